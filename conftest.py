@@ -1,0 +1,58 @@
+"""
+Every Python block of README.md and docs/ is a test.
+
+A document is one story: its blocks share a namespace, run from top to bottom, in an
+empty folder of their own, so that an example may write ``cafe.db`` and leave nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sybil import Sybil
+from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
+
+
+def enter_folder(namespace: dict[str, Any]) -> None:
+    """Start a document in an empty folder."""
+    namespace["_leave"] = leave = ExitStack()
+    folder = leave.enter_context(
+        tempfile.TemporaryDirectory(
+            prefix="loyaltycore-docs-", ignore_cleanup_errors=True
+        )
+    )
+    leave.callback(os.chdir, Path.cwd())
+    os.chdir(folder)
+
+
+def leave_folder(namespace: dict[str, Any]) -> None:
+    """Go back to where we were, and take the folder away."""
+    namespace["_leave"].close()
+
+
+pytest_collect_file = Sybil(
+    parsers=[PythonCodeBlockParser(), SkipParser()],
+    patterns=["README.md", "docs/*.md", "docs/**/*.md"],
+    setup=enter_folder,
+    teardown=leave_folder,
+).pytest()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the blocks of a document on one worker when tests run in parallel."""
+    if getattr(config.option, "dist", "no") == "load":
+        config.option.dist = "loadfile"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out the tests that take minutes, unless they are asked for."""
+    if os.environ.get("LOYALTYCORE_SOAK"):
+        return
+    for item in items:
+        if item.get_closest_marker("soak"):
+            item.add_marker(pytest.mark.skip(reason="takes minutes: make soak"))

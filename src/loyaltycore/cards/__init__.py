@@ -1,0 +1,85 @@
+"""
+Card types, their commands and settings, and what is needed to write another one.
+
+``CARD_TYPES`` is the registration: an explicit tuple that ``Loyalty`` takes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loyaltycore.cards.cashback import Cashback
+from loyaltycore.cards.commands import (
+    AddPoints,
+    AddRewards,
+    AddSpend,
+    AddStamps,
+    CheckIn,
+    ClaimReward,
+    RecordPurchase,
+    RedeemPoints,
+    SubtractPoints,
+    SubtractRewards,
+    SubtractSpend,
+    SubtractStamps,
+)
+from loyaltycore.cards.contract import CardType
+from loyaltycore.cards.milestones import Milestone
+from loyaltycore.cards.paying import Paying
+from loyaltycore.cards.spend_tiers import Tier
+from loyaltycore.cards.stamp import Stamp
+from loyaltycore.cards.stamp_modes import Manual, Products, Spend, Visit
+from loyaltycore.ledger.decision import Context, Outcome, Till
+from loyaltycore.ledger.draft import Draft
+from loyaltycore.ledger.expiry import FixedDate, Never, Rolling
+from loyaltycore.ledger.holding import Holding
+from loyaltycore.ledger.reversal import Shortfall
+from loyaltycore.ledger.tiers import Downgrade, RateAt
+from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
+from loyaltycore.values.days import RoundUp
+from loyaltycore.values.quantity import Rounding
+
+
+__all__ = [
+    "CARD_TYPES",
+    "AddPoints",
+    "AddRewards",
+    "AddSpend",
+    "AddStamps",
+    "CardType",
+    "Cashback",
+    "CheckIn",
+    "ClaimReward",
+    "Context",
+    "Downgrade",
+    "Draft",
+    "EntryKind",
+    "FixedDate",
+    "Holding",
+    "Manual",
+    "Milestone",
+    "Never",
+    "Outcome",
+    "Paying",
+    "Products",
+    "RateAt",
+    "RecordPurchase",
+    "RedeemPoints",
+    "Rolling",
+    "RoundUp",
+    "Rounding",
+    "Shortfall",
+    "Spend",
+    "Stamp",
+    "SubtractPoints",
+    "SubtractRewards",
+    "SubtractSpend",
+    "SubtractStamps",
+    "Tier",
+    "Till",
+    "TransactionKind",
+    "Unit",
+    "Visit",
+]
+
+CARD_TYPES: tuple[type[CardType[Any]], ...] = (Stamp, Cashback)

@@ -1,0 +1,106 @@
+"""Tiers by spend, as a template writes them; cashback and discount cards share them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import attrs
+
+from loyaltycore.cards.commands import Amount, amount_of
+from loyaltycore.errors import InvalidValue
+from loyaltycore.ledger.tiers import level
+from loyaltycore.values.money import Money, amount_text, minor_units
+from loyaltycore.values.quantity import decimal_of, percent_basis_points
+
+
+if TYPE_CHECKING:
+    from loyaltycore.ledger.tiers import Ladder
+
+__all__ = ["Standing", "Tier", "ladder_of", "tiers_of"]
+
+_TIERS_MAX = 20
+
+
+@attrs.frozen
+class Tier:
+    """
+    A percentage from a spend on.
+
+    Attributes:
+        name: as the till shows it.
+        spend_from: in the program's currency.
+        percent: 0 to 100, with at most two decimals.
+    """
+
+    name: str
+    spend_from: Amount = attrs.field(converter=amount_of)
+    percent: Decimal = attrs.field(converter=decimal_of)
+
+    @percent.validator
+    def _check_percent(self, _: object, value: Decimal) -> None:
+        percent_basis_points(value)
+
+
+def tiers_of(tiers: tuple[Tier, ...], percent: Decimal | None) -> tuple[Tier, ...]:
+    """
+    The tiers of a template, or the one that a single percentage stands for.
+
+    Raises:
+        InvalidValue: both or neither is given, there are more than 20, the first does
+            not start at 0, or they do not rise.
+    """
+    if (percent is None) is not bool(tiers):
+        raise InvalidValue("tiers", "give either percent or tiers.")
+    if percent is not None:
+        return (Tier("", 0, percent),)
+    starts = [_plain(tier.spend_from) for tier in tiers]
+    if len(tiers) > _TIERS_MAX:
+        raise InvalidValue("tiers", f"at most {_TIERS_MAX}, not {len(tiers)}.")
+    if starts[0] != 0:
+        raise InvalidValue("tiers", "the first one starts at a spend of 0.")
+    if starts != sorted(set(starts)):
+        raise InvalidValue("tiers", "each starts at a higher spend than the one before.")
+    return tiers
+
+
+def ladder_of(tiers: tuple[Tier, ...], currency: str) -> Ladder:
+    """The tiers as the ledger counts: minor units and basis points."""
+    return tuple(
+        (minor_units(tier.spend_from, currency), percent_basis_points(tier.percent))
+        for tier in tiers
+    )
+
+
+@attrs.frozen
+class Standing:
+    """
+    Where a card stands among its tiers; all empty where there is only one.
+
+    Attributes:
+        tier: its name.
+        to_next_tier: minor units that are missing to the next, None at the top.
+        words: the same for the till.
+    """
+
+    tier: str | None = None
+    to_next_tier: int | None = None
+    words: tuple[str, ...] = ()
+
+    @classmethod
+    def at(cls, tiers: tuple[Tier, ...], spend: int, currency: str) -> Standing:
+        """Say where a spend in minor units stands."""
+        if len(tiers) == 1:
+            return cls()
+        ladder = ladder_of(tiers, currency)
+        index = level(ladder, spend)
+        name = tiers[index].name
+        if index + 1 == len(tiers):
+            return cls(name, None, (name,))
+        missing = ladder[index + 1][0] - spend
+        to_next = f"{amount_text(missing, currency)} {currency} to {tiers[index + 1].name}"
+        return cls(name, missing, (name, to_next))
+
+
+def _plain(amount: Amount) -> Decimal:
+    return amount.amount if isinstance(amount, Money) else amount

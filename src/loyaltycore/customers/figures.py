@@ -1,0 +1,96 @@
+"""
+What a transaction adds to totals and day figures.
+
+Points are counted in ten-thousandths, the finest scale a card can have, so that cards
+of different scales add up.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
+
+
+if TYPE_CHECKING:
+    from loyaltycore.ledger.transactions import Transaction
+
+__all__ = ["POINT_SCALE", "UNCOUNTED_SOURCES", "Figures", "figures_of", "reversal_facts"]
+
+POINT_SCALE: Final = 4
+UNCOUNTED_SOURCES: Final = frozenset({"import", "system"})
+
+_EARNED = frozenset({EntryKind.EARN, EntryKind.ADJUST})
+_SPENT = frozenset({EntryKind.REDEEM, EntryKind.RESTORE})
+
+
+@attrs.frozen(kw_only=True)
+class Figures:
+    """Numbers that add up; see ``Customer`` for their meaning."""
+
+    transactions: int = 0
+    purchases: int = 0
+    purchase_value: int = 0
+    points: int = 0
+    points_earned: int = 0
+    points_redeemed: int = 0
+    points_expired: int = 0
+
+
+def figures_of(transaction: Transaction, point_scale: int) -> Figures:
+    """
+    Read off what one transaction adds.
+
+    Args:
+        point_scale: decimals of the card's points.
+    """
+    finest = 10 ** (POINT_SCALE - point_scale)
+    points = earned = redeemed = expired = 0
+    for entry in transaction.entries:
+        if entry.unit is Unit.POINT:
+            amount = entry.amount * finest
+            points += amount
+            if entry.kind in _EARNED:
+                earned += max(0, amount)
+            elif entry.kind in _SPENT:
+                redeemed -= amount
+            elif entry.kind is EntryKind.EXPIRE:
+                expired -= amount
+    pinned = transaction.pinned
+    bought = transaction.purchase_amount is not None and transaction.reverses is None
+    return Figures(
+        transactions=pinned.get("transactions", _counts(transaction)),
+        purchases=pinned.get("purchases", int(bought)),
+        purchase_value=transaction.purchase_amount or 0,
+        points=points,
+        points_earned=earned,
+        points_redeemed=redeemed,
+        points_expired=expired,
+    )
+
+
+def reversal_facts(
+    kind: TransactionKind, original: Transaction, net_before: int, net_after: int
+) -> dict[str, int]:
+    """
+    What a void or refund takes off the counts, to be pinned with it.
+
+    A purchase leaves the count when it is voided or when nothing of it is left.
+    """
+    bought = original.purchase_amount is not None
+    gone_before = bool(original.purchase_amount) and net_before == 0
+    gone = bought and not gone_before and (kind is TransactionKind.VOID or net_after == 0)
+    voided = kind is TransactionKind.VOID
+    return {
+        "purchases": -int(gone),
+        "transactions": -_counts(original) if voided else 0,
+    }
+
+
+def _counts(transaction: Transaction) -> int:
+    """Is it one that the tile of transactions counts?"""
+    if transaction.source in UNCOUNTED_SOURCES or transaction.reverses is not None:
+        return 0
+    return int(transaction.kind is not TransactionKind.EXPIRE)

@@ -1,0 +1,73 @@
+"""
+The message that every transaction leaves in the outbox.
+
+It is written with the transaction and delivered at least once.  Its id is the
+transaction's, so a receiver can drop what it has seen.  It carries ids and numbers, no
+personal data.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from loyaltycore.ledger.sealing import canonical
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from loyaltycore.ledger.transactions import Transaction
+
+__all__ = ["LEASE", "Message", "message_of", "retry_at"]
+
+LEASE: Final = timedelta(minutes=1)
+_DELAY_MAX: Final = timedelta(hours=6)
+
+
+@attrs.frozen(kw_only=True)
+class Message:
+    """
+    One event for the world outside.
+
+    Attributes:
+        card_version: orders the messages of a card.
+        payload: JSON.
+    """
+
+    id: str
+    card_id: str
+    card_version: int
+    topic: str
+    payload: str
+    created_at: datetime
+    attempts: int = 0
+
+
+def message_of(transaction: Transaction) -> Message:
+    """Announce a transaction."""
+    balances: Mapping[str, int] = transaction.till["balances"]
+    payload = {
+        "transaction_id": transaction.id,
+        "card_id": transaction.card_id,
+        "customer_id": transaction.customer_id,
+        "kind": transaction.kind,
+        "version": transaction.version,
+        "balances": balances,
+    }
+    return Message(
+        id=transaction.id,
+        card_id=transaction.card_id,
+        card_version=transaction.version,
+        topic=f"transaction.{transaction.kind}",
+        payload=canonical(payload),
+        created_at=transaction.recorded_at,
+    )
+
+
+def retry_at(now: datetime, attempts: int) -> datetime:
+    """When a message that could not be delivered is due again: 1, 2, 4 ... minutes."""
+    return now + min(_DELAY_MAX, timedelta(minutes=2 ** min(attempts, 10)))

@@ -1,0 +1,145 @@
+"""
+The facade: one program on one store.
+
+Composes the services, each created on first use.  Holds no rules.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from loyaltycore.cards import CARD_TYPES
+from loyaltycore.errors import InvalidValue
+from loyaltycore.posting import Desk
+from loyaltycore.services.cards import Cards
+from loyaltycore.services.customers import Customers
+from loyaltycore.services.templates import Templates
+from loyaltycore.services.transactions import Transactions
+from loyaltycore.shell import Shell
+from loyaltycore.system import FixedClock, SystemClock, SystemIds
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from loyaltycore.cards.contract import CardType
+    from loyaltycore.ports import Clock, Ids, Store
+    from loyaltycore.program.program import Program
+
+__all__ = ["Loyalty"]
+
+
+class Loyalty:
+    """
+    A loyalty programme on a store.
+
+    Args:
+        store: where everything is kept.
+        program: whose programme it is.
+        card_types: the card types to know; add your own to ``cards.CARD_TYPES``.
+        clock: where the time comes from; the machine's by default.
+        ids: where ids and random bytes come from; the machine's by default.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        program: Program,
+        *,
+        card_types: Iterable[type[CardType[Any]]] = CARD_TYPES,
+        clock: Clock | None = None,
+        ids: Ids | None = None,
+    ) -> None:
+        self._shell = Shell(
+            store=store,
+            desk=Desk(
+                program=program,
+                clock=clock or SystemClock(),
+                ids=ids or SystemIds(),
+                card_types=_by_kind(card_types),
+            ),
+        )
+
+    @property
+    def program(self) -> Program:
+        """Whose programme it is."""
+        return self._shell.desk.program
+
+    @property
+    def store(self) -> Store:
+        """Where everything is kept."""
+        return self._shell.store
+
+    # -- services ----------------------------------------------------------------------
+
+    @cached_property
+    def customers(self) -> Customers:
+        """Register customers and find them."""
+        return Customers(self._shell)
+
+    @cached_property
+    def templates(self) -> Templates:
+        """Create the rules under which cards are issued."""
+        return Templates(self._shell)
+
+    @cached_property
+    def cards(self) -> Cards:
+        """Issue cards and use them."""
+        return Cards(self._shell)
+
+    @cached_property
+    def transactions(self) -> Transactions:
+        """Look at transactions and take them back."""
+        return Transactions(self._shell)
+
+    # -- the same program, otherwise ---------------------------------------------------
+
+    def at(self, moment: datetime) -> Loyalty:
+        """Return the same programme under a clock that stands at *moment*."""
+        desk = self._shell.desk.under(FixedClock(moment))
+        return self._over(attrs.evolve(self._shell, desk=desk))
+
+    def bind(self, handle: object) -> Loyalty:
+        """
+        Return the same programme inside your own open database transaction.
+
+        What is posted there is committed or rolled back with everything else in it; a
+        refusal leaves it usable.  Nothing is retried.
+
+        Args:
+            handle: what the store takes, such as a ``sqlite3.Connection``.
+        """
+        store = self._shell.store.bind(handle)
+        return self._over(attrs.evolve(self._shell, store=store, retries=False))
+
+    @contextmanager
+    def batch(self) -> Iterator[Loyalty]:
+        """
+        Open one database transaction for everything inside the block.
+
+        All of it stays, or nothing; many postings in one batch are many times faster
+        than one by one.
+        """
+        with self._shell.joined() as shell:
+            yield self._over(shell)
+
+    def _over(self, shell: Shell) -> Loyalty:
+        other = object.__new__(Loyalty)
+        other._shell = shell  # noqa: SLF001 - of the same class
+        return other
+
+
+def _by_kind(
+    card_types: Iterable[type[CardType[Any]]],
+) -> dict[str, type[CardType[Any]]]:
+    by_kind: dict[str, type[CardType[Any]]] = {}
+    for card_type in card_types:
+        if card_type.kind in by_kind:
+            raise InvalidValue("card_types", f"two are of the kind {card_type.kind!r}.")
+        by_kind[card_type.kind] = card_type
+    return by_kind

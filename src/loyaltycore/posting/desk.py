@@ -1,0 +1,188 @@
+"""What a posting is given, and what it gives back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from loyaltycore.errors import InvalidMoment, InvalidValue, UnknownTemplate
+from loyaltycore.ledger.decision import Till
+from loyaltycore.records import templates as template_records
+from loyaltycore.values.days import utc
+from loyaltycore.values.quantity import from_units
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from decimal import Decimal
+
+    from loyaltycore.cards.card import CardTemplate
+    from loyaltycore.cards.contract import CardType
+    from loyaltycore.errors import Refusal
+    from loyaltycore.ledger.transactions import Facts, Transaction, Unit
+    from loyaltycore.ports import Clock, Ids
+    from loyaltycore.program.program import Program
+    from loyaltycore.query.predicates import Row
+
+__all__ = ["Desk", "Posted", "Quote", "Request"]
+
+
+@attrs.frozen(kw_only=True)
+class Desk:
+    """
+    What all postings of a program share.
+
+    Attributes:
+        card_types: the known card types by kind.
+        templates: those that were read, by id and version; versions never change.
+    """
+
+    program: Program
+    clock: Clock
+    ids: Ids
+    card_types: Mapping[str, type[CardType[Any]]]
+    templates: dict[tuple[str, int], CardTemplate] = attrs.field(
+        factory=dict["tuple[str, int]", "CardTemplate"], eq=False, repr=False
+    )
+
+    def under(self, clock: Clock) -> Desk:
+        """Return the same desk with another clock, sharing what was read."""
+        return attrs.evolve(self, clock=clock)
+
+    def now(self) -> datetime:
+        """The present moment in UTC."""
+        return utc(self.clock.now())
+
+    def moment(self, field: str, moment: datetime, now: datetime) -> datetime:
+        """
+        Check a moment that a caller gave: aware, and not after *now*.
+
+        Raises:
+            InvalidMoment: it is naive or in the future.
+        """
+        moment = utc(moment)
+        if moment > now:
+            raise InvalidMoment(f"{field} lies in the future; check the clock.")
+        return moment
+
+    def template(self, row: Row) -> CardTemplate:
+        """
+        The template of a row; its rules are read once for each version.
+
+        Raises:
+            UnknownTemplate: of a card type that this program was not given.
+        """
+        known = self.templates.get((row["id"], row["version"]))
+        if known is None:
+            if row["kind"] not in self.card_types:
+                raise UnknownTemplate(row["id"])
+            known = template_records.template_of(row, self.card_types)
+            self.templates[row["id"], row["version"]] = known
+        return known
+
+
+def _check_text(field: str, value: object) -> None:
+    if type(value) is not str or not value:
+        raise InvalidValue(field, "give a text that is not empty, or leave it out.")
+    if len(value) > _TEXT_MAX:
+        raise InvalidValue(field, f"at most {_TEXT_MAX} characters.")
+
+
+_TEXT_MAX = 255
+
+
+@attrs.frozen(kw_only=True)
+class Request:
+    """
+    What a caller asks to be posted.
+
+    Attributes:
+        command: as JSON data; see ``cards.commands.describe``.
+        key: idempotency key, at most 255 characters; unique in the program.
+        occurred_at: when it happened, if that was before now.
+        source: api, scanner, dashboard, import, automation, referral, journey, system.
+    """
+
+    card_id: str
+    command: Facts
+    key: str | None = None
+    receipt_id: str | None = None
+    location_id: str | None = None
+    terminal_id: str | None = None
+    actor_id: str | None = None
+    occurred_at: datetime | None = None
+    source: str = "api"
+
+    def __attrs_post_init__(self) -> None:
+        for name in ("key", "receipt_id", "location_id", "terminal_id", "actor_id"):
+            value = getattr(self, name)
+            if value is not None:
+                _check_text(name, value)
+
+    def facts(self) -> Facts:
+        """All that was asked, for the journal and for telling a replay."""
+        facts: dict[str, object] = dict(self.command)
+        for name in ("receipt_id", "location_id", "terminal_id"):
+            value = getattr(self, name)
+            if value is not None:
+                facts[name] = value
+        if self.occurred_at is not None:
+            facts["occurred_at"] = utc(self.occurred_at).isoformat()
+        return facts
+
+
+@attrs.frozen(kw_only=True)
+class Posted:
+    """
+    A transaction as it was written, and what the till shows.
+
+    Attributes:
+        replayed: nothing was written; the key, or the void, had been posted before.
+    """
+
+    transaction: Transaction
+    scales: Mapping[Unit, int]
+    replayed: bool = False
+
+    @property
+    def id(self) -> str:
+        """The transaction's id."""
+        return self.transaction.id
+
+    @property
+    def till(self) -> Till:
+        """What the till shows."""
+        return Till.of(self.transaction.till)
+
+    @property
+    def balances(self) -> dict[Unit, Decimal]:
+        """Every unit's balance after the transaction; look up by ``"point"``."""
+        return _decimals(self.transaction.till["balances"], self.scales)
+
+
+@attrs.frozen(kw_only=True)
+class Quote:
+    """
+    What a command would do now; nothing was written.
+
+    Attributes:
+        refusal: why it would be refused, or None.
+        till: what the till would show, or None.
+    """
+
+    refusal: Refusal | None
+    till: Till | None
+    scales: Mapping[Unit, int]
+
+    @property
+    def balances(self) -> dict[Unit, Decimal] | None:
+        """Every unit's balance after the command, or None."""
+        return None if self.till is None else _decimals(self.till.balances, self.scales)
+
+
+def _decimals(
+    balances: Mapping[Unit, int], scales: Mapping[Unit, int]
+) -> dict[Unit, Decimal]:
+    return {unit: from_units(balances[unit], scales[unit]) for unit in balances}

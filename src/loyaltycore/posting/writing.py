@@ -1,0 +1,178 @@
+"""Write: outcomes become sealed transactions, and those become changes of rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from loyaltycore.customers.figures import POINT_SCALE, figures_of
+from loyaltycore.engagement.messages import message_of
+from loyaltycore.errors import Conflict
+from loyaltycore.ledger.sealing import fingerprint, seal
+from loyaltycore.ledger.transactions import Transaction, Unit
+from loyaltycore.ports import Add, Change, Insert, Update
+from loyaltycore.records import cards as card_records
+from loyaltycore.records import customers as customer_records
+from loyaltycore.records import figures as figure_records
+from loyaltycore.records import journal
+from loyaltycore.records import messages as message_records
+from loyaltycore.values.days import local_day
+
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from loyaltycore.ledger.decision import Outcome
+    from loyaltycore.ledger.sealing import SealedTransaction
+    from loyaltycore.ports import Session
+    from loyaltycore.posting.account import Account
+    from loyaltycore.posting.desk import Desk, Request
+
+__all__ = ["Step", "write"]
+
+_DUE_COMMAND = {"type": "Due"}
+
+
+@attrs.frozen
+class Step:
+    """One outcome and when it happened; *request* is None for what fell due."""
+
+    occurred_at: datetime
+    outcome: Outcome
+    request: Request | None = None
+    reverses: str | None = None
+
+
+def write(
+    session: Session,
+    desk: Desk,
+    account: Account,
+    steps: Sequence[Step],
+    next_due_at: datetime,
+) -> Transaction:
+    """
+    Write outcomes that build on one another; return the last transaction.
+
+    Raises:
+        Conflict: the card, or a counter, changed since it was read.
+    """
+    digest = account.holding.digest
+    sealed: list[SealedTransaction] = []
+    for step in steps:
+        transaction = _transaction(desk, account, step)
+        sealed.append(seal(digest, transaction))
+        digest = sealed[-1].digest
+    changes = _counter_changes(desk, account, steps)
+    guarded = len(changes) + 1
+    changes += _card_changes(desk, account, steps, digest, next_due_at)
+    for each in sealed:
+        changes += _journal_changes(desk, account, each)
+    results = session.apply(changes)
+    if 0 in results[:guarded]:
+        raise Conflict("The card changed in the meantime; ask again.")
+    return sealed[-1].transaction
+
+
+def _transaction(desk: Desk, account: Account, step: Step) -> Transaction:
+    outcome, request = step.outcome, step.request
+    command = _DUE_COMMAND if request is None else request.facts()
+    return Transaction(
+        id=desk.ids.new(outcome.after.last_at),
+        card_id=account.card.id,
+        version=outcome.after.version,
+        customer_id=account.card.customer_id,
+        template_id=account.template.id,
+        template_version=account.template.version,
+        kind=outcome.kind,
+        source="system" if request is None else request.source,
+        occurred_at=step.occurred_at,
+        recorded_at=outcome.after.last_at,
+        local_day=local_day(step.occurred_at, desk.program.zone),
+        actor_id=request and request.actor_id,
+        location_id=request and request.location_id,
+        terminal_id=request and request.terminal_id,
+        receipt_id=request and request.receipt_id,
+        purchase_amount=outcome.purchase_amount,
+        reverses=step.reverses,
+        idempotency_key=request and request.key,
+        fingerprint=fingerprint(account.card.id, command),
+        command=command,
+        pinned=outcome.pinned,
+        till=outcome.till.facts(),
+        entries=outcome.entries,
+    )
+
+
+def _counter_changes(
+    desk: Desk, account: Account, steps: Sequence[Step]
+) -> list[Change]:
+    changes: list[Change] = []
+    for step in steps:
+        for name, (n, at_most) in step.outcome.counters.items():
+            ref = card_records.counter_ref(
+                desk.program.id, f"{account.card.id}/{name}"
+            )
+            limits = {} if at_most is None else {"used": at_most}
+            changes.append(Add(ref, {"used": n}, limits))
+    return changes
+
+
+def _card_changes(
+    desk: Desk,
+    account: Account,
+    steps: Sequence[Step],
+    digest: str,
+    next_due_at: datetime,
+) -> list[Change]:
+    """The card first, then its lots."""
+    program_id, card_id = desk.program.id, account.card.id
+    before, after = account.holding, steps[-1].outcome.after
+    after = attrs.evolve(after, digest=digest)
+    touched = sorted({number for step in steps for number in step.outcome.touched})
+    lots = [after.lots[number] for number in touched]
+    for lot in lots:
+        if lot.remaining and lot.expires_at is not None:
+            next_due_at = min(next_due_at, lot.expires_at)
+    changes: list[Change] = [
+        Update(
+            card_records.card_ref(program_id, card_id),
+            card_records.holding_values(after, next_due_at),
+            expect=before.version,
+        )
+    ]
+    new = [lot for lot in lots if lot.number >= before.next_lot]
+    if new:
+        rows = [card_records.lot_row(program_id, card_id, lot) for lot in new]
+        changes.append(Insert("lot", rows))
+    changes += [
+        Update(
+            card_records.lot_ref(program_id, card_id, lot.number),
+            card_records.lot_values(lot),
+        )
+        for lot in lots
+        if lot.number < before.next_lot
+    ]
+    return changes
+
+
+def _journal_changes(
+    desk: Desk, account: Account, sealed: SealedTransaction
+) -> list[Change]:
+    program_id = desk.program.id
+    transaction = sealed.transaction
+    scales = account.template.rules.scales(desk.program.currency)
+    figures = figures_of(transaction, scales.get(Unit.POINT, POINT_SCALE))
+    changes: list[Change] = [
+        Insert("transaction", [journal.transaction_row(program_id, sealed)]),
+        customer_records.totals_change(program_id, transaction.customer_id, figures),
+        figure_records.day_change(program_id, transaction, figures),
+        Insert(
+            "message",
+            [message_records.message_row(program_id, message_of(transaction))],
+        ),
+    ]
+    if transaction.entries:
+        changes.append(Insert("entry", journal.entry_rows(program_id, sealed)))
+    return changes

@@ -1,0 +1,73 @@
+"""The program: one merchant's currency, zone and settings; the tenant."""
+
+from __future__ import annotations
+
+import re
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from loyaltycore.errors import InvalidValue
+from loyaltycore.values import money
+
+
+__all__ = ["CustomerFacts", "Program"]
+
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+def _zone(zone: str | ZoneInfo) -> ZoneInfo:
+    if isinstance(zone, ZoneInfo):
+        return zone
+    try:
+        return ZoneInfo(zone)
+    except (OSError, ValueError) as error:
+        hint = "use a name of the IANA time zone database, such as Europe/Berlin."
+        raise InvalidValue("zone", f"{zone!r} is unknown; {hint}") from error
+
+
+@attrs.frozen(kw_only=True)
+class Program:
+    """
+    One merchant's loyalty programme.
+
+    Attributes:
+        id: lower-case letters, digits and ``. _ -``, at most 64; it leads every key.
+        currency: ISO 4217 code; all money of the programme is in it, for good.
+        zone: IANA name or ZoneInfo; local days are days of this zone.
+        phone_region: ISO 3166 code for phone numbers without a country code; without
+            one, only international numbers are taken.
+
+    Raises:
+        InvalidValue: a field that cannot be, by name.
+    """
+
+    id: str = attrs.field()
+    currency: str = attrs.field()
+    zone: ZoneInfo = attrs.field(converter=_zone)
+    phone_region: str | None = None
+
+    @id.validator
+    def _check_id(self, _: object, value: str) -> None:
+        if not _ID.fullmatch(value):
+            message = "use 1 to 64 lower-case letters, digits, dots and dashes."
+            raise InvalidValue("id", message)
+
+    @currency.validator
+    def _check_currency(self, _: object, value: str) -> None:
+        money.exponent(value)
+
+
+@attrs.frozen(kw_only=True)
+class CustomerFacts:
+    """
+    What a card's rules may know of the customer.
+
+    Attributes:
+        purchases: how many, not counting voided and fully refunded ones.
+        purchase_value: their sum net of refunds, in minor units.
+    """
+
+    id: str
+    purchases: int = 0
+    purchase_value: int = 0

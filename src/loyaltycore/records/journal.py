@@ -1,0 +1,218 @@
+"""Transactions and their entries."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from loyaltycore.ledger.transactions import (
+    Entry,
+    EntryKind,
+    Transaction,
+    TransactionKind,
+    Unit,
+)
+from loyaltycore.ports import Ref
+from loyaltycore.query.predicates import And, Compare, Op, where
+from loyaltycore.query.queries import LIMIT_MAX, Order, Query
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from loyaltycore.ledger.sealing import SealedTransaction
+    from loyaltycore.query.predicates import Row
+
+__all__ = [
+    "card_entries",
+    "card_transactions",
+    "customer_transactions",
+    "entries_of",
+    "entry_rows",
+    "key_ref",
+    "receipt_transactions",
+    "reversals",
+    "transaction_of",
+    "transaction_ref",
+    "transaction_row",
+]
+
+_ENTRIES_MAX = LIMIT_MAX
+
+
+def transaction_ref(program_id: str, transaction_id: str) -> Ref:
+    """One transaction."""
+    return Ref("transaction", ("program_id", "id"), (program_id, transaction_id))
+
+
+def key_ref(program_id: str, key: str) -> Ref:
+    """The transaction that an idempotency key stands for."""
+    return Ref("transaction", ("program_id", "idempotency_key"), (program_id, key))
+
+
+def reversals(program_id: str, transaction_id: str) -> Query:
+    """What reverses a transaction."""
+    return Query(
+        "transaction",
+        where(program_id=program_id, reverses=transaction_id),
+        (Order("version"),),
+        LIMIT_MAX,
+    )
+
+
+def customer_transactions(
+    program_id: str, customer_id: str, limit: int, cursor: str | None
+) -> Query:
+    """A customer's transactions, newest first."""
+    return Query(
+        "transaction",
+        where(program_id=program_id, customer_id=customer_id),
+        (Order("occurred_at", descending=True), Order("id", descending=True)),
+        limit,
+        cursor,
+    )
+
+
+def receipt_transactions(program_id: str, receipt_id: str) -> Query:
+    """What was posted for one receipt."""
+    return Query("transaction", where(program_id=program_id, receipt_id=receipt_id))
+
+
+def card_transactions(
+    program_id: str,
+    card_id: str,
+    *,
+    limit: int = 500,
+    newest_first: bool = False,
+    cursor: str | None = None,
+) -> Query:
+    """A card's transactions by version."""
+    return Query(
+        "transaction",
+        where(program_id=program_id, card_id=card_id),
+        (Order("version", descending=newest_first),),
+        limit,
+        cursor,
+    )
+
+
+def card_entries(
+    program_id: str, card_id: str, first: int, last: int, cursor: str | None = None
+) -> Query:
+    """A card's entries of versions *first* to *last*, in order."""
+    between = (
+        Compare("version", Op.GE, first),
+        Compare("version", Op.LE, last),
+    )
+    return Query(
+        "entry",
+        And((*where(program_id=program_id, card_id=card_id).terms, *between)),
+        (Order("version"), Order("number")),
+        _ENTRIES_MAX,
+        cursor,
+    )
+
+
+def transaction_row(program_id: str, sealed: SealedTransaction) -> Row:
+    """The header."""
+    transaction = sealed.transaction
+    return {
+        "program_id": program_id,
+        "id": transaction.id,
+        "card_id": transaction.card_id,
+        "version": transaction.version,
+        "customer_id": transaction.customer_id,
+        "template_id": transaction.template_id,
+        "template_version": transaction.template_version,
+        "kind": transaction.kind.value,
+        "source": transaction.source,
+        "occurred_at": transaction.occurred_at,
+        "recorded_at": transaction.recorded_at,
+        "local_day": transaction.local_day,
+        "actor_id": transaction.actor_id,
+        "location_id": transaction.location_id,
+        "terminal_id": transaction.terminal_id,
+        "receipt_id": transaction.receipt_id,
+        "purchase_amount": transaction.purchase_amount,
+        "reverses": transaction.reverses,
+        "idempotency_key": transaction.idempotency_key,
+        "fingerprint": transaction.fingerprint,
+        "command": sealed.command,
+        "pinned": sealed.pinned,
+        "till": sealed.till,
+        "digest": sealed.digest,
+    }
+
+
+def entry_rows(program_id: str, sealed: SealedTransaction) -> list[Row]:
+    """The lines."""
+    transaction = sealed.transaction
+    return [
+        {
+            "program_id": program_id,
+            "card_id": transaction.card_id,
+            "version": transaction.version,
+            "number": number,
+            "unit": entry.unit.value,
+            "kind": entry.kind.value,
+            "rule": entry.rule,
+            "amount": entry.amount,
+            "takes": takes,
+            "lot": entry.lot,
+            "earned_at": entry.earned_at,
+            "expires_at": entry.expires_at,
+            "reverses": entry.reverses,
+            "balance_after": entry.balance_after,
+        }
+        for number, (entry, takes) in enumerate(
+            zip(transaction.entries, sealed.takes, strict=True)
+        )
+    ]
+
+
+def entries_of(rows: Iterable[Row]) -> tuple[Entry, ...]:
+    """The opposite of ``entry_rows``."""
+    return tuple(
+        Entry(
+            unit=Unit(row["unit"]),
+            kind=EntryKind(row["kind"]),
+            amount=row["amount"],
+            rule=row["rule"],
+            takes=tuple((lot, taken) for lot, taken in json.loads(row["takes"])),
+            lot=row["lot"],
+            earned_at=row["earned_at"],
+            expires_at=row["expires_at"],
+            reverses=row["reverses"],
+            balance_after=row["balance_after"],
+        )
+        for row in rows
+    )
+
+
+def transaction_of(row: Row, entries: Sequence[Entry]) -> Transaction:
+    """The opposite of ``transaction_row``, with its entries."""
+    return Transaction(
+        id=row["id"],
+        card_id=row["card_id"],
+        version=row["version"],
+        customer_id=row["customer_id"],
+        template_id=row["template_id"],
+        template_version=row["template_version"],
+        kind=TransactionKind(row["kind"]),
+        source=row["source"],
+        occurred_at=row["occurred_at"],
+        recorded_at=row["recorded_at"],
+        local_day=row["local_day"],
+        actor_id=row["actor_id"],
+        location_id=row["location_id"],
+        terminal_id=row["terminal_id"],
+        receipt_id=row["receipt_id"],
+        purchase_amount=row["purchase_amount"],
+        reverses=row["reverses"],
+        idempotency_key=row["idempotency_key"],
+        fingerprint=row["fingerprint"],
+        command=json.loads(row["command"]),
+        pinned=json.loads(row["pinned"]),
+        till=json.loads(row["till"]),
+        entries=tuple(entries),
+    )

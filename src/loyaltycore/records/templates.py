@@ -1,0 +1,104 @@
+"""
+Card templates; rules become JSON through cattrs.
+
+A value that is one of several classes (an expiry policy, a stamp mode) carries its class
+name as ``type``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from cattrs import Converter
+from cattrs.strategies import configure_tagged_union
+
+from loyaltycore.cards.card import CardTemplate
+from loyaltycore.cards.commands import Amount
+from loyaltycore.cards.stamp_modes import Mode
+from loyaltycore.ledger.expiry import ExpiryPolicy
+from loyaltycore.ledger.sealing import canonical
+from loyaltycore.ports import Ref
+from loyaltycore.query.predicates import where
+from loyaltycore.query.queries import Order, Query
+from loyaltycore.values.money import Money
+
+
+if TYPE_CHECKING:
+    from loyaltycore.cards.contract import CardType
+    from loyaltycore.query.predicates import Row
+
+__all__ = ["all_templates", "template_of", "template_ref", "template_row"]
+
+
+def template_ref(program_id: str, template_id: str) -> Ref:
+    """One template."""
+    return Ref("template", ("program_id", "id"), (program_id, template_id))
+
+
+def all_templates(program_id: str) -> Query:
+    """Templates by age."""
+    return Query(
+        "template", where(program_id=program_id), (Order("created_at"), Order("id"))
+    )
+
+
+def template_row(program_id: str, template: CardTemplate) -> Row:
+    """A template with its rules."""
+    return {
+        "program_id": program_id,
+        "id": template.id,
+        "version": template.version,
+        "kind": template.rules.kind,
+        "name": template.name,
+        "rules": canonical(_converter().unstructure(template.rules)),
+        "created_at": template.created_at,
+    }
+
+
+def template_of(row: Row, card_types: Mapping[str, type[CardType[Any]]]) -> CardTemplate:
+    """
+    The opposite of ``template_row``.
+
+    Args:
+        card_types: the classes by kind; the row's kind is among them.
+    """
+    rules_type = card_types[row["kind"]]
+    return CardTemplate(
+        id=row["id"],
+        name=row["name"],
+        version=row["version"],
+        rules=_converter().structure(json.loads(row["rules"]), rules_type),
+        created_at=row["created_at"],
+    )
+
+
+@cache
+def _converter() -> Converter:
+    converter = Converter(forbid_extra_keys=True)
+    converter.register_unstructure_hook(Decimal, str)
+    converter.register_structure_hook(Decimal, lambda value, _: Decimal(value))
+    converter.register_unstructure_hook(date, date.isoformat)
+    converter.register_structure_hook(date, lambda value, _: date.fromisoformat(value))
+    converter.register_unstructure_hook(Amount, _unstructure_amount)
+    converter.register_structure_hook(Amount, lambda value, _: _structure_amount(value))
+    for union in (ExpiryPolicy, Mode):
+        configure_tagged_union(union, converter, tag_name="type")
+    return converter
+
+
+def _unstructure_amount(amount: Amount) -> str | list[str]:
+    if isinstance(amount, Money):
+        return [str(amount.amount), amount.currency]
+    return str(amount)
+
+
+def _structure_amount(value: str | list[str]) -> Amount:
+    if isinstance(value, str):
+        return Decimal(value)
+    number, currency = value
+    return Money(Decimal(number), currency)

@@ -1,0 +1,40 @@
+"""
+The numbered steps from an empty database to today's schema.
+
+A step that has been released is never changed; a change of the tables is a new step.
+A step names what it adds, and a store turns that into its engine's statements.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from loyaltycore.schema.collections import COLLECTIONS
+
+
+if TYPE_CHECKING:
+    from loyaltycore.schema.tables import Collection
+
+__all__ = ["STEPS", "VERSION", "Step"]
+
+
+@attrs.frozen(kw_only=True)
+class Step:
+    """One migration; all of it happens, or nothing."""
+
+    number: int
+    name: str
+    create: tuple[Collection, ...] = ()
+
+
+STEPS: Final = (
+    Step(
+        number=1,
+        name="programs, customers, templates, cards, journal, figures, outbox",
+        create=tuple(COLLECTIONS.values()),
+    ),
+)
+
+VERSION: Final = STEPS[-1].number

@@ -1,0 +1,261 @@
+"""Cards: issue them, and do things with them at the till."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+
+from loyaltycore.cards import commands as asked
+from loyaltycore.cards.card import Card
+from loyaltycore.cards.commands import describe
+from loyaltycore.errors import (
+    CommandNotSupported,
+    Refusal,
+    UnknownCard,
+    UnknownCustomer,
+    UnknownTemplate,
+)
+from loyaltycore.ledger.holding import Holding
+from loyaltycore.ledger.sealing import genesis
+from loyaltycore.ports import Insert
+from loyaltycore.posting import Request, post, quote
+from loyaltycore.records import cards as records
+from loyaltycore.records import customers as customer_records
+from loyaltycore.records import templates as template_records
+from loyaltycore.values.codes import make_code, normalise_code
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from decimal import Decimal
+
+    from loyaltycore.cards.card import CardTemplate
+    from loyaltycore.cards.commands import AmountLike
+    from loyaltycore.ledger.decision import Context, Outcome
+    from loyaltycore.ports import Ref, Session
+    from loyaltycore.posting import Posted, Quote
+    from loyaltycore.shell import Shell
+
+__all__ = ["Cards", "Options"]
+
+_SERIAL_BYTES = 8
+
+
+class Options(TypedDict, total=False):
+    """
+    What goes with any command.
+
+    Attributes:
+        key: your name for this intent; the same key again returns the first result.
+        receipt_id: of the sale.
+        location: where it happened.
+        terminal: at which till.
+        actor: the member of staff.
+        occurred_at: when it happened, if that was before now.
+        source: scanner, dashboard, api (the default), import, ...
+    """
+
+    key: str
+    receipt_id: str
+    location: str
+    terminal: str
+    actor: str
+    occurred_at: datetime
+    source: str
+
+
+class Cards:
+    """Cards of the program."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+
+    def issue(self, template_id: str, *, to: str) -> Card:
+        """
+        Issue a card of a template to a customer, with a new serial number.
+
+        Raises:
+            UnknownTemplate, UnknownCustomer: there is no such one.
+        """
+        desk, program_id = self._shell.desk, self._shell.program_id
+        now = desk.now()
+        card = Card(
+            id=desk.ids.new(now),
+            serial=make_code(desk.ids.random(_SERIAL_BYTES)),
+            template_id=template_id,
+            customer_id=to,
+            issued_at=now,
+        )
+        holding = Holding(digest=genesis(card.id), last_at=now)
+
+        def insert(session: Session) -> Card:
+            template, customer = session.get(
+                [
+                    template_records.template_ref(program_id, template_id),
+                    customer_records.customer_ref(program_id, to),
+                ]
+            )
+            if template is None:
+                raise UnknownTemplate(template_id)
+            if customer is None:
+                raise UnknownCustomer(to)
+            session.apply([Insert("card", [records.card_row(program_id, card, holding)])])
+            return card
+
+        return self._shell.write(insert)
+
+    def get(self, card_id: str) -> Card:
+        """
+        Return a card.
+
+        Raises:
+            UnknownCard: there is none with this id.
+        """
+        return self._one(records.card_ref(self._shell.program_id, card_id), card_id)
+
+    def scan(self, serial: str) -> Card:
+        """
+        Return the card with a serial number, typed or scanned in any notation.
+
+        Raises:
+            UnknownCard: there is none.
+        """
+        code = normalise_code(serial)
+        return self._one(records.serial_ref(self._shell.program_id, code), serial)
+
+    def of(self, customer_id: str) -> list[Card]:
+        """Return a customer's cards, oldest first."""
+        query = records.cards_of_customer(self._shell.program_id, customer_id)
+        rows = self._shell.read(lambda session: session.select(query)).rows
+        return [records.card_of(row) for row in rows]
+
+    def post(
+        self, card_id: str, command: object, **options: Unpack[Options]
+    ) -> Posted:
+        """
+        Do what a command says and return the transaction.
+
+        Raises:
+            Refusal: a rule says no; nothing was written.
+            InvalidInput: something is malformed.
+            UnknownCard: there is no such card.
+        """
+        request = _request(card_id, command, options)
+        decide = _decider(command)
+        return self._shell.write(
+            lambda session: post(session, self._shell.desk, request, decide)
+        )
+
+    def quote(
+        self, card_id: str, command: object, **options: Unpack[Options]
+    ) -> Quote:
+        """Say what ``post`` would do now, without doing it."""
+        request = _request(card_id, command, options)
+        decide = _decider(command)
+        return self._shell.read(
+            lambda session: quote(session, self._shell.desk, request, decide)
+        )
+
+    # -- the same, spelled out ---------------------------------------------------------
+
+    def record_purchase(
+        self,
+        card_id: str,
+        amount: AmountLike,
+        *,
+        items: Mapping[str, int] | None = None,
+        **options: Unpack[Options],
+    ) -> Posted:
+        """Post ``RecordPurchase``."""
+        command = asked.RecordPurchase(amount, items=items or {})
+        return self.post(card_id, command, **options)
+
+    def check_in(self, card_id: str, **options: Unpack[Options]) -> Posted:
+        """Post ``CheckIn``."""
+        return self.post(card_id, asked.CheckIn(), **options)
+
+    def add_stamps(
+        self,
+        card_id: str,
+        n: int = 1,
+        *,
+        purchase_amount: AmountLike | None = None,
+        **options: Unpack[Options],
+    ) -> Posted:
+        """Post ``AddStamps``."""
+        command = asked.AddStamps(n, purchase_amount=purchase_amount)
+        return self.post(card_id, command, **options)
+
+    def subtract_stamps(
+        self, card_id: str, n: int = 1, **options: Unpack[Options]
+    ) -> Posted:
+        """Post ``SubtractStamps``."""
+        return self.post(card_id, asked.SubtractStamps(n), **options)
+
+    def claim_reward(
+        self,
+        card_id: str,
+        milestone: int | None = None,
+        *,
+        n: int = 1,
+        **options: Unpack[Options],
+    ) -> Posted:
+        """Post ``ClaimReward``."""
+        return self.post(card_id, asked.ClaimReward(milestone, n=n), **options)
+
+    def add_points(
+        self, card_id: str, points: Decimal | int | str, **options: Unpack[Options]
+    ) -> Posted:
+        """Post ``AddPoints``."""
+        return self.post(card_id, asked.AddPoints(points), **options)
+
+    def subtract_points(
+        self, card_id: str, points: Decimal | int | str, **options: Unpack[Options]
+    ) -> Posted:
+        """Post ``SubtractPoints``."""
+        return self.post(card_id, asked.SubtractPoints(points), **options)
+
+    def redeem_points(
+        self,
+        card_id: str,
+        points: Decimal | int | str,
+        *,
+        order_total: AmountLike | None = None,
+        confirm: Decimal | int | str | None = None,
+        **options: Unpack[Options],
+    ) -> Posted:
+        """Post ``RedeemPoints``."""
+        command = asked.RedeemPoints(points, order_total=order_total, confirm=confirm)
+        return self.post(card_id, command, **options)
+
+    def _one(self, ref: Ref, asked_for: str) -> Card:
+        (row,) = self._shell.read(lambda session: session.get([ref]))
+        if row is None:
+            raise UnknownCard(asked_for)
+        return records.card_of(row)
+
+
+def _request(card_id: str, command: object, options: Options) -> Request:
+    return Request(
+        card_id=card_id,
+        command=describe(command),
+        key=options.get("key"),
+        receipt_id=options.get("receipt_id"),
+        location_id=options.get("location"),
+        terminal_id=options.get("terminal"),
+        actor_id=options.get("actor"),
+        occurred_at=options.get("occurred_at"),
+        source=options.get("source", "api"),
+    )
+
+
+def _decider(command: object) -> Any:
+    def decide(
+        template: CardTemplate, holding: Holding, context: Context
+    ) -> Outcome | Refusal:
+        if not isinstance(command, template.rules.commands):
+            name, kind = type(command).__name__, template.rules.kind
+            return CommandNotSupported(f"A {kind} card has no {name}.", command=name)
+        return template.rules.decide(holding, command, context)
+
+    return decide

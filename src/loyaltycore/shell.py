@@ -1,0 +1,83 @@
+"""
+Sessions with retries: what every service needs to reach the store.
+
+``Conflict`` and ``Unavailable`` are retried from the beginning, with jitter, at most
+eight times; never inside the caller's own database transaction.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+import attrs
+
+from loyaltycore.errors import Conflict, Duplicate, Unavailable
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from loyaltycore.ports import Session, Store
+    from loyaltycore.posting import Desk
+
+__all__ = ["TRIES_MAX", "Shell"]
+
+TRIES_MAX = 8
+_FIRST_DELAY_SECONDS = 0.005
+
+T = TypeVar("T")
+
+
+@attrs.frozen(kw_only=True)
+class Shell:
+    """
+    A program on a store.
+
+    Attributes:
+        session: an open session that everything joins, or None.
+        retries: whether a lost race is run again; not where the caller owns the
+            database transaction.
+    """
+
+    store: Store
+    desk: Desk
+    session: Session | None = None
+    retries: bool = True
+
+    @property
+    def program_id(self) -> str:
+        """The tenant."""
+        return self.desk.program.id
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        """Run *work* in a writing session; what it raises rolls it back."""
+        if self.session is not None:
+            return work(self.session)
+        for tries in range(1, TRIES_MAX + 1):
+            try:
+                with self.store.session() as session:
+                    return work(session)
+            except (Conflict, Duplicate, Unavailable):
+                if not self.retries or tries == TRIES_MAX:
+                    raise
+            self._pause(tries)
+        raise AssertionError("the last try returns or raises")
+
+    def read(self, work: Callable[[Session], T]) -> T:
+        """Run *work* in a reading session: one snapshot."""
+        if self.session is not None:
+            return work(self.session)
+        with self.store.session(write=False) as session:
+            return work(session)
+
+    @contextmanager
+    def joined(self) -> Iterator[Shell]:
+        """Open one writing session for everything inside; all of it stays, or nothing."""
+        with self.store.session() as session:
+            yield attrs.evolve(self, session=session, retries=False)
+
+    def _pause(self, tries: int) -> None:
+        jitter = self.desk.ids.random(1)[0] / 255
+        time.sleep(_FIRST_DELAY_SECONDS * 2 ** (tries - 1) * (0.5 + jitter))

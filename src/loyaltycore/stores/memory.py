@@ -1,0 +1,451 @@
+"""
+The reference store: everything in memory, gone with the process.
+
+Owns sessions over tables in memory, with an undo log instead of a journal.  One session
+at a time; that is its isolation.
+"""
+
+from __future__ import annotations
+
+import platform
+from operator import itemgetter
+from threading import Lock, get_ident
+from typing import TYPE_CHECKING, Any, Self
+
+from loyaltycore import schema
+from loyaltycore.errors import InvalidValue, Unavailable, UnsupportedValue, Unwritable
+from loyaltycore.ports import (
+    Add,
+    Change,
+    Delete,
+    Insert,
+    MigrationReport,
+    Page,
+    StoreInfo,
+    Update,
+)
+from loyaltycore.query.predicates import Compare, Op, equalities, matches
+from loyaltycore.query.queries import Order, Query
+from loyaltycore.schema.changes import (
+    added,
+    check_add,
+    check_changeable,
+    check_delete,
+    check_update,
+)
+from loyaltycore.schema.checks import check_ref, check_row
+from loyaltycore.schema.questions import (
+    check_lease,
+    check_measures,
+    collection_named,
+    plan_query,
+)
+from loyaltycore.stores.measuring import summarized
+from loyaltycore.stores.memory_tables import Table
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+    from types import TracebackType
+
+    from loyaltycore.ports import Ref
+    from loyaltycore.query.predicates import Exists, Predicate, Row, Scalar
+    from loyaltycore.query.queries import Measure
+    from loyaltycore.schema.questions import Plan
+    from loyaltycore.schema.tables import Collection
+
+__all__ = ["MemorySession", "MemoryStore"]
+
+_Undo = list[tuple[Table, tuple[Any, ...], "Row | None"]]
+
+
+class MemoryStore:
+    """
+    Rows in dictionaries: for tests, for trying things out, and as the reference.
+
+    Sessions wait for one another; a row that is handed out is not to be written to.
+
+    Args:
+        timeout: how many seconds a session waits for its turn.
+    """
+
+    def __init__(self, *, timeout: float = 5.0) -> None:
+        self.tables = {name: Table(each) for name, each in schema.COLLECTIONS.items()}
+        self.collections: Mapping[str, Collection] = schema.COLLECTIONS
+        self._timeout = timeout
+        self._turn = Lock()
+        self._owner: int | None = None
+        self._is_closed = False
+
+    @property
+    def info(self) -> StoreInfo:
+        """What this store is: gone with the process."""
+        return StoreInfo(
+            engine="memory", version=platform.python_version(), durability="none"
+        )
+
+    def session(self, *, write: bool = True) -> MemorySession:
+        """All of it or nothing, and nobody else meanwhile; see the port."""
+        return MemorySession(self, is_writing=write)
+
+    def bind(self, handle: object) -> BoundMemoryStore:
+        """Nest in an open session of this store, as a savepoint; see the port."""
+        if not isinstance(handle, MemorySession) or handle.store is not self:
+            raise InvalidValue("handle", "pass an open session of this store.")
+        handle.check_open()
+        return BoundMemoryStore(self, handle)
+
+    def migrate(self, *, dry_run: bool = False) -> MigrationReport:  # noqa: ARG002
+        """Nothing to do: what is in memory was made by this version."""
+        return MigrationReport(before=schema.VERSION, after=schema.VERSION, steps=())
+
+    def close(self) -> None:
+        """Refuse sessions from now on."""
+        self._is_closed = True
+
+    def enter(self) -> None:
+        """Wait for the turn of this thread."""
+        if self._owner == get_ident():
+            message = "This thread is inside a session already; pass it on or bind() it."
+            raise Unavailable(message)
+        if not self._turn.acquire(blocking=False) and not self._turn.acquire(
+            timeout=self._timeout
+        ):
+            message = f"Another session took longer than {self._timeout} s; try again."
+            raise Unavailable(message)
+        if self._is_closed:
+            self._turn.release()
+            raise Unavailable("The store is closed; open another one.")
+        self._owner = get_ident()
+
+    def leave(self) -> None:
+        """Let the next one in."""
+        self._owner = None
+        self._turn.release()
+
+
+class MemorySession:
+    """A session over a ``MemoryStore``; what it promises is in the port."""
+
+    __slots__ = ("_failure", "_is_open", "_is_writing", "_undo", "store")
+
+    def __init__(self, store: MemoryStore, *, is_writing: bool) -> None:
+        self.store = store
+        self._is_writing = is_writing
+        self._is_open = False
+        self._failure: BaseException | None = None
+        self._undo: _Undo = []
+
+    def __enter__(self) -> Self:
+        self.store.enter()
+        self._is_open = True
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self.end(error)
+        finally:
+            self.store.leave()
+
+    def end(self, error: BaseException | None) -> None:
+        """Keep what was done, or undo it."""
+        self._is_open = False
+        if error is None and self._failure is None:
+            return
+        for table, key, old in reversed(self._undo):
+            table.restore(key, old)
+        self._undo.clear()
+        if error is None and self._failure is not None:
+            raise self._failure
+
+    def check_open(self) -> None:
+        """Refuse to work before, after, or once something has gone wrong."""
+        if not self._is_open:
+            raise Unavailable("This session has ended; open another one.")
+        if self._failure is not None:
+            raise Unavailable("A change failed; end this session and start again.")
+
+    def check_writing(self) -> None:
+        """Refuse to write where that was not asked for."""
+        self.check_open()
+        if not self._is_writing:
+            raise Unwritable("This session only reads; open one that writes.")
+
+    def hand_up(self, undo: _Undo) -> None:
+        """Take over what an inner session did."""
+        self._undo.extend(undo)
+
+    def get(self, refs: Sequence[Ref], *, lock: bool = False) -> list[Row | None]:  # noqa: ARG002
+        """Rows by key or unique; nobody else is here, so there is nothing to lock."""
+        self.check_open()
+        found: list[Row | None] = []
+        tables = self.store.tables
+        for ref in refs:
+            table = tables.get(ref.collection) or self._table(ref.collection)
+            check_ref(table.collection, ref.columns, ref.values)
+            key = table.key_by(ref.columns, ref.values)
+            found.append(None if key is None else table.rows.get(key))
+        return found
+
+    def select(self, query: Query) -> Page:
+        """One page; see the port."""
+        self.check_open()
+        plan = plan_query(self.store.collections, query)
+        table = self._table(query.collection)
+        limit = query.limit
+        index = table.sorted_for(plan)
+        if index is None:
+            rows = _sorted(list(self._matching(table, plan, query.where)), plan)
+        else:
+            rest = [
+                *plan.rest,
+                *(
+                    Compare(name, Op.EQ, value)
+                    for name, value in plan.bound.items()
+                    if name not in index.by
+                ),
+            ]
+            rows = []
+            for entry in index.entries(plan):
+                row = table.rows[entry[-1]]
+                if self._holds(rest, row):
+                    rows.append(row)
+                    if len(rows) > limit:
+                        break
+        if len(rows) <= limit:
+            return Page(rows, None)
+        return Page(rows[:limit], plan.cursor(rows[limit - 1]))
+
+    def summarize(
+        self, query: Query, *, by: Sequence[str] = (), measures: Mapping[str, Measure]
+    ) -> list[Row]:
+        """Measures over all rows of a query; see the port."""
+        self.check_open()
+        plan = plan_query(self.store.collections, query, is_paged=False)
+        check_measures(plan.collection, by, measures)
+        rows = self._matching(self._table(query.collection), plan, query.where)
+        return summarized(rows, by, measures)
+
+    def apply(self, changes: Sequence[Change]) -> list[int]:
+        """Carry out changes in order; see the port."""
+        self.check_writing()
+        try:
+            return [self._carry_out(change) for change in changes]
+        except BaseException as error:
+            self._failure = error
+            raise
+
+    def lease(
+        self, collection: str, *, due: datetime, limit: int, holder: str, until: datetime
+    ) -> list[Row]:
+        """Take rows that are due; see the port."""
+        self.check_writing()
+        table = self._table(collection)
+        check_changeable(table.collection)
+        check_lease(table.collection, limit, due=due, holder=holder, until=until)
+        query = Query(
+            collection,
+            where=Compare("due_at", Op.LE, due),
+            order=(Order("due_at"),),
+            limit=limit,
+        )
+        taken: list[Row] = []
+        for row in self.select(query).rows:
+            changed = {"holder": holder, "due_at": until}
+            new = {**row, **changed}
+            self._replace(table, table.key_of(row), new, changed)
+            taken.append(new)
+        return taken
+
+    # -- changes -----------------------------------------------------------------------
+
+    def _carry_out(self, change: Change) -> int:
+        if isinstance(change, Insert):
+            return self._insert(change)
+        if isinstance(change, Update):
+            return self._update(change)
+        if isinstance(change, Add):
+            return self._add(change)
+        if isinstance(change, Delete):  # pyright: ignore[reportUnnecessaryIsInstance]
+            return self._delete(change)
+        message = f"A {type(change).__name__} is no change."
+        raise UnsupportedValue(message)
+
+    def _insert(self, change: Insert) -> int:
+        table = self._table(change.collection)
+        collection = table.collection
+        inserted = 0
+        for given in change.rows:
+            check_row(collection, given)
+            row = dict(given)
+            key = table.key_of(row)
+            taken = table.taken_by(row, key)
+            if taken is None:
+                table.insert(row, key)
+                self._undo.append((table, key, None))
+                inserted += 1
+            elif change.on_duplicate == "error":
+                raise table.refuse(taken)
+        return inserted
+
+    def _update(self, change: Update) -> int:
+        ref = change.ref
+        table = self._table(ref.collection)
+        check_update(table.collection, change)
+        key = table.key_by(ref.columns, ref.values)
+        old = None if key is None else table.rows.get(key)
+        if key is None or old is None:
+            return 0
+        if change.expect is not None and old["version"] != change.expect:
+            return 0
+        new = {**old, **change.values}
+        self._replace(table, key, new, change.values)
+        return 1
+
+    def _add(self, change: Add) -> int:
+        table = self._table(change.ref.collection)
+        check_add(table.collection, change)
+        key = tuple(change.ref.values)
+        old = table.rows.get(key)
+        new = added(table.collection, change, old)
+        if new is None:
+            return 0
+        if old is not None:
+            self._replace(table, key, new, change.deltas)
+            return 1
+        taken = table.unique_taken_by(new, key)
+        if taken is not None:
+            raise table.refuse(taken)
+        table.insert(new, key)
+        self._undo.append((table, key, None))
+        return 1
+
+    def _delete(self, change: Delete) -> int:
+        ref = change.ref
+        table = self._table(ref.collection)
+        check_delete(table.collection, change)
+        key = table.key_by(ref.columns, ref.values)
+        old = None if key is None else table.rows.get(key)
+        if key is None or old is None:
+            return 0
+        table.remove(key)
+        self._undo.append((table, key, old))
+        return 1
+
+    def _replace(
+        self, table: Table, key: tuple[Any, ...], new: Row, changed: Mapping[str, Any]
+    ) -> None:
+        taken = table.unique_taken_by_change(new, key, changed)
+        if taken is not None:
+            raise table.refuse(taken)
+        old = table.rows[key]
+        table.replace(key, new, changed)
+        self._undo.append((table, key, old))
+
+    # -- questions ---------------------------------------------------------------------
+
+    def _table(self, name: str) -> Table:
+        collection_named(self.store.collections, name)
+        return self.store.tables[name]
+
+    def _holds(self, terms: Sequence[Predicate], row: Row) -> bool:
+        return all(matches(term, row, self._exists) for term in terms)
+
+    def _matching(self, table: Table, plan: Plan, where: Predicate) -> Iterator[Row]:
+        for row in table.candidates(plan.bound):
+            if matches(where, row, self._exists):
+                yield row
+
+    def _exists(self, term: Exists, row: Row) -> bool:
+        bound = equalities(term.where)
+        for their, our in term.on:
+            value = row[our]
+            if value is None or bound.setdefault(their, value) != value:
+                return False
+        table = self._table(term.collection)
+        return any(
+            all(other[their] == row[our] for their, our in term.on)
+            and matches(term.where, other, self._exists)
+            for other in table.candidates(bound)
+        )
+
+
+def _sorted(rows: list[Row], plan: Plan) -> list[Row]:
+    """Sort and drop what is not after the plan's place."""
+    for one in reversed(plan.order):  # sorting is stable, so the last comes first
+        rows.sort(key=itemgetter(one.column), reverse=one.descending)
+    if plan.after is None:
+        return rows
+    return [row for row in rows if _is_after(row, plan.order, plan.after)]
+
+
+def _is_after(
+    row: Row, order: tuple[Order, ...], place: tuple[Scalar, ...]
+) -> bool:
+    for one, value in zip(order, place, strict=True):
+        have = row[one.column]
+        if have != value:
+            return bool((have < value) is one.descending)
+    return False
+
+
+class BoundMemoryStore:
+    """A ``MemoryStore`` inside an open session of it."""
+
+    def __init__(self, store: MemoryStore, outer: MemorySession) -> None:
+        self._store = store
+        self._outer = outer
+
+    @property
+    def info(self) -> StoreInfo:
+        """What the store itself is."""
+        return self._store.info
+
+    def session(self, *, write: bool = True) -> MemorySavepoint:
+        """Part of the outer session that is undone alone when it fails."""
+        return MemorySavepoint(self._store, self._outer, is_writing=write)
+
+    def bind(self, handle: object) -> BoundMemoryStore:
+        """Nest deeper."""
+        return self._store.bind(handle)
+
+    def migrate(self, *, dry_run: bool = False) -> MigrationReport:
+        """Nothing to do, as in the store itself."""
+        return self._store.migrate(dry_run=dry_run)
+
+    def close(self) -> None:
+        """Nothing to give back: the outer session is its owner's."""
+
+
+class MemorySavepoint(MemorySession):
+    """A session inside a session: it shares the turn, and hands its undo log up."""
+
+    __slots__ = ("_outer",)
+
+    def __init__(
+        self, store: MemoryStore, outer: MemorySession, *, is_writing: bool
+    ) -> None:
+        super().__init__(store, is_writing=is_writing)
+        self._outer = outer
+
+    def __enter__(self) -> Self:
+        self._outer.check_open()
+        if self._is_writing:
+            self._outer.check_writing()
+        self._is_open = True
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.end(error)
+        self._outer.hand_up(self._undo)

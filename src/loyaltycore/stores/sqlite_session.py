@@ -1,0 +1,257 @@
+"""
+A session over one SQLite connection, whoever opened that and however it ends.
+
+Owns what a session does between its beginning and its end; see the port.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+from loyaltycore.errors import StoreError, Unavailable, UnsupportedValue, Unwritable
+from loyaltycore.ports import Add, Change, Delete, Insert, Page, Update
+from loyaltycore.query.predicates import Compare, Op
+from loyaltycore.query.queries import MeasureKind, Order, Query
+from loyaltycore.schema.changes import (
+    added,
+    can_start_at_zero,
+    check_add,
+    check_changeable,
+    check_delete,
+    check_update,
+    zero,
+)
+from loyaltycore.schema.checks import check_ref, check_row
+from loyaltycore.schema.questions import (
+    check_lease,
+    check_measures,
+    collection_named,
+    plan_query,
+)
+from loyaltycore.stores.sqlite_errors import translated
+from loyaltycore.stores.sqlite_queries import Question
+from loyaltycore.stores.sqlite_statements import decoded
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from loyaltycore.ports import Ref
+    from loyaltycore.query.predicates import Row
+    from loyaltycore.query.queries import Measure
+    from loyaltycore.schema.tables import Collection
+    from loyaltycore.stores.sqlite_schema import Tables
+
+__all__ = ["SqliteSession"]
+
+
+class SqliteSession:
+    """
+    What every session over SQLite can do; its subclasses begin and end it.
+
+    Args:
+        tables: the tables in question.
+        is_writing: whether it may change anything.
+    """
+
+    __slots__ = ("_collections", "_cursor", "_failure", "_is_writing", "_tables")
+
+    def __init__(self, tables: Tables, *, is_writing: bool) -> None:
+        self._tables = tables
+        self._collections: Mapping[str, Collection] = tables.collections
+        self._is_writing = is_writing
+        self._cursor: sqlite3.Cursor | None = None
+        self._failure: BaseException | None = None
+
+    def get(self, refs: Sequence[Ref], *, lock: bool = False) -> list[Row | None]:  # noqa: ARG002
+        """Rows by key or unique; a writing session holds every lock there is."""
+        found: list[Row | None] = []
+        for ref in refs:
+            collection = collection_named(self._collections, ref.collection)
+            check_ref(collection, ref.columns, ref.values)
+            found.append(self._one(collection, ref))
+        return found
+
+    def select(self, query: Query) -> Page:
+        """One page; see the port."""
+        plan = plan_query(self._collections, query)
+        question = Question(self._tables.statements, self._collections, plan)
+        text, codec = question.select(query.limit + 1)
+        rows = [
+            codec.row(values)
+            for values in self._run(text, question.parameters).fetchall()
+        ]
+        if len(rows) <= query.limit:
+            return Page(rows, None)
+        del rows[query.limit :]
+        return Page(rows, plan.cursor(rows[-1]))
+
+    def summarize(
+        self, query: Query, *, by: Sequence[str] = (), measures: Mapping[str, Measure]
+    ) -> list[Row]:
+        """Measures over all rows of a query; see the port."""
+        plan = plan_query(self._collections, query, is_paged=False)
+        collection = plan.collection
+        check_measures(collection, by, measures)
+        question = Question(self._tables.statements, self._collections, plan)
+        text = question.summarize(by, measures)
+        columns = [(name, name) for name in by]
+        columns += [(name, _kept_as(measure)) for name, measure in measures.items()]
+        return [
+            {
+                name: decoded(collection, column, value) if column else value
+                for (name, column), value in zip(columns, values[1:], strict=True)
+            }
+            for values in self._run(text, question.parameters).fetchall()
+        ]
+
+    def apply(self, changes: Sequence[Change]) -> list[int]:
+        """Carry out changes in order; see the port."""
+        self._check_writing()
+        try:
+            return [self._carry_out(change) for change in changes]
+        except BaseException as error:
+            self._failure = error
+            raise
+
+    def lease(
+        self, collection: str, *, due: datetime, limit: int, holder: str, until: datetime
+    ) -> list[Row]:
+        """Take rows that are due; see the port."""
+        self._check_writing()
+        named = collection_named(self._collections, collection)
+        check_changeable(named)
+        check_lease(named, limit, due=due, holder=holder, until=until)
+        query = Query(
+            collection,
+            where=Compare("due_at", Op.LE, due),
+            order=(Order("due_at"),),
+            limit=limit,
+        )
+        rows = self.select(query).rows
+        update = self._tables.statements.update(
+            named, named.key, ("holder", "due_at"), is_expecting=False
+        )
+        self._run_many(
+            update.text,
+            [
+                update.codec.encode((holder, until, *(row[name] for name in named.key)))
+                for row in rows
+            ],
+        )
+        return [{**row, "holder": holder, "due_at": until} for row in rows]
+
+    # -- changes -----------------------------------------------------------------------
+
+    def _carry_out(self, change: Change) -> int:
+        if isinstance(change, Insert):
+            return self._insert(change)
+        if isinstance(change, Update):
+            return self._update(change)
+        if isinstance(change, Add):
+            return self._add(change)
+        if isinstance(change, Delete):  # pyright: ignore[reportUnnecessaryIsInstance]
+            return self._delete(change)
+        message = f"A {type(change).__name__} is no change."
+        raise UnsupportedValue(message)
+
+    def _insert(self, change: Insert) -> int:
+        collection = collection_named(self._collections, change.collection)
+        is_ignoring = change.on_duplicate == "ignore"
+        statement = self._tables.statements.insert(collection, is_ignoring=is_ignoring)
+        codec = statement.codec
+        names = codec.names
+        encoded: list[list[Any]] = []
+        for row in change.rows:
+            check_row(collection, row)
+            encoded.append(codec.encode([row[name] for name in names]))
+        if len(encoded) == 1:
+            return self._run(statement.text, encoded[0]).rowcount
+        return self._run_many(statement.text, encoded)
+
+    def _update(self, change: Update) -> int:
+        ref, expect = change.ref, change.expect
+        collection = collection_named(self._collections, ref.collection)
+        check_update(collection, change)
+        names = tuple(change.values)
+        statement = self._tables.statements.update(
+            collection, ref.columns, names, is_expecting=expect is not None
+        )
+        values = (*change.values.values(), *ref.values)
+        if expect is not None:
+            values = (*values, expect)
+        return self._run(statement.text, statement.codec.encode(values)).rowcount
+
+    def _add(self, change: Add) -> int:
+        ref, deltas, at_most = change.ref, change.deltas, change.at_most
+        collection = collection_named(self._collections, ref.collection)
+        check_add(collection, change)
+        is_making = can_start_at_zero(collection) and not any(
+            deltas.get(name, 0) > limit for name, limit in at_most.items()
+        )
+        statements, limits = self._tables.statements, at_most.values()
+        if is_making:
+            statement = statements.add_or_make(collection, tuple(deltas), tuple(at_most))
+            row = zero(collection, ref) | dict(deltas)
+            values = (*row.values(), *limits)
+        else:
+            statement = statements.add(collection, tuple(deltas), tuple(at_most))
+            values = (*deltas.values(), *ref.values, *limits)
+        done = self._run(statement.text, statement.codec.encode(values)).rowcount
+        if not done:  # which of the conditions was it?
+            added(collection, change, self._one(collection, ref))
+        return done
+
+    def _delete(self, change: Delete) -> int:
+        ref = change.ref
+        collection = collection_named(self._collections, ref.collection)
+        check_delete(collection, change)
+        statement = self._tables.statements.delete(collection, ref.columns)
+        return self._run(statement.text, statement.codec.encode(ref.values)).rowcount
+
+    # -- statements --------------------------------------------------------------------
+
+    def _one(self, collection: Collection, ref: Ref) -> Row | None:
+        statements = self._tables.statements
+        text, codec = statements.get(collection, ref.columns)
+        values = self._run(text, codec.encode(ref.values)).fetchone()
+        return None if values is None else statements.whole(collection).row(values)
+
+    def _check_writing(self) -> None:
+        self._checked()
+        if not self._is_writing:
+            raise Unwritable("This session only reads; open one that writes.")
+
+    def _checked(self) -> sqlite3.Cursor:
+        if self._cursor is None:
+            raise Unavailable("This session has ended; open another one.")
+        if self._failure is not None:
+            raise Unavailable("A change failed; end this session and start again.")
+        return self._cursor
+
+    def _run(self, text: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
+        cursor = self._checked()
+        try:
+            return cursor.execute(text, parameters)
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
+    def _run_many(self, text: str, rows: Iterable[Sequence[Any]]) -> int:
+        cursor = self._checked()
+        try:
+            return max(0, cursor.executemany(text, rows).rowcount)
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
+    def _failed(self, error: sqlite3.Error) -> StoreError:
+        self._failure = translated(error, self._tables.prefix)
+        return self._failure
+
+
+def _kept_as(measure: Measure) -> str | None:
+    """The column whose values a measure has; None: numbers of its own."""
+    if measure.kind in {MeasureKind.MIN, MeasureKind.MAX}:
+        return measure.column
+    return None
