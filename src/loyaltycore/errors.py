@@ -17,7 +17,8 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── InvalidPhone
     │   ├── InvalidEmail
     │   ├── CurrencyMismatch
-    │   └── ConfirmMismatch              the amount typed twice differs
+    │   ├── ConfirmMismatch              the amount typed twice differs
+    │   └── FileUnreadable               not a file of the kind that was asked for
     ├── NotFound (LookupError)         an id that the program does not have
     │   ├── UnknownCustomer
     │   ├── UnknownCard
@@ -63,6 +64,7 @@ __all__ = [
     "Duplicate",
     "DuplicateCustomer",
     "DuplicateKeyMismatch",
+    "FileUnreadable",
     "InsufficientBalance",
     "InvalidAmount",
     "InvalidEmail",
@@ -154,6 +156,10 @@ class CurrencyMismatch(InvalidInput):
 
 class ConfirmMismatch(InvalidInput):
     """An amount typed twice for safety differs between the two."""
+
+
+class FileUnreadable(InvalidInput):
+    """A file has no rows that could be read: not text, no header, or another header."""
 
 
 # -- unknown ids ---------------------------------------------------------------------

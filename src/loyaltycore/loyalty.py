@@ -24,7 +24,7 @@ from loyaltycore.system import FixedClock, SystemClock, SystemIds
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable
     from datetime import datetime
 
     from loyaltycore.cards.contract import CardType
@@ -118,7 +118,7 @@ class Loyalty:
         return self._over(attrs.evolve(self._shell, store=store, retries=False))
 
     @contextmanager
-    def batch(self) -> Iterator[Loyalty]:
+    def batch(self) -> Generator[Loyalty, None, None]:
         """
         Open one database transaction for everything inside the block.
 
@@ -130,7 +130,7 @@ class Loyalty:
 
     def _over(self, shell: Shell) -> Loyalty:
         other = object.__new__(Loyalty)
-        other._shell = shell  # noqa: SLF001 - of the same class
+        other._shell = shell
         return other
 
 

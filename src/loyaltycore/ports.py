@@ -104,7 +104,7 @@ class Add(NamedTuple):
 
     ref: Ref
     deltas: Mapping[str, int]
-    at_most: Mapping[str, int] = {}  # noqa: RUF012 - never written to
+    at_most: Mapping[str, int] = {}
 
 
 Change: TypeAlias = Insert | Update | Delete | Add
@@ -190,13 +190,19 @@ class Session(Protocol):
         ...
 
     def lease(
-        self, collection: str, *, due: datetime, limit: int, holder: str, until: datetime
+        self,
+        collection: str,
+        *,
+        due: datetime,
+        limit: int,
+        holder: str,
+        until: datetime,
     ) -> list[Row]:
         """
         Take rows that are due, so that nobody else gets them before *until*.
 
-        Of rows whose ``due_at`` is not after *due*, the earliest *limit* get *holder* as
-        ``holder`` and *until* as ``due_at``, and come back changed, earliest first.
+        Of rows whose ``due_at`` is not after *due*, the earliest *limit* get *holder*
+        as ``holder`` and *until* as ``due_at``, and come back changed, earliest first.
         A holder that dies needs no clean-up: its rows are due again at *until*.
         """
         ...

@@ -17,7 +17,7 @@ from loyaltycore.errors import Conflict, Duplicate, Unavailable
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
     from loyaltycore.ports import Session, Store
     from loyaltycore.posting import Desk
@@ -73,8 +73,8 @@ class Shell:
             return work(session)
 
     @contextmanager
-    def joined(self) -> Iterator[Shell]:
-        """Open one writing session for everything inside; all of it stays, or nothing."""
+    def joined(self) -> Generator[Shell, None, None]:
+        """Open one writing session for everything inside: all of it, or nothing."""
         with self.store.session() as session:
             yield attrs.evolve(self, session=session, retries=False)
 

@@ -23,7 +23,7 @@ from loyaltycore.cards.commands import (
 )
 from loyaltycore.cards.contract import CardType
 from loyaltycore.cards.paying import Paying
-from loyaltycore.cards.spend_tiers import Standing, Tier, ladder_of, tiers_of
+from loyaltycore.cards.spend_tiers import Tier, TierTable, tiers_of
 from loyaltycore.errors import (
     BelowMinimum,
     ConfirmMismatch,
@@ -97,7 +97,7 @@ class Cashback(CardType[CashbackCommand]):
     downgrade: Downgrade = attrs.field(default=Downgrade.ON_REFUND, converter=Downgrade)
     points_expiry: ExpiryPolicy = Never()
     paying: Paying = attrs.field(factory=Paying)
-    all_tiers: tuple[Tier, ...] = attrs.field(init=False, eq=False, repr=False)
+    table: TierTable = attrs.field(init=False, eq=False, repr=False)
 
     @points_scale.validator
     def _check_points_scale(self, _: object, value: int | None) -> None:
@@ -105,7 +105,8 @@ class Cashback(CardType[CashbackCommand]):
             raise InvalidValue("points_scale", f"0 to {_SCALE_MAX} decimals.")
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "all_tiers", tiers_of(self.tiers, self.percent))
+        table = TierTable(tiers_of(self.tiers, self.percent))
+        object.__setattr__(self, "table", table)
 
     def scales(self, currency: str) -> Mapping[Unit, int]:
         """Spend has the currency's decimals; so have points unless they are set."""
@@ -146,7 +147,7 @@ class Cashback(CardType[CashbackCommand]):
         """Points, and the tier with what is missing to the next."""
         currency = draft.context.currency
         points = self.shown(Unit.POINT, draft.balance(Unit.POINT), currency)
-        standing = Standing.at(self.all_tiers, self._spend(draft), currency)
+        standing = self.table.standing(self._spend(draft), currency)
         return Till(
             text=", ".join([f"{points} points", *standing.words]),
             balances=balances(draft.totals),
@@ -178,7 +179,7 @@ class Cashback(CardType[CashbackCommand]):
 
     def _pricing(self, draft: Draft, before: int, amount: int) -> Facts:
         currency = draft.context.currency
-        ladder = ladder_of(self.all_tiers, currency)
+        ladder = self.table.ladder(currency)
         tier = level(ladder, self._spend(draft))
         scales = self.scales(currency)
         return {
@@ -186,7 +187,7 @@ class Cashback(CardType[CashbackCommand]):
             "spend_before": before,
             "shift": scales[Unit.POINT] - scales[Unit.SPEND],
             "rounding": self.rounding,
-            "tier": self.all_tiers[tier].name,
+            "tier": self.table.tiers[tier].name,
         }
 
     def _subtract_spend(self, draft: Draft, amount: int) -> Outcome | Refusal:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 import attrs
 
-from loyaltycore.errors import InsufficientBalance, Refusal
+from loyaltycore.errors import InsufficientBalance, InvalidValue, Refusal
 from loyaltycore.ledger.reversal import Shortfall
 from loyaltycore.ledger.transactions import TransactionKind
 from loyaltycore.values.quantity import from_units
@@ -32,6 +32,12 @@ __all__ = ["CardType"]
 CommandT = TypeVar("CommandT")
 
 
+def _check_shortfall(_: object, __: object, value: object) -> None:
+    if not isinstance(value, Shortfall):
+        names = ", ".join(f"Shortfall.{member.name}" for member in Shortfall)
+        raise InvalidValue("shortfall", f"one of {names}.")
+
+
 @attrs.frozen(kw_only=True)
 class CardType(ABC, Generic[CommandT]):
     """
@@ -46,7 +52,9 @@ class CardType(ABC, Generic[CommandT]):
     kind: ClassVar[str]
     commands: ClassVar[tuple[type, ...]]
 
-    shortfall: Shortfall = attrs.field(default=Shortfall.CLAMP, converter=Shortfall)
+    shortfall: Shortfall = attrs.field(
+        default=Shortfall.CLAMP, validator=_check_shortfall
+    )
 
     @abstractmethod
     def scales(self, currency: str) -> Mapping[Unit, int]:

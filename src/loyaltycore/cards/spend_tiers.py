@@ -17,7 +17,7 @@ from loyaltycore.values.quantity import decimal_of, percent_basis_points
 if TYPE_CHECKING:
     from loyaltycore.ledger.tiers import Ladder
 
-__all__ = ["Standing", "Tier", "ladder_of", "tiers_of"]
+__all__ = ["Standing", "Tier", "TierTable", "tiers_of"]
 
 _TIERS_MAX = 20
 
@@ -64,14 +64,6 @@ def tiers_of(tiers: tuple[Tier, ...], percent: Decimal | None) -> tuple[Tier, ..
     return tiers
 
 
-def ladder_of(tiers: tuple[Tier, ...], currency: str) -> Ladder:
-    """The tiers as the ledger counts: minor units and basis points."""
-    return tuple(
-        (minor_units(tier.spend_from, currency), percent_basis_points(tier.percent))
-        for tier in tiers
-    )
-
-
 @attrs.frozen
 class Standing:
     """
@@ -87,19 +79,42 @@ class Standing:
     to_next_tier: int | None = None
     words: tuple[str, ...] = ()
 
-    @classmethod
-    def at(cls, tiers: tuple[Tier, ...], spend: int, currency: str) -> Standing:
+
+class TierTable:
+    """The tiers of a template, with what a currency makes of them read only once."""
+
+    def __init__(self, tiers: tuple[Tier, ...]) -> None:
+        self.tiers = tiers
+        self._ladders: dict[str, Ladder] = {}
+
+    def ladder(self, currency: str) -> Ladder:
+        """
+        The tiers as the ledger counts: minor units and basis points.
+
+        Raises:
+            InvalidAmount: a tier starts at what the currency cannot hold.
+        """
+        ladder = self._ladders.get(currency)
+        if ladder is None:
+            ladder = self._ladders[currency] = tuple(
+                (minor_units(tier.spend_from, currency), percent_basis_points(tier.percent))
+                for tier in self.tiers
+            )
+        return ladder
+
+    def standing(self, spend: int, currency: str) -> Standing:
         """Say where a spend in minor units stands."""
-        if len(tiers) == 1:
-            return cls()
-        ladder = ladder_of(tiers, currency)
+        if len(self.tiers) == 1:
+            return Standing()
+        ladder = self.ladder(currency)
         index = level(ladder, spend)
-        name = tiers[index].name
-        if index + 1 == len(tiers):
-            return cls(name, None, (name,))
+        name = self.tiers[index].name
+        if index + 1 == len(self.tiers):
+            return Standing(name, None, (name,))
         missing = ladder[index + 1][0] - spend
-        to_next = f"{amount_text(missing, currency)} {currency} to {tiers[index + 1].name}"
-        return cls(name, missing, (name, to_next))
+        next_name = self.tiers[index + 1].name
+        to_next = f"{amount_text(missing, currency)} {currency} to {next_name}"
+        return Standing(name, missing, (name, to_next))
 
 
 def _plain(amount: Amount) -> Decimal:

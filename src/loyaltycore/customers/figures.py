@@ -17,7 +17,13 @@ from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
 if TYPE_CHECKING:
     from loyaltycore.ledger.transactions import Transaction
 
-__all__ = ["POINT_SCALE", "UNCOUNTED_SOURCES", "Figures", "figures_of", "reversal_facts"]
+__all__ = [
+    "POINT_SCALE",
+    "UNCOUNTED_SOURCES",
+    "Figures",
+    "figures_of",
+    "reversal_facts",
+]
 
 POINT_SCALE: Final = 4
 UNCOUNTED_SOURCES: Final = frozenset({"import", "system"})
@@ -81,7 +87,9 @@ def reversal_facts(
     """
     bought = original.purchase_amount is not None
     gone_before = bool(original.purchase_amount) and net_before == 0
-    gone = bought and not gone_before and (kind is TransactionKind.VOID or net_after == 0)
+    gone = (
+        bought and not gone_before and (kind is TransactionKind.VOID or net_after == 0)
+    )
     voided = kind is TransactionKind.VOID
     return {
         "purchases": -int(gone),

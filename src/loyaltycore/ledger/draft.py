@@ -10,11 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import attrs
-
 from loyaltycore.ledger.decision import Missing, Outcome
 from loyaltycore.ledger.expiry import Never, expires_at
-from loyaltycore.ledger.holding import NOTHING, evolve
+from loyaltycore.ledger.holding import NOTHING, Holding, evolve
 from loyaltycore.ledger.lots import soonest
 from loyaltycore.ledger.transactions import Entry, EntryKind
 
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
 
     from loyaltycore.ledger.decision import Context, Till
     from loyaltycore.ledger.expiry import ExpiryPolicy
-    from loyaltycore.ledger.holding import Holding, Total
+    from loyaltycore.ledger.holding import Total
     from loyaltycore.ledger.lots import Lot
     from loyaltycore.ledger.transactions import Facts, Takes, TransactionKind, Unit
 
@@ -206,13 +204,14 @@ class Draft:
         if self._counters:
             facts["counters"] = {name: n for name, (n, _) in self._counters.items()}
         before = self.holding
-        after = attrs.evolve(
-            before,
+        after = Holding(
             version=before.version + 1,
+            digest=before.digest,
             last_at=self.context.at,
             next_lot=self.next_lot,
             totals=self.totals,
             lots=self.lots,
+            complete=before.complete,
         )
         return Outcome(
             kind=kind,
@@ -227,7 +226,9 @@ class Draft:
 
     # -- inside ----------------------------------------------------------------------
 
-    def _write(self, unit: Unit, kind: EntryKind, amount: int, **fields: object) -> None:
+    def _write(
+        self, unit: Unit, kind: EntryKind, amount: int, **fields: object
+    ) -> None:
         balance_after = self.total(unit).balance + amount
         entry = Entry(
             unit=unit,

@@ -40,7 +40,9 @@ def post_due(
     Yields:
         (due instant, outcome), each on top of the one before.
     """
-    due = [lot for lot in holding.lots.values() if lot.remaining and lot.is_due(context.at)]
+    due = [
+        lot for lot in holding.lots.values() if lot.remaining and lot.is_due(context.at)
+    ]
     due.sort(key=_instant)
     for instant, lots in groupby(due, key=_instant):
         draft = Draft(holding, attrs.evolve(context, occurred_at=instant))

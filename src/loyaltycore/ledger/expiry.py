@@ -12,6 +12,7 @@ Loyalty, Square and Voucherify (rounding up), Setono (``expires_at <= now`` is e
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
 import attrs
@@ -33,6 +34,22 @@ PeriodUnit: TypeAlias = Literal["days", "weeks", "months", "years"]
 _PERIOD_UNITS = ("days", "weeks", "months", "years")
 
 
+def _check_n(_: object, __: object, n: int) -> None:
+    if type(n) is not int or not 0 <= n <= _N_MAX:
+        raise InvalidValue("n", f"a whole number from 0 to {_N_MAX}, not {n!r}.")
+
+
+def _check_unit(_: object, __: object, unit: str) -> None:
+    if unit not in _PERIOD_UNITS:
+        raise InvalidValue("unit", f"one of {', '.join(_PERIOD_UNITS)}.")
+
+
+def _check_round(_: object, __: object, value: object) -> None:
+    if not isinstance(value, RoundUp):
+        names = ", ".join(f"RoundUp.{member.name}" for member in RoundUp)
+        raise InvalidValue("round", f"one of {names}.")
+
+
 @attrs.frozen
 class Never:
     """Units count for good."""
@@ -52,25 +69,9 @@ class Rolling:
         InvalidValue: a negative n, or an unknown unit or rounding.
     """
 
-    n: int = attrs.field()
-    unit: PeriodUnit = attrs.field()
-    round: RoundUp = attrs.field(default=RoundUp.END_OF_DAY)
-
-    @n.validator
-    def _check_n(self, _: object, n: int) -> None:
-        if type(n) is not int or not 0 <= n <= _N_MAX:
-            raise InvalidValue("n", f"a whole number from 0 to {_N_MAX}, not {n!r}.")
-
-    @unit.validator
-    def _check_unit(self, _: object, unit: str) -> None:
-        if unit not in _PERIOD_UNITS:
-            raise InvalidValue("unit", f"one of {', '.join(_PERIOD_UNITS)}.")
-
-    @round.validator
-    def _check_round(self, _: object, value: str) -> None:
-        if not isinstance(value, RoundUp):
-            names = ", ".join(f"RoundUp.{member.name}" for member in RoundUp)
-            raise InvalidValue("round", f"one of {names}.")
+    n: int = attrs.field(validator=_check_n)
+    unit: PeriodUnit = attrs.field(validator=_check_unit)
+    round: RoundUp = attrs.field(default=RoundUp.END_OF_DAY, validator=_check_round)
 
 
 @attrs.frozen
@@ -97,11 +98,20 @@ def expires_at(
             return None
         case FixedDate(last_day):
             return end_of(last_day, zone)
-        case Rolling(n, unit, rounding):
-            period = relativedelta(**{unit: n})  # type: ignore[arg-type]
-            if rounding is RoundUp.EXACT:
-                return utc(earned_at.astimezone(zone) + period)
-            day = local_day(earned_at, zone) + period
-            return end_of(round_day(day, rounding), zone)
+        case Rolling(n, unit, round=RoundUp.EXACT):
+            return utc(earned_at.astimezone(zone) + _period(n, unit))
+        case Rolling():
+            return _end_of_period(policy, local_day(earned_at, zone), zone)
         case _ as never:  # pragma: no cover : the union above is closed
             assert_never(never)
+
+
+@lru_cache(maxsize=1024)
+def _end_of_period(policy: Rolling, day: date, zone: ZoneInfo) -> datetime:
+    """One answer serves all that is earned on a day."""
+    last_day = day + _period(policy.n, policy.unit)
+    return end_of(round_day(last_day, policy.round), zone)
+
+
+def _period(n: int, unit: PeriodUnit) -> relativedelta:
+    return relativedelta(**{unit: n})  # type: ignore[arg-type]

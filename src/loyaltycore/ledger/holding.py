@@ -107,7 +107,14 @@ def evolve(totals: dict[Unit, Total], lots: dict[int, Lot], entry: Entry) -> Non
     if entry.lot is not None:
         assert entry.earned_at is not None, "an entry that opens a lot dates it"
         lots[entry.lot] = Lot(
-            entry.lot, unit, entry.rule, amount, amount, 0, entry.earned_at, entry.expires_at
+            entry.lot,
+            unit,
+            entry.rule,
+            amount,
+            amount,
+            0,
+            entry.earned_at,
+            entry.expires_at,
         )
         moved = amount
         if entry.rule:
@@ -115,7 +122,9 @@ def evolve(totals: dict[Unit, Total], lots: dict[int, Lot], entry: Entry) -> Non
     for number, taken in entry.takes:
         lot = lots[number]
         expired = lot.expired + taken if entry.kind is EntryKind.EXPIRE else lot.expired
-        lots[number] = attrs.evolve(lot, remaining=lot.remaining - taken, expired=expired)
+        lots[number] = attrs.evolve(
+            lot, remaining=lot.remaining - taken, expired=expired
+        )
         moved -= taken
         if lot.rule:
             by_rule = {**by_rule, lot.rule: by_rule.get(lot.rule, 0) - taken}

@@ -28,7 +28,7 @@ from loyaltycore.values.money import amount_text
 
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from loyaltycore.ledger.decision import Context, Outcome, Reversed
     from loyaltycore.ledger.holding import Holding
@@ -90,7 +90,9 @@ class _Original:
             reversal.purchase_amount or 0 for reversal in reversals
         )
         bought = transaction.purchase_amount is not None
-        self.priced = rules.reprice(transaction, self.net) if bought else {}
+        self.priced: Mapping[Unit, int] = (
+            rules.reprice(transaction, self.net) if bought else {}
+        )
         self._undone: Counter[int] = Counter()
         for reversal in reversals:
             for entry in reversal.entries:

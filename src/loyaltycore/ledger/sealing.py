@@ -2,9 +2,11 @@
 Canonical text, fingerprints and the hash chain.
 
 The digest of a transaction covers its header, its entries and the digest before it on
-the same card, so a changed, missing or exchanged transaction is found.  Fields that are
-empty are left out of the text: a field that a later version adds does not change the
-digest of what was written before.
+the same card, so a changed, missing or exchanged transaction is found.  What is hashed
+is a text of parts divided by NUL, which no stored text may hold: the fields that are
+always there in their order, then ``name=value`` for each of the others that is not
+empty.  So a field that a later version adds does not change the digest of what was
+written before.
 """
 
 from __future__ import annotations
@@ -22,8 +24,14 @@ if TYPE_CHECKING:
 __all__ = ["SealedTransaction", "canonical", "fingerprint", "genesis", "seal"]
 
 canonical = json.JSONEncoder(
-    ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False
+    check_circular=False,
+    ensure_ascii=True,
+    sort_keys=True,
+    separators=(",", ":"),
+    allow_nan=False,
 ).encode
+
+_NO_TAKES = "[]"
 
 
 @attrs.frozen
@@ -45,7 +53,7 @@ def genesis(card_id: str) -> str:
 
 def fingerprint(card_id: str, command: Facts) -> str:
     """What tells a replayed request from another one under the same key."""
-    return sha256(f"{card_id}\n{canonical(command)}".encode()).hexdigest()
+    return sha256(f"{card_id}\0{canonical(command)}".encode()).hexdigest()
 
 
 def seal(previous: str, transaction: Transaction) -> SealedTransaction:
@@ -53,40 +61,18 @@ def seal(previous: str, transaction: Transaction) -> SealedTransaction:
     command = canonical(transaction.command)
     pinned = canonical(transaction.pinned)
     till = canonical(transaction.till)
-    takes = tuple(canonical(entry.takes) for entry in transaction.entries)
-    header = _header(transaction)
-    header["command"] = command
-    header["pinned"] = pinned
-    header["till"] = till
-    entries = [
-        _entry(entry, text)
-        for entry, text in zip(transaction.entries, takes, strict=True)
-    ]
-    text = canonical([previous, header, entries])
-    digest = sha256(text.encode()).hexdigest()
-    return SealedTransaction(transaction, command, pinned, till, takes, digest)
-
-
-def _header(transaction: Transaction) -> dict[str, object]:
-    header: dict[str, object] = {
-        "id": transaction.id,
-        "card_id": transaction.card_id,
-        "version": transaction.version,
-        "customer_id": transaction.customer_id,
-        "template_id": transaction.template_id,
-        "template_version": transaction.template_version,
-        "kind": transaction.kind,
-        "source": transaction.source,
-        "occurred_at": transaction.occurred_at.isoformat(),
-        "recorded_at": transaction.recorded_at.isoformat(),
-        "local_day": transaction.local_day.isoformat(),
-        "fingerprint": transaction.fingerprint,
-    }
+    takes = tuple(
+        canonical(entry.takes) if entry.takes else _NO_TAKES
+        for entry in transaction.entries
+    )
+    parts = [previous, _header(transaction), command, pinned, till]
     for name in _OPTIONAL:
         value = getattr(transaction, name)
         if value is not None:
-            header[name] = value
-    return header
+            parts.append(f"{name}={value}")
+    parts += map(_entry, transaction.entries, takes)
+    digest = sha256("\0".join(parts).encode()).hexdigest()
+    return SealedTransaction(transaction, command, pinned, till, takes, digest)
 
 
 _OPTIONAL = (
@@ -100,22 +86,28 @@ _OPTIONAL = (
 )
 
 
-def _entry(entry: Entry, takes: str) -> dict[str, object]:
-    fields: dict[str, object] = {
-        "unit": entry.unit,
-        "kind": entry.kind,
-        "amount": entry.amount,
-        "takes": takes,
-        "balance_after": entry.balance_after,
-    }
+def _header(transaction: Transaction) -> str:
+    each = transaction
+    return (
+        f"{each.id}\0{each.card_id}\0{each.version}\0{each.customer_id}\0"
+        f"{each.template_id}\0{each.template_version}\0{each.kind.value}\0"
+        f"{each.source}\0{each.occurred_at.isoformat()}\0"
+        f"{each.recorded_at.isoformat()}\0{each.local_day.isoformat()}\0"
+        f"{each.fingerprint}"
+    )
+
+
+def _entry(entry: Entry, takes: str) -> str:
+    text = (
+        f"{entry.unit.value}\0{entry.kind.value}\0{entry.amount}\0{takes}\0"
+        f"{entry.balance_after}"
+    )
     if entry.rule:
-        fields["rule"] = entry.rule
-    if entry.lot is not None:
-        fields["lot"] = entry.lot
+        text += f"\0rule={entry.rule}"
     if entry.earned_at is not None:
-        fields["earned_at"] = entry.earned_at.isoformat()
+        text += f"\0lot={entry.lot}\0earned_at={entry.earned_at.isoformat()}"
     if entry.expires_at is not None:
-        fields["expires_at"] = entry.expires_at.isoformat()
+        text += f"\0expires_at={entry.expires_at.isoformat()}"
     if entry.reverses is not None:
-        fields["reverses"] = entry.reverses
-    return fields
+        text += f"\0reverses={entry.reverses}"
+    return text

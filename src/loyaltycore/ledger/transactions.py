@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
-__all__ = ["Entry", "EntryKind", "Facts", "Takes", "Transaction", "TransactionKind", "Unit"]
+__all__ = [
+    "Entry",
+    "EntryKind",
+    "Facts",
+    "Takes",
+    "Transaction",
+    "TransactionKind",
+    "Unit",
+]
 
 Facts: TypeAlias = "Mapping[str, Any]"  # JSON: text, whole numbers, lists, mappings
 Takes: TypeAlias = tuple[tuple[int, int], ...]

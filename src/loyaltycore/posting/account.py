@@ -1,4 +1,4 @@
-"""Load: the card with what belongs to it, and lots and counters as they are asked for."""
+"""Load: the card with what belongs to it; lots and counters as they are asked for."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from loyaltycore.errors import UnknownCard
+from loyaltycore.errors import Corrupt, UnknownCard
 from loyaltycore.ledger.lots import Lot, soonest
 from loyaltycore.records import cards as card_records
 from loyaltycore.records import customers as customer_records
 from loyaltycore.records import journal
 from loyaltycore.records import templates as template_records
+from loyaltycore.records.programs import check_program
 from loyaltycore.values.days import NEVER
 
 
@@ -57,6 +58,7 @@ def open_account(
     Raises:
         UnknownCard: there is no such card.
         UnknownTemplate: the card's type is not one that the program was given.
+        InvalidValue: the program's currency is not the store's.
     """
     program_id = desk.program.id
     refs = [card_records.card_ref(program_id, card_id)]
@@ -74,10 +76,14 @@ def open_account(
     )
     assert template_row is not None, "a card's template stays"
     assert customer_row is not None, "a card's customer stays"
+    template = desk.known_template(template_row)
+    if template is None:
+        check_program(session, desk.program)
+        template = desk.template(template_row)
     replay = earlier[0] if earlier else None
     return Account(
         card=card,
-        template=desk.template(template_row),
+        template=template,
         customer=customer_records.facts_of(customer_row),
         holding=card_records.holding_of(row),
         next_due_at=row["next_due_at"],
@@ -94,9 +100,7 @@ def load_transaction(
     return None if row is None else _with_entries(session, program_id, row)
 
 
-def _with_entries(
-    session: Session, program_id: str, row: Row
-) -> Transaction:
+def _with_entries(session: Session, program_id: str, row: Row) -> Transaction:
     version = row["version"]
     query = journal.card_entries(program_id, row["card_id"], version, version)
     return journal.transaction_of(row, journal.entries_of(session.select(query).rows))
@@ -133,7 +137,15 @@ class Loader:
         return holding, next_due_at
 
     def more_of(self, unit: Unit, holding: Holding) -> Holding:
-        """Load the next page of a unit's open lots, soonest to expire first."""
+        """
+        Load the next page of a unit's open lots, soonest to expire first.
+
+        Raises:
+            Corrupt: the totals promise more than there are lots.
+        """
+        if unit in holding.complete:
+            message = f"Card {self._card_id} lacks lots that its totals count."
+            raise Corrupt(message, card_id=self._card_id, unit=unit)
         cursor = self._cursors.get(unit)
         query = card_records.open_lots(self._program_id, self._card_id, unit, cursor)
         page = self._session.select(query)
@@ -146,7 +158,10 @@ class Loader:
         """Load lots by number."""
         refs = [self._lot_ref(number) for number in numbers]
         rows = self._session.get(refs)
-        loaded = (card_records.lot_of(row) for row in rows if row is not None)
+        loaded = [card_records.lot_of(row) for row in rows if row is not None]
+        if len(loaded) < len(numbers):
+            message = f"Card {self._card_id} lacks lots that its journal names."
+            raise Corrupt(message, card_id=self._card_id, lots=numbers)
         return _with_lots(holding, loaded, holding.complete)
 
     def counter(self, name: str) -> int:

@@ -67,6 +67,10 @@ class Desk:
             raise InvalidMoment(f"{field} lies in the future; check the clock.")
         return moment
 
+    def known_template(self, row: Row) -> CardTemplate | None:
+        """The template of a row, if its rules were read before."""
+        return self.templates.get((row["id"], row["version"]))
+
     def template(self, row: Row) -> CardTemplate:
         """
         The template of a row; its rules are read once for each version.
@@ -74,12 +78,12 @@ class Desk:
         Raises:
             UnknownTemplate: of a card type that this program was not given.
         """
-        known = self.templates.get((row["id"], row["version"]))
+        known = self.known_template(row)
         if known is None:
             if row["kind"] not in self.card_types:
                 raise UnknownTemplate(row["id"])
             known = template_records.template_of(row, self.card_types)
-            self.templates[row["id"], row["version"]] = known
+            self.templates[known.id, known.version] = known
         return known
 
 

@@ -15,7 +15,7 @@ from loyaltycore.ledger.sealing import fingerprint
 from loyaltycore.ledger.transactions import TransactionKind
 from loyaltycore.ports import Update
 from loyaltycore.posting.account import Loader, load_transaction, open_account
-from loyaltycore.posting.desk import Posted, Quote
+from loyaltycore.posting.desk import Posted, Quote, Request
 from loyaltycore.posting.writing import Step, write
 from loyaltycore.records import cards as card_records
 from loyaltycore.records import journal
@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from loyaltycore.ledger.transactions import Transaction
     from loyaltycore.ports import Session
     from loyaltycore.posting.account import Account
-    from loyaltycore.posting.desk import Desk, Request
+    from loyaltycore.posting.desk import Desk
 
 __all__ = ["Decide", "post", "post_due_only", "quote", "reverse"]
+
+_DUE = {"type": "Due"}
 
 Decide: TypeAlias = "Callable[[CardTemplate, Holding, Context], Outcome | Refusal]"
 
@@ -95,7 +97,9 @@ def reverse(
             outcome = decide_refund(rules, holding, original, past, amount, context)
         if isinstance(outcome, Refusal):
             return outcome
-        net = (original.purchase_amount or 0) + sum(t.purchase_amount or 0 for t in past)
+        net = (original.purchase_amount or 0) + sum(
+            t.purchase_amount or 0 for t in past
+        )
         after = net + (outcome.purchase_amount or 0)
         facts = reversal_facts(outcome.kind, original, net, after)
         return attrs.evolve(outcome, pinned={**outcome.pinned, **facts})
@@ -143,7 +147,8 @@ def _write(
     steps, next_due_at = _decide(session, desk, account, request, decide)
     if isinstance(steps, Refusal):
         raise steps
-    steps[-1] = attrs.evolve(steps[-1], reverses=reverses)
+    if reverses is not None:
+        steps[-1] = attrs.evolve(steps[-1], reverses=reverses)
     transaction = write(session, desk, account, steps, next_due_at)
     return _posted(desk, account, transaction)
 
@@ -179,8 +184,9 @@ def _due(
         return [], holding, loader, account.next_due_at
     holding, next_due_at = loader.due(holding, at)
     context = _context(desk, account, at, at)
+    request = Request(card_id=account.card.id, command=_DUE, source="system")
     steps = [
-        Step(instant, outcome)
+        Step(instant, outcome, request)
         for instant, outcome in post_due(holding, context, account.template.rules.till)
     ]
     if steps:

@@ -32,16 +32,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Step", "write"]
 
-_DUE_COMMAND = {"type": "Due"}
-
 
 @attrs.frozen
 class Step:
-    """One outcome and when it happened; *request* is None for what fell due."""
+    """One outcome, when it happened, and what it answers."""
 
     occurred_at: datetime
     outcome: Outcome
-    request: Request | None = None
+    request: Request
     reverses: str | None = None
 
 
@@ -77,7 +75,7 @@ def write(
 
 def _transaction(desk: Desk, account: Account, step: Step) -> Transaction:
     outcome, request = step.outcome, step.request
-    command = _DUE_COMMAND if request is None else request.facts()
+    command = request.facts()
     return Transaction(
         id=desk.ids.new(outcome.after.last_at),
         card_id=account.card.id,
@@ -86,17 +84,17 @@ def _transaction(desk: Desk, account: Account, step: Step) -> Transaction:
         template_id=account.template.id,
         template_version=account.template.version,
         kind=outcome.kind,
-        source="system" if request is None else request.source,
+        source=request.source,
         occurred_at=step.occurred_at,
         recorded_at=outcome.after.last_at,
         local_day=local_day(step.occurred_at, desk.program.zone),
-        actor_id=request and request.actor_id,
-        location_id=request and request.location_id,
-        terminal_id=request and request.terminal_id,
-        receipt_id=request and request.receipt_id,
+        actor_id=request.actor_id,
+        location_id=request.location_id,
+        terminal_id=request.terminal_id,
+        receipt_id=request.receipt_id,
         purchase_amount=outcome.purchase_amount,
         reverses=step.reverses,
-        idempotency_key=request and request.key,
+        idempotency_key=request.key,
         fingerprint=fingerprint(account.card.id, command),
         command=command,
         pinned=outcome.pinned,
@@ -111,9 +109,7 @@ def _counter_changes(
     changes: list[Change] = []
     for step in steps:
         for name, (n, at_most) in step.outcome.counters.items():
-            ref = card_records.counter_ref(
-                desk.program.id, f"{account.card.id}/{name}"
-            )
+            ref = card_records.counter_ref(desk.program.id, f"{account.card.id}/{name}")
             limits = {} if at_most is None else {"used": at_most}
             changes.append(Add(ref, {"used": n}, limits))
     return changes
@@ -129,7 +125,6 @@ def _card_changes(
     """The card first, then its lots."""
     program_id, card_id = desk.program.id, account.card.id
     before, after = account.holding, steps[-1].outcome.after
-    after = attrs.evolve(after, digest=digest)
     touched = sorted({number for step in steps for number in step.outcome.touched})
     lots = [after.lots[number] for number in touched]
     for lot in lots:
@@ -138,7 +133,7 @@ def _card_changes(
     changes: list[Change] = [
         Update(
             card_records.card_ref(program_id, card_id),
-            card_records.holding_values(after, next_due_at),
+            card_records.holding_values(after, digest, next_due_at),
             expect=before.version,
         )
     ]

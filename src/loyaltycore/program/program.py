@@ -26,6 +26,16 @@ def _zone(zone: str | ZoneInfo) -> ZoneInfo:
         raise InvalidValue("zone", f"{zone!r} is unknown; {hint}") from error
 
 
+def _check_id(_: object, __: object, value: str) -> None:
+    if not _ID.fullmatch(value):
+        message = "use 1 to 64 lower-case letters, digits, dots and dashes."
+        raise InvalidValue("id", message)
+
+
+def _check_currency(_: object, __: object, value: str) -> None:
+    money.exponent(value)
+
+
 @attrs.frozen(kw_only=True)
 class Program:
     """
@@ -40,22 +50,13 @@ class Program:
 
     Raises:
         InvalidValue: a field that cannot be, by name.
+        InvalidAmount: an unknown currency.
     """
 
-    id: str = attrs.field()
-    currency: str = attrs.field()
+    id: str = attrs.field(validator=_check_id)
+    currency: str = attrs.field(validator=_check_currency)
     zone: ZoneInfo = attrs.field(converter=_zone)
     phone_region: str | None = None
-
-    @id.validator
-    def _check_id(self, _: object, value: str) -> None:
-        if not _ID.fullmatch(value):
-            message = "use 1 to 64 lower-case letters, digits, dots and dashes."
-            raise InvalidValue("id", message)
-
-    @currency.validator
-    def _check_currency(self, _: object, value: str) -> None:
-        money.exponent(value)
 
 
 @attrs.frozen(kw_only=True)

@@ -158,7 +158,7 @@ def _conjuncts(predicate: Predicate) -> Iterator[Predicate]:
         yield predicate
 
 
-def _compare(  # noqa: PLR0911 - one return an operator
+def _compare(
     have: Scalar, op: Op, value: Scalar | tuple[Scalar, ...]
 ) -> bool:
     match op:

@@ -42,6 +42,11 @@ class Order:
     descending: bool = False
 
 
+def _check_limit(_: object, __: object, limit: int) -> None:
+    if not 1 <= limit <= LIMIT_MAX:
+        raise InvalidValue("limit", f"1 to {LIMIT_MAX} rows a page, not {limit}.")
+
+
 @attrs.frozen
 class Query:
     """
@@ -57,13 +62,8 @@ class Query:
     collection: str
     where: Predicate = And()
     order: tuple[Order, ...] = ()
-    limit: int = attrs.field(default=100)
+    limit: int = attrs.field(default=100, validator=_check_limit)
     cursor: str | None = None
-
-    @limit.validator
-    def _check_limit(self, _: object, limit: int) -> None:
-        if not 1 <= limit <= LIMIT_MAX:
-            raise InvalidValue("limit", f"1 to {LIMIT_MAX} rows a page, not {limit}.")
 
 
 class MeasureKind(StrEnum):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from loyaltycore.cards.card import Card
 from loyaltycore.ledger.holding import Holding, Total
 from loyaltycore.ledger.lots import Lot
@@ -65,7 +63,7 @@ def card_row(program_id: str, card: Card, holding: Holding) -> Row:
         "template_id": card.template_id,
         "customer_id": card.customer_id,
         "issued_at": card.issued_at,
-        **holding_values(holding, NEVER),
+        **holding_values(holding, holding.digest, NEVER),
     }
 
 
@@ -89,16 +87,17 @@ def cards_of_customer(program_id: str, customer_id: str) -> Query:
     )
 
 
-def holding_values(holding: Holding, next_due_at: datetime) -> Row:
+def holding_values(holding: Holding, digest: str, next_due_at: datetime) -> Row:
     """
     The columns of a card that a transaction changes.
 
     Args:
+        digest: of the last transaction.
         next_due_at: not after the first moment at which something falls due.
     """
     return {
         "version": holding.version,
-        "digest": holding.digest,
+        "digest": digest,
         "last_at": holding.last_at,
         "next_lot": holding.next_lot,
         "next_due_at": next_due_at,
@@ -182,7 +181,6 @@ def lot_of(row: Row) -> Lot:
 def counter_ref(program_id: str, name: str) -> Ref:
     """One counter."""
     return Ref("counter", ("program_id", "name"), (program_id, name))
-
 
 
 def _compact(total: Total) -> list[int | Mapping[str, int]]:

@@ -101,9 +101,7 @@ def totals_change(program_id: str, customer_id: str, figures: Figures) -> Add:
     return Add(customer_ref(program_id, customer_id), deltas)
 
 
-def token_rows(
-    program_id: str, customer_id: str, tokens: frozenset[str]
-) -> Insert:
+def token_rows(program_id: str, customer_id: str, tokens: frozenset[str]) -> Insert:
     """Search keys of a customer."""
     rows = [
         {"program_id": program_id, "token": token, "customer_id": customer_id}

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
     from loyaltycore.query.predicates import Row
 
-__all__ = ["failed_values", "message_of_row", "message_ref", "message_row", "sent_values"]
+__all__ = [
+    "failed_values",
+    "message_of_row",
+    "message_ref",
+    "message_row",
+    "sent_values",
+]
 
 
 def message_ref(program_id: str, message_id: str) -> Ref:

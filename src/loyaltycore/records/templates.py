@@ -1,14 +1,13 @@
 """
 Card templates; rules become JSON through cattrs.
 
-A value that is one of several classes (an expiry policy, a stamp mode) carries its class
-name as ``type``.
+A value that is one of several classes (an expiry policy, a stamp mode) carries its
+class name as ``type``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -29,6 +28,8 @@ from loyaltycore.values.money import Money
 
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from loyaltycore.cards.contract import CardType
     from loyaltycore.query.predicates import Row
 
@@ -60,7 +61,9 @@ def template_row(program_id: str, template: CardTemplate) -> Row:
     }
 
 
-def template_of(row: Row, card_types: Mapping[str, type[CardType[Any]]]) -> CardTemplate:
+def template_of(
+    row: Row, card_types: Mapping[str, type[CardType[Any]]]
+) -> CardTemplate:
     """
     The opposite of ``template_row``.
 

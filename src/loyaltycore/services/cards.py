@@ -99,7 +99,9 @@ class Cards:
                 raise UnknownTemplate(template_id)
             if customer is None:
                 raise UnknownCustomer(to)
-            session.apply([Insert("card", [records.card_row(program_id, card, holding)])])
+            session.apply(
+                [Insert("card", [records.card_row(program_id, card, holding)])]
+            )
             return card
 
         return self._shell.write(insert)
@@ -129,9 +131,7 @@ class Cards:
         rows = self._shell.read(lambda session: session.select(query)).rows
         return [records.card_of(row) for row in rows]
 
-    def post(
-        self, card_id: str, command: object, **options: Unpack[Options]
-    ) -> Posted:
+    def post(self, card_id: str, command: object, **options: Unpack[Options]) -> Posted:
         """
         Do what a command says and return the transaction.
 
@@ -146,9 +146,7 @@ class Cards:
             lambda session: post(session, self._shell.desk, request, decide)
         )
 
-    def quote(
-        self, card_id: str, command: object, **options: Unpack[Options]
-    ) -> Quote:
+    def quote(self, card_id: str, command: object, **options: Unpack[Options]) -> Quote:
         """Say what ``post`` would do now, without doing it."""
         request = _request(card_id, command, options)
         decide = _decider(command)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from loyaltycore.customers.customer import Customer, Person, person_of
 from loyaltycore.customers.search_keys import tokens_for, tokens_of
 from loyaltycore.errors import DuplicateCustomer, UnknownCustomer
-from loyaltycore.ports import Insert, Page
+from loyaltycore.ports import Insert
 from loyaltycore.records import customers as records
 from loyaltycore.values.contact import parse_email, parse_phone
 
@@ -30,7 +30,7 @@ class Customers:
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
 
-    def register(  # noqa: PLR0913 - the fields of a registration form
+    def register(
         self,
         *,
         first_name: str | None = None,
@@ -108,12 +108,12 @@ class Customers:
             "email": parse_email(email) if email else None,
             "external_id": external_id,
         }
-        for field, value in wanted.items():
-            if value:
-                return self._shell.read(
-                    lambda session, f=field, v=value: self._by_unique(session, f, v)  # type: ignore[misc]
-                )
-        return None
+        field, value = next(
+            ((field, value) for field, value in wanted.items() if value), ("", "")
+        )
+        if not value:
+            return None
+        return self._shell.read(lambda session: self._by_unique(session, field, value))
 
     def search(self, text: str, *, limit: int = 50) -> list[Customer]:
         """
@@ -139,11 +139,17 @@ class Customers:
         customers = sorted(map(records.customer_of, rows), key=_age)
         return customers[:limit]
 
-    def page(self, *, limit: int = 100, cursor: str | None = None) -> Page:
-        """Return customers by registration; ``cursor`` of a page starts the next one."""
+    def page(
+        self, *, limit: int = 100, cursor: str | None = None
+    ) -> tuple[list[Customer], str | None]:
+        """
+        Return customers by registration, and what to pass as *cursor* for the next.
+
+        The second is None on the last page.
+        """
         query = records.all_customers(self._shell.program_id, limit, cursor)
         page = self._shell.read(lambda session: session.select(query))
-        return Page([records.customer_of(row) for row in page.rows], page.cursor)
+        return [records.customer_of(row) for row in page.rows], page.cursor
 
     def _insert(self, session: Session, customer: Customer) -> Customer:
         program_id = self._shell.program_id

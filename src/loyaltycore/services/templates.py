@@ -8,10 +8,12 @@ from loyaltycore.cards.card import CardTemplate
 from loyaltycore.errors import InvalidValue, UnknownTemplate
 from loyaltycore.ports import Insert
 from loyaltycore.records import templates as records
+from loyaltycore.records.programs import found_program
 
 
 if TYPE_CHECKING:
     from loyaltycore.cards.contract import CardType
+    from loyaltycore.ports import Session
     from loyaltycore.shell import Shell
 
 __all__ = ["Templates"]
@@ -46,8 +48,13 @@ class Templates:
             id=desk.ids.new(now), name=name, version=1, rules=rules, created_at=now
         )
         row = records.template_row(self._shell.program_id, template)
-        self._shell.write(lambda session: session.apply([Insert("template", [row])]))
-        return template
+
+        def insert(session: Session) -> CardTemplate:
+            found_program(session, desk.program, now)
+            session.apply([Insert("template", [row])])
+            return template
+
+        return self._shell.write(insert)
 
     def get(self, template_id: str) -> CardTemplate:
         """

@@ -6,11 +6,8 @@ from typing import TYPE_CHECKING
 
 from loyaltycore.errors import UnknownTransaction
 from loyaltycore.ledger.reversal import Refund, Void
-from loyaltycore.ports import Page
 from loyaltycore.posting import Request, reverse
 from loyaltycore.posting.account import load_transaction
-from loyaltycore.records import journal
-from loyaltycore.records import cards as card_records
 from loyaltycore.values.money import minor_units
 
 

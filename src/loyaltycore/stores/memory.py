@@ -13,7 +13,13 @@ from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Any, Self
 
 from loyaltycore import schema
-from loyaltycore.errors import InvalidValue, Unavailable, UnsupportedValue, Unwritable
+from loyaltycore.errors import (
+    Duplicate,
+    InvalidValue,
+    Unavailable,
+    UnsupportedValue,
+    Unwritable,
+)
 from loyaltycore.ports import (
     Add,
     Change,
@@ -128,7 +134,7 @@ class MemoryStore:
 class MemorySession:
     """A session over a ``MemoryStore``; what it promises is in the port."""
 
-    __slots__ = ("_failure", "_is_open", "_is_writing", "_undo", "store")
+    __slots__ = ("_failure", "_is_open", "_is_writing", "_mark", "_undo", "store")
 
     def __init__(self, store: MemoryStore, *, is_writing: bool) -> None:
         self.store = store
@@ -136,6 +142,7 @@ class MemorySession:
         self._is_open = False
         self._failure: BaseException | None = None
         self._undo: _Undo = []
+        self._mark = 0
 
     def __enter__(self) -> Self:
         self.store.enter()
@@ -158,9 +165,9 @@ class MemorySession:
         self._is_open = False
         if error is None and self._failure is None:
             return
-        for table, key, old in reversed(self._undo):
+        while len(self._undo) > self._mark:
+            table, key, old = self._undo.pop()
             table.restore(key, old)
-        self._undo.clear()
         if error is None and self._failure is not None:
             raise self._failure
 
@@ -177,17 +184,12 @@ class MemorySession:
         if not self._is_writing:
             raise Unwritable("This session only reads; open one that writes.")
 
-    def hand_up(self, undo: _Undo) -> None:
-        """Take over what an inner session did."""
-        self._undo.extend(undo)
-
     def get(self, refs: Sequence[Ref], *, lock: bool = False) -> list[Row | None]:  # noqa: ARG002
         """Rows by key or unique; nobody else is here, so there is nothing to lock."""
         self.check_open()
         found: list[Row | None] = []
-        tables = self.store.tables
         for ref in refs:
-            table = tables.get(ref.collection) or self._table(ref.collection)
+            table = self._table(ref.collection)
             check_ref(table.collection, ref.columns, ref.values)
             key = table.key_by(ref.columns, ref.values)
             found.append(None if key is None else table.rows.get(key))
@@ -259,7 +261,7 @@ class MemorySession:
         for row in self.select(query).rows:
             changed = {"holder": holder, "due_at": until}
             new = {**row, **changed}
-            self._replace(table, table.key_of(row), new, changed)
+            self._replace(table, table.key_of(row), row, new, changed)
             taken.append(new)
         return taken
 
@@ -274,24 +276,24 @@ class MemorySession:
             return self._add(change)
         if isinstance(change, Delete):  # pyright: ignore[reportUnnecessaryIsInstance]
             return self._delete(change)
-        message = f"A {type(change).__name__} is no change."
-        raise UnsupportedValue(message)
+        raise UnsupportedValue(f"A {type(change).__name__} is no change.")
 
     def _insert(self, change: Insert) -> int:
         table = self._table(change.collection)
         collection = table.collection
+        is_ignoring = change.on_duplicate == "ignore"
+        undo = self._undo
         inserted = 0
         for given in change.rows:
             check_row(collection, given)
-            row = dict(given)
+            row = dict(given)  # the caller's may be changed later
             key = table.key_of(row)
-            taken = table.taken_by(row, key)
+            taken = table.insert(row, key)
             if taken is None:
-                table.insert(row, key)
-                self._undo.append((table, key, None))
+                undo.append((table, key, None))
                 inserted += 1
-            elif change.on_duplicate == "error":
-                raise table.refuse(taken)
+            elif not is_ignoring:
+                raise _duplicate(collection, taken)
         return inserted
 
     def _update(self, change: Update) -> int:
@@ -305,7 +307,7 @@ class MemorySession:
         if change.expect is not None and old["version"] != change.expect:
             return 0
         new = {**old, **change.values}
-        self._replace(table, key, new, change.values)
+        self._replace(table, key, old, new, change.values)
         return 1
 
     def _add(self, change: Add) -> int:
@@ -317,12 +319,11 @@ class MemorySession:
         if new is None:
             return 0
         if old is not None:
-            self._replace(table, key, new, change.deltas)
+            self._replace(table, key, old, new, change.deltas)
             return 1
-        taken = table.unique_taken_by(new, key)
+        taken = table.insert(new, key)
         if taken is not None:
-            raise table.refuse(taken)
-        table.insert(new, key)
+            raise _duplicate(table.collection, taken)
         self._undo.append((table, key, None))
         return 1
 
@@ -339,20 +340,26 @@ class MemorySession:
         return 1
 
     def _replace(
-        self, table: Table, key: tuple[Any, ...], new: Row, changed: Mapping[str, Any]
+        self,
+        table: Table,
+        key: tuple[Any, ...],
+        old: Row,
+        new: Row,
+        changed: Mapping[str, Any],
     ) -> None:
-        taken = table.unique_taken_by_change(new, key, changed)
+        taken = table.replace(key, new, changed)
         if taken is not None:
-            raise table.refuse(taken)
-        old = table.rows[key]
-        table.replace(key, new, changed)
+            raise _duplicate(table.collection, taken)
         self._undo.append((table, key, old))
 
     # -- questions ---------------------------------------------------------------------
 
     def _table(self, name: str) -> Table:
-        collection_named(self.store.collections, name)
-        return self.store.tables[name]
+        table = self.store.tables.get(name)
+        if table is None:
+            collection_named(self.store.collections, name)  # says that there is none
+            raise AssertionError(name)
+        return table
 
     def _holds(self, terms: Sequence[Predicate], row: Row) -> bool:
         return all(matches(term, row, self._exists) for term in terms)
@@ -374,6 +381,12 @@ class MemorySession:
             and matches(term.where, other, self._exists)
             for other in table.candidates(bound)
         )
+
+
+def _duplicate(collection: Collection, columns: tuple[str, ...]) -> Duplicate:
+    """Say which key or unique is taken, and no value of it."""
+    message = f"Another row of {collection.name} has the same {', '.join(columns)}."
+    return Duplicate(message, collection=collection.name, columns=columns)
 
 
 def _sorted(rows: list[Row], plan: Plan) -> list[Row]:
@@ -424,7 +437,7 @@ class BoundMemoryStore:
 
 
 class MemorySavepoint(MemorySession):
-    """A session inside a session: it shares the turn, and hands its undo log up."""
+    """A session inside a session: it shares the turn and the undo log."""
 
     __slots__ = ("_outer",)
 
@@ -433,11 +446,13 @@ class MemorySavepoint(MemorySession):
     ) -> None:
         super().__init__(store, is_writing=is_writing)
         self._outer = outer
+        self._undo = outer._undo  # noqa: SLF001 - one log for all of them, as for one turn
 
     def __enter__(self) -> Self:
         self._outer.check_open()
         if self._is_writing:
             self._outer.check_writing()
+        self._mark = len(self._undo)
         self._is_open = True
         return self
 
@@ -448,4 +463,3 @@ class MemorySavepoint(MemorySession):
         trace: TracebackType | None,
     ) -> None:
         self.end(error)
-        self._outer.hand_up(self._undo)

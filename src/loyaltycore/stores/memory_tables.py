@@ -11,7 +11,6 @@ from bisect import bisect_left, bisect_right, insort
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from loyaltycore.errors import Duplicate
 from loyaltycore.query.predicates import Compare, Op
 
 
@@ -31,23 +30,31 @@ _first: Final = itemgetter(0)
 
 
 class _Sorted:
-    """Rows in buckets of equal *by*, each bucket a list sorted by *order*, then key."""
+    """
+    Rows in buckets of equal *by*, each bucket a list sorted by *order*, then key.
 
-    __slots__ = ("buckets", "by", "by_of", "columns", "key_of", "order", "order_of")
+    As in SQL, rows with a None in *by* are left out.
+    """
 
-    def __init__(self, key: Sequence[str], by: Sequence[str], order: Sequence[str]) -> None:
+    __slots__ = ("_by_of", "_key_of", "_order", "_order_of", "buckets", "by", "columns")
+
+    def __init__(
+        self, key: Sequence[str], by: tuple[str, ...], order: tuple[str, ...]
+    ) -> None:
         self.by = frozenset(by)
-        self.order = tuple(order)
         rest = [column for column in key if column not in {*by, *order}]
         self.columns = (*order, *rest)  # what the buckets are sorted by, to the end
-        self.by_of = _values_of(tuple(by))
-        self.order_of = _values_of(self.order)
-        self.key_of = _values_of(tuple(key))
         self.buckets: dict[_Key, list[_Entry]] = {}
+        self._order = order
+        self._by_of = _values_of(by)
+        self._order_of = _values_of(order)
+        self._key_of = _values_of(tuple(key))
 
     def add(self, row: Row, key: _Key) -> None:
-        entry = (*self.order_of(row), key)
-        where = self.by_of(row)
+        where = self._by_of(row)
+        if None in where:
+            return
+        entry = (*self._order_of(row), key)
         bucket = self.buckets.get(where)
         if bucket is None:
             self.buckets[where] = [entry]
@@ -57,32 +64,38 @@ class _Sorted:
             insort(bucket, entry)
 
     def remove(self, row: Row, key: _Key) -> None:
-        entry = (*self.order_of(row), key)
-        where = self.by_of(row)
+        where = self._by_of(row)
+        if None in where:
+            return
         bucket = self.buckets[where]
         if len(bucket) == 1:
             del self.buckets[where]
         else:
-            del bucket[bisect_left(bucket, entry)]
+            del bucket[bisect_left(bucket, (*self._order_of(row), key))]
 
     def move(self, old: Row, new: Row, key: _Key) -> None:
-        if self.order_of(old) != self.order_of(new) or self.by_of(old) != self.by_of(new):
+        if (
+            self._order_of(old) != self._order_of(new)
+            or self._by_of(old) != self._by_of(new)
+        ):
             self.remove(old, key)
             self.add(new, key)
 
+    def bucket(self, bound: Mapping[str, Any]) -> Sequence[_Entry]:
+        """Entries of the rows that have the bound values in *by*."""
+        return self.buckets.get(self._by_of(bound), ())
+
     def entries(self, plan: Plan) -> Iterator[_Entry]:
         """Entries of the one bucket in question, in the plan's order, after its place."""
-        bucket = self.buckets.get(self.by_of(plan.bound), ())
+        bucket = self.bucket(plan.bound)
         start, stop = self._range(bucket, plan.rest)
         descending = any(
-            one.descending for one in plan.order if one.column in self.columns
+            one.descending for one in plan.order if one.column not in plan.bound
         )
         if plan.after is not None:
-            place = {
-                one.column: value
-                for one, value in zip(plan.order, plan.after, strict=True)
-            }
-            entry = (*self.order_of(place), self.key_of(place))
+            columns = [one.column for one in plan.order]
+            place = dict(zip(columns, plan.after, strict=True))
+            entry = (*self._order_of(place), self._key_of(place))
             if descending:
                 stop = min(stop, bisect_left(bucket, entry))
             else:
@@ -98,7 +111,7 @@ class _Sorted:
         for term in rest:
             if not isinstance(term, Compare) or term.value is None:
                 continue
-            if not self.order or term.column != self.order[0]:
+            if not self._order or term.column != self._order[0]:
                 continue
             if term.op is Op.GE:
                 start = max(start, bisect_left(bucket, term.value, key=_first))
@@ -111,53 +124,83 @@ class _Sorted:
         return start, stop
 
 
+class _Unique:
+    """Which key has which values; rows with a None among them do not count."""
+
+    __slots__ = ("columns", "keys", "values_of")
+
+    def __init__(self, columns: tuple[str, ...]) -> None:
+        self.columns = columns
+        self.values_of = _values_of(columns)
+        self.keys: dict[_Key, _Key] = {}
+
+    def remove(self, row: Row) -> None:
+        values = self.values_of(row)
+        if None not in values:
+            del self.keys[values]
+
+
 class Table:
     """The rows of one collection, which are never written to, only replaced."""
 
-    __slots__ = ("_declared", "_touching", "collection", "key_of", "rows", "uniques")
+    __slots__ = ("_concerned", "_sorted", "_uniques", "collection", "key_of", "rows")
 
     def __init__(self, collection: Collection) -> None:
         self.collection = collection
         self.rows: dict[_Key, Row] = {}
         self.key_of = _values_of(collection.key)
-        self.uniques = [_Unique(columns) for columns in collection.uniques]
-        self._declared = [
+        self._uniques = [_Unique(columns) for columns in collection.uniques]
+        self._sorted = [
             _Sorted(collection.key, index.by, index.order) for index in collection.indexes
         ]
-        self._touching = frozenset(
-            column
-            for columns in (
-                *collection.uniques,
-                *((*index.by, *index.order) for index in collection.indexes),
-            )
-            for column in columns
-        )
+        self._concerned: dict[_Key, tuple[list[_Unique], list[_Sorted]]] = {}
 
-    def insert(self, row: Row, key: _Key) -> None:
-        """Put a row where none is; the caller has made sure of that."""
+    # -- rows --------------------------------------------------------------------------
+
+    def insert(self, row: Row, key: _Key) -> tuple[str, ...] | None:
+        """Put a new row; or return the columns, of key or unique, that are taken."""
+        if key in self.rows:
+            return self.collection.key
+        taking: list[tuple[dict[_Key, _Key], _Key]] = []
+        for unique in self._uniques:
+            values = unique.values_of(row)
+            if None not in values:
+                if values in unique.keys:
+                    return unique.columns
+                taking.append((unique.keys, values))
+        for keys, values in taking:
+            keys[values] = key
         self.rows[key] = row
-        for unique in self.uniques:
-            unique.add(row, key)
-        for index in self._declared:
+        for index in self._sorted:
             index.add(row, key)
+        return None
+
+    def replace(
+        self, key: _Key, new: Row, changed: Mapping[str, Any]
+    ) -> tuple[str, ...] | None:
+        """Put another row, that differs in *changed* at most; or as ``insert``."""
+        old = self.rows[key]
+        uniques, indexes = self._concerned_by(tuple(changed))
+        for unique in uniques:
+            if unique.keys.get(unique.values_of(new), key) != key:
+                return unique.columns
+        for unique in uniques:
+            unique.remove(old)
+            values = unique.values_of(new)
+            if None not in values:
+                unique.keys[values] = key
+        for index in indexes:
+            index.move(old, new, key)
+        self.rows[key] = new
+        return None
 
     def remove(self, key: _Key) -> None:
         """Take a row away that is there."""
         row = self.rows.pop(key)
-        for unique in self.uniques:
+        for unique in self._uniques:
             unique.remove(row)
-        for index in self._declared:
+        for index in self._sorted:
             index.remove(row, key)
-
-    def replace(self, key: _Key, new: Row, changed: Mapping[str, Any]) -> None:
-        """Put another row in the place of one; only *changed* columns may differ."""
-        old = self.rows[key]
-        if not self._touching.isdisjoint(changed):
-            for unique in self.uniques:
-                unique.move(old, new, key)
-            for index in self._declared:
-                index.move(old, new, key)
-        self.rows[key] = new
 
     def restore(self, key: _Key, old: Row | None) -> None:
         """Make it as it was before: this row, or none."""
@@ -168,32 +211,27 @@ class Table:
         else:
             self.insert(old, key)
 
-    def taken_by(self, row: Row, key: _Key) -> tuple[str, ...] | None:
-        """Columns of the key or of a unique that another row has; None: it is free."""
-        if key in self.rows:
-            return self.collection.key
-        return self.unique_taken_by(row, key)
+    def _concerned_by(self, changed: _Key) -> tuple[list[_Unique], list[_Sorted]]:
+        """Which uniques and indexes hold one of the columns; most changes touch none."""
+        found = self._concerned.get(changed)
+        if found is None:
+            found = self._concerned[changed] = (
+                [one for one in self._uniques if not {*one.columns}.isdisjoint(changed)],
+                [
+                    one
+                    for one in self._sorted
+                    if not {*one.by, *one.columns}.isdisjoint(changed)
+                ],
+            )
+        return found
 
-    def unique_taken_by_change(
-        self, row: Row, key: _Key, changed: Mapping[str, Any]
-    ) -> tuple[str, ...] | None:
-        """As ``unique_taken_by``, when only some columns may have changed."""
-        if self._touching.isdisjoint(changed):
-            return None
-        return self.unique_taken_by(row, key)
-
-    def unique_taken_by(self, row: Row, key: _Key) -> tuple[str, ...] | None:
-        """Columns of a unique that another row has; None: they are free."""
-        for unique in self.uniques:
-            if unique.keys.get(unique.values_of(row), key) != key:
-                return unique.columns
-        return None
+    # -- finding -----------------------------------------------------------------------
 
     def key_by(self, columns: tuple[str, ...], values: _Key) -> _Key | None:
-        """Find the key of the row that a ref names."""
+        """Find the key that a ref means, whether or not there is such a row."""
         if columns == self.collection.key:
             return values
-        for unique in self.uniques:
+        for unique in self._uniques:
             if unique.columns == columns:
                 return unique.keys.get(values)
         return None
@@ -209,79 +247,47 @@ class Table:
         if len({one.descending for one in free}) > 1:
             return None
         wanted = [one.column for one in free]
-        bound = plan.bound.keys()
-        for index in self._declared:
-            if index.by <= bound and wanted == [
-                column for column in index.columns if column not in bound
-            ]:
+        given = {name for name, value in plan.bound.items() if value is not None}
+        for index in self._sorted:
+            if index.by <= given and wanted == _without(index.columns, plan.bound):
                 return index
         key = self.collection.key
         leading = 0
-        while leading < len(key) and key[leading] in bound:
+        while leading < len(key) and key[leading] in given:
             leading += 1
-        if wanted != [column for column in key[leading:] if column not in bound]:
+        if wanted != _without(key[leading:], plan.bound):
             return None
         index = _Sorted(key, key[:leading], key[leading:])
         for place, row in self.rows.items():
             index.add(row, place)
-        self._declared.append(index)
+        self._sorted.append(index)
+        self._concerned.clear()
         return index
 
     def candidates(self, bound: Mapping[str, Any]) -> Iterable[Row]:
         """Rows that may have the bound values, as few as an index can tell, unsorted."""
-        names = bound.keys()
-        if names >= set(self.collection.key):
+        given = {name for name, value in bound.items() if value is not None}
+        if given.issuperset(self.collection.key):
             return self._one(self.key_of(bound))
-        for unique in self.uniques:
-            if names >= set(unique.columns):
-                values = unique.values_of(bound)
-                if None not in values:
-                    return self._one(unique.keys.get(values))
+        for unique in self._uniques:
+            if given.issuperset(unique.columns):
+                return self._one(unique.keys.get(unique.values_of(bound)))
         best = max(
-            (index for index in self._declared if index.by and index.by <= names),
+            (index for index in self._sorted if index.by and index.by <= given),
             key=lambda index: len(index.by),
             default=None,
         )
         if best is None:
             return self.rows.values()
-        bucket = best.buckets.get(best.by_of(bound), ())
-        return [self.rows[entry[-1]] for entry in bucket]
+        return [self.rows[entry[-1]] for entry in best.bucket(bound)]
 
     def _one(self, key: _Key | None) -> Iterable[Row]:
         row = None if key is None else self.rows.get(key)
         return () if row is None else (row,)
 
-    def refuse(self, columns: tuple[str, ...]) -> Duplicate:
-        """Say which key or unique is taken, and no value of it."""
-        name = self.collection.name
-        message = f"Another row of {name} has the same {', '.join(columns)}."
-        return Duplicate(message, collection=name, columns=columns)
 
-
-class _Unique:
-    """Which key has which values; rows with a None among them do not count."""
-
-    __slots__ = ("columns", "keys", "values_of")
-
-    def __init__(self, columns: tuple[str, ...]) -> None:
-        self.columns = columns
-        self.values_of = _values_of(columns)
-        self.keys: dict[_Key, _Key] = {}
-
-    def add(self, row: Row, key: _Key) -> None:
-        values = self.values_of(row)
-        if None not in values:
-            self.keys[values] = key
-
-    def remove(self, row: Row) -> None:
-        values = self.values_of(row)
-        if None not in values:
-            del self.keys[values]
-
-    def move(self, old: Row, new: Row, key: _Key) -> None:
-        if self.values_of(old) != self.values_of(new):
-            self.remove(old)
-            self.add(new, key)
+def _without(columns: Iterable[str], bound: Mapping[str, Any]) -> list[str]:
+    return [column for column in columns if column not in bound]
 
 
 def _values_of(columns: tuple[str, ...]) -> Callable[[Mapping[str, Any]], _Key]:

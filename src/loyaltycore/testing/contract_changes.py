@@ -1,0 +1,404 @@
+"""What a store does when it is told to change rows."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+from datetime import date
+from typing import TYPE_CHECKING
+
+from loyaltycore.errors import AppendOnly, Duplicate, UnsupportedValue
+from loyaltycore.ports import Add, Delete, Insert, Ref, Update
+from loyaltycore.testing import contract_rows as a
+
+
+if TYPE_CHECKING:
+    from loyaltycore.ports import Change, Store
+
+__all__ = ["ChangeContract"]
+
+_PHONE = Ref("customer", ("program_id", "phone"), (a.CAFE, "+493012345678"))
+
+
+class ChangeContract:
+    """Inserts, updates, additions, deletions, and what comes back from them."""
+
+    # -- get ---------------------------------------------------------------------------
+
+    def test_get_by_key(self, store: Store) -> None:
+        """A row is found by its key and comes back as it was given."""
+        row = a.customer("ada", first_name="Ada", birth_date=date(1815, 12, 10))
+        a.fill(store, "customer", [row])
+
+        assert row == a.one(store, a.customer_ref("ada"))
+
+    def test_get_by_unique(self, store: Store) -> None:
+        """A row is found by a declared unique too."""
+        a.fill(store, "customer", [a.customer("ada", phone="+493012345678")])
+
+        found = a.one(store, _PHONE)
+
+        assert found is not None
+        assert found["id"] == "ada"
+
+    def test_get_in_order(self, store: Store) -> None:
+        """Answers come in the order of the questions, with None for what is not there."""
+        a.fill(store, "counter", [a.counter("a", 1), a.counter("b", 2)])
+        a.fill(store, "customer", [a.customer("ada")])
+        names = ("b", "x", "a", "b")
+
+        with store.session() as session:
+            found = session.get([a.counter_ref(name) for name in names], lock=True)
+            other = session.get([a.customer_ref("ada"), a.counter_ref("a")])
+
+        assert [row and row["used"] for row in found] == [2, None, 1, 2]
+        assert [row and row["program_id"] for row in other] == [a.CAFE, a.CAFE]
+
+    def test_get_nothing(self, store: Store) -> None:
+        """No questions have no answers."""
+        with store.session(write=False) as session:
+            assert session.get([]) == []
+
+    def test_keys_of_two_programs(self, store: Store) -> None:
+        """The same id in another program is another row."""
+        rows = [a.counter("n", 1), a.counter("n", 2, program_id="bar")]
+        a.fill(store, "counter", rows)
+
+        found = a.one(store, a.counter_ref("n"))
+
+        assert found == rows[0]
+
+    @pytest.mark.parametrize(
+        "ref",
+        [
+            pytest.param(Ref("nothing", ("id",), ("x",)), id="no-collection"),
+            pytest.param(Ref("customer", ("id",), ("x",)), id="half-a-key"),
+            pytest.param(Ref("customer", ("source",), ("x",)), id="no-key"),
+            pytest.param(Ref("counter", ("program_id", "name"), ("x",)), id="no-value"),
+            pytest.param(
+                Ref("customer", ("program_id", "phone"), (a.CAFE, None)), id="none"
+            ),
+        ],
+    )
+    def test_what_names_no_row(self, store: Store, ref: Ref) -> None:
+        """What is neither key nor unique, or has no value in it, names no row."""
+        with store.session() as session, pytest.raises(UnsupportedValue):
+            session.get([ref])
+
+    # -- insert ------------------------------------------------------------------------
+
+    def test_insert_counts(self, store: Store) -> None:
+        """An insert answers how many rows it inserted, and none is fine."""
+        rows = [a.counter(str(number)) for number in range(5)]
+
+        assert a.change(store, Insert("counter", rows), Insert("counter", [])) == [5, 0]
+        assert a.every(store, "counter") == rows
+
+    def test_insert_duplicate_key(self, store: Store) -> None:
+        """A taken key is refused, and the refusal names collection and columns."""
+        a.fill(store, "counter", [a.counter("n", 1)])
+
+        with pytest.raises(Duplicate) as caught:
+            a.fill(store, "counter", [a.counter("m"), a.counter("n", 2)])
+
+        assert caught.value.details["collection"] == "counter"
+        assert caught.value.details["columns"] == ("program_id", "name")
+        assert a.every(store, "counter") == [a.counter("n", 1)]
+
+    def test_insert_duplicate_unique(self, store: Store) -> None:
+        """A taken unique is refused, and the refusal does not repeat its value."""
+        a.fill(store, "customer", [a.customer("ada", phone="+493012345678")])
+
+        with pytest.raises(Duplicate) as caught:
+            a.fill(store, "customer", [a.customer("bob", phone="+493012345678")])
+
+        assert caught.value.details["columns"] == ("program_id", "phone")
+        assert "+4930" not in str(caught.value)
+
+    def test_insert_same_row_twice(self, store: Store) -> None:
+        """Two rows of one insert collide as those of two do."""
+        with pytest.raises(Duplicate):
+            a.fill(store, "counter", [a.counter("n", 1), a.counter("n", 2)])
+
+        assert a.every(store, "counter") == []
+
+    def test_insert_ignoring_duplicates(self, store: Store) -> None:
+        """Ignored rows leave the old ones alone, whether key or unique is taken."""
+        ada = a.customer("ada", phone="1", first_name="Ada")
+        a.fill(store, "customer", [ada])
+        rows = [
+            a.customer("ada", first_name="Other"),
+            a.customer("bob", phone="1"),
+            a.customer("cid", phone="2"),
+            a.customer("dan", phone="2"),
+        ]
+
+        done = a.change(store, Insert("customer", rows, on_duplicate="ignore"))
+
+        assert done == [1]
+        assert a.every(store, "customer") == [ada, rows[2]]
+
+    def test_missing_values_are_not_unique(self, store: Store) -> None:
+        """Any number of rows may leave a unique empty."""
+        rows = [a.customer(name) for name in "abc"]
+        a.fill(store, "customer", rows)
+
+        assert a.every(store, "customer") == rows
+
+    def test_given_rows_are_copied(self, store: Store) -> None:
+        """What the caller does to a row afterwards does not reach the store."""
+        row = a.counter("n", 1)
+        with store.session() as session:
+            session.apply([Insert("counter", [row])])
+            row["used"] = 99
+
+        assert a.one(store, a.counter_ref("n")) == a.counter("n", 1)
+
+    # -- update ------------------------------------------------------------------------
+
+    def test_update(self, store: Store) -> None:
+        """An update changes the columns it names and no others."""
+        a.fill(store, "customer", [a.customer("ada", first_name="Ada", phone="1")])
+        update = Update(a.customer_ref("ada"), {"phone": None, "points": 7})
+
+        assert a.change(store, update) == [1]
+        expected = a.customer("ada", first_name="Ada", points=7)
+        assert a.one(store, a.customer_ref("ada")) == expected
+
+    def test_update_by_unique(self, store: Store) -> None:
+        """A unique names the row to update, even when it is what changes."""
+        a.fill(store, "customer", [a.customer("ada", phone="+493012345678")])
+
+        done = a.change(store, Update(_PHONE, {"phone": "2"}), Update(_PHONE, {"points": 1}))
+
+        assert done == [1, 0]
+        assert a.one(store, a.customer_ref("ada")) == a.customer("ada", phone="2")
+
+    def test_update_nothing(self, store: Store) -> None:
+        """An update of a row that is not there answers 0 and makes none."""
+        assert a.change(store, Update(a.counter_ref("n"), {"used": 1})) == [0]
+        assert a.every(store, "counter") == []
+
+    def test_update_no_columns(self, store: Store) -> None:
+        """An update without values only tells whether the row is there."""
+        a.fill(store, "counter", [a.counter("n", 1)])
+
+        done = a.change(
+            store, Update(a.counter_ref("n"), {}), Update(a.counter_ref("m"), {})
+        )
+
+        assert done == [1, 0]
+        assert a.every(store, "counter") == [a.counter("n", 1)]
+
+    def test_update_of_a_version(self, store: Store) -> None:
+        """An update that expects a version happens once, then answers 0."""
+        a.fill(store, "customer", [a.customer("ada")])
+        ref = a.customer_ref("ada")
+        update = Update(ref, {"version": 2, "points": 5}, expect=1)
+
+        assert a.change(store, update, update) == [1, 0]
+        assert a.one(store, ref) == a.customer("ada", version=2, points=5)
+
+    def test_update_to_what_is_taken(self, store: Store) -> None:
+        """A unique cannot be changed to another row's, but to its own it can."""
+        rows = [a.customer("ada", phone="1"), a.customer("bob", phone="2")]
+        a.fill(store, "customer", rows)
+
+        assert a.change(store, Update(a.customer_ref("ada"), {"phone": "1"})) == [1]
+        with pytest.raises(Duplicate):
+            a.change(store, Update(a.customer_ref("ada"), {"phone": "2"}))
+        assert a.every(store, "customer") == rows
+
+    def test_update_frees_a_unique(self, store: Store) -> None:
+        """What a row gives up, another may have in the same call."""
+        a.fill(store, "customer", [a.customer("ada", phone="1")])
+
+        done = a.change(
+            store,
+            Update(a.customer_ref("ada"), {"phone": "2"}),
+            Insert("customer", [a.customer("bob", phone="1")]),
+        )
+
+        assert done == [1, 1]
+
+    # -- add ---------------------------------------------------------------------------
+
+    def test_add_makes_a_row(self, store: Store) -> None:
+        """The first addition makes the row, with zero in the other numbers."""
+        on = date(2026, 1, 31)
+
+        assert a.change(store, Add(a.day_figure_ref(on), {"purchases": 2})) == [1]
+        assert a.every(store, "day_figure") == [a.day_figure(on, purchases=2)]
+
+    def test_add_of_nothing_makes_a_row(self, store: Store) -> None:
+        """An addition of nothing makes sure that there is a row."""
+        add = Add(a.counter_ref("n"), {})
+
+        assert a.change(store, add, add) == [1, 1]
+        assert a.every(store, "counter") == [a.counter("n", 0)]
+
+    def test_add_commutes(self, store: Store) -> None:
+        """Additions in any order, up and down, come to the same sum."""
+        up, down = Add(a.counter_ref("n"), {"used": 7}), Add(a.counter_ref("n"), {"used": -9})
+        other = [Add(a.counter_ref("m"), {"used": each}) for each in (-9, 7)]
+
+        assert a.change(store, up, down, *other) == [1, 1, 1, 1]
+        assert a.every(store, "counter") == [a.counter("m", -2), a.counter("n", -2)]
+
+    def test_add_up_to_a_limit(self, store: Store) -> None:
+        """The limit itself is reached, and then the answer is 0 and nothing changes."""
+        add = Add(a.counter_ref("n"), {"used": 2}, at_most={"used": 4})
+
+        assert a.change(store, add, add, add) == [1, 1, 0]
+        assert a.every(store, "counter") == [a.counter("n", 4)]
+
+    def test_add_beyond_a_limit_at_once(self, store: Store) -> None:
+        """A first addition that passes the limit makes no row."""
+        add = Add(a.counter_ref("n"), {"used": 5}, at_most={"used": 4})
+
+        assert a.change(store, add) == [0]
+        assert a.every(store, "counter") == []
+
+    def test_add_from_below_to_a_limit(self, store: Store) -> None:
+        """The limit is on the sum, so a large addition to a small number is fine."""
+        a.fill(store, "counter", [a.counter("n", -3)])
+        add = Add(a.counter_ref("n"), {"used": 5}, at_most={"used": 4})
+
+        assert a.change(store, add, add) == [1, 0]
+        assert a.every(store, "counter") == [a.counter("n", 2)]
+
+    def test_add_with_several_limits(self, store: Store) -> None:
+        """One limit in the way stops all columns, also that of a column not added to."""
+        on = date(2026, 1, 31)
+        deltas = {"purchases": 1, "purchase_value": 60}
+        limits = {"purchases": 9, "purchase_value": 100}
+        ref = a.day_figure_ref(on)
+
+        done = a.change(
+            store,
+            Add(ref, deltas, limits),
+            Add(ref, deltas, limits),
+            Add(ref, {"purchases": 1}, {"purchase_value": 59}),
+            Add(ref, {"purchases": 1}, {"purchase_value": 60}),
+        )
+
+        assert done == [1, 0, 0, 1]
+        expected = a.day_figure(on, purchases=2, purchase_value=60)
+        assert a.every(store, "day_figure") == [expected]
+
+    def test_add_to_a_row_with_more_in_it(self, store: Store) -> None:
+        """An addition changes its columns only; a row that needs more is not made."""
+        a.fill(store, "customer", [a.customer("ada", first_name="Ada", points=3)])
+        ref = a.customer_ref("ada")
+        adds = [
+            Add(ref, {"points": 4, "purchases": 1}),
+            Add(ref, {"points": 1}, at_most={"points": 7}),
+        ]
+
+        assert a.change(store, *adds) == [1, 0]
+        expected = a.customer("ada", first_name="Ada", points=7, purchases=1)
+        assert a.one(store, ref) == expected
+        with pytest.raises(UnsupportedValue):
+            a.change(store, Add(a.customer_ref("bob"), {"points": 1}))
+
+    def test_add_beyond_the_numbers(self, store: Store) -> None:
+        """A sum that not every store could keep is refused, and nothing is lost."""
+        a.fill(store, "counter", [a.counter("n", 2**53 - 1)])
+
+        with pytest.raises(UnsupportedValue):
+            a.change(store, Add(a.counter_ref("n"), {"used": 1}))
+        assert a.every(store, "counter") == [a.counter("n", 2**53 - 1)]
+
+    # -- delete ------------------------------------------------------------------------
+
+    def test_delete(self, store: Store) -> None:
+        """A deletion answers 1, then 0, and frees key and uniques."""
+        ada = a.customer("ada", phone="1")
+        a.fill(store, "customer", [ada])
+        delete = Delete(a.customer_ref("ada"))
+
+        done = a.change(store, delete, delete, Insert("customer", [ada]))
+
+        assert done == [1, 0, 1]
+
+    # -- all of them -------------------------------------------------------------------
+
+    def test_changes_happen_in_order(self, store: Store) -> None:
+        """Each change sees what the ones before it did."""
+        ref = a.counter_ref("n")
+
+        done = a.change(
+            store,
+            Update(ref, {"used": 1}),
+            Insert("counter", [a.counter("n", 2)]),
+            Add(ref, {"used": 3}),
+            Update(ref, {"used": 9}),
+            Delete(ref),
+            Add(ref, {"used": 4}),
+        )
+
+        assert done == [0, 1, 1, 1, 1, 1]
+        assert a.every(store, "counter") == [a.counter("n", 4)]
+
+    @pytest.mark.parametrize(
+        "refused",
+        [
+            pytest.param(Update(a.transaction_ref("t"), {"kind": "x"}), id="update"),
+            pytest.param(Delete(a.transaction_ref("t")), id="delete"),
+            pytest.param(Add(a.transaction_ref("t"), {"version": 1}), id="add"),
+        ],
+    )
+    def test_the_journal_is_append_only(self, store: Store, refused: Change) -> None:
+        """Rows of the journal are inserted, and after that they stay as they are."""
+        row = a.transaction("t", 1)
+        a.fill(store, "transaction", [row])
+
+        with pytest.raises(AppendOnly):
+            a.change(store, refused)
+        assert a.every(store, "transaction") == [row]
+
+    def test_two_transactions_of_one_version(self, store: Store) -> None:
+        """A version of a card occurs once, so that nobody can lose an update."""
+        a.fill(store, "transaction", [a.transaction("t", 1)])
+
+        with pytest.raises(Duplicate) as caught:
+            a.fill(store, "transaction", [a.transaction("u", 1)])
+        assert caught.value.details["columns"] == ("program_id", "card_id", "version")
+
+    @pytest.mark.parametrize(
+        "refused",
+        [
+            pytest.param(Insert("nothing", []), id="no-collection"),
+            pytest.param(
+                Update(Ref("customer", ("source",), ("x",)), {}), id="update-no-row"
+            ),
+            pytest.param(Update(a.counter_ref("n"), {"nothing": 1}), id="no-column"),
+            pytest.param(Update(a.counter_ref("n"), {"name": "m"}), id="of-the-key"),
+            pytest.param(
+                Update(a.counter_ref("n"), {"used": 1}, expect=1), id="no-version"
+            ),
+            pytest.param(Add(a.counter_ref("n"), {"name": 1}), id="add-to-the-key"),
+            pytest.param(Add(a.counter_ref("n"), {"nothing": 1}), id="add-to-nothing"),
+            pytest.param(Add(_PHONE, {"points": 1}), id="add-by-unique"),
+            pytest.param(
+                Add(a.counter_ref("n"), {"used": 1}, {"name": 1}), id="limit-of-the-key"
+            ),
+            pytest.param(
+                Insert("counter", [{"program_id": a.CAFE, "name": "m"}]), id="too-few"
+            ),
+            pytest.param(
+                Insert("counter", [a.counter("m", other=1)]), id="one-too-many"
+            ),
+            pytest.param(
+                Insert("counter", [{"program_id": a.CAFE, "name": "m", "use": 1}]),
+                id="another",
+            ),
+        ],
+    )
+    def test_malformed_changes(self, store: Store, refused: Change) -> None:
+        """What no store could carry out is refused before anything happens."""
+        a.fill(store, "counter", [a.counter("n", 1)])
+
+        with pytest.raises(UnsupportedValue):
+            a.change(store, refused)
+        assert a.every(store, "counter") == [a.counter("n", 1)]

@@ -1,0 +1,531 @@
+"""What belongs together: sessions, savepoints, leases, and everybody at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from loyaltycore.errors import (
+    AppendOnly,
+    Conflict,
+    Duplicate,
+    InvalidValue,
+    Unavailable,
+    UnsupportedValue,
+    Unwritable,
+)
+from loyaltycore.ports import Add, Delete, Insert, MigrationReport, Update
+from loyaltycore.query.predicates import where
+from loyaltycore.query.queries import Query, count
+from loyaltycore.testing import contract_rows as a
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from loyaltycore.ports import Store
+
+__all__ = ["SessionContract"]
+
+_TRIES_MAX: Final = 200
+_PATIENCE: Final = 30.0  # seconds until a thread that has not come back is lost
+_LATER: Final = a.T0 + timedelta(minutes=5)
+
+
+class _Refused(Exception):  # noqa: N818 - stands for whatever a caller raises
+    """What a caller raises."""
+
+
+class SessionContract:
+    """All or nothing, one snapshot, no lost updates."""
+
+    def second(self, store: Store) -> Store:
+        """Give another handle on the same rows; as it is, the same one."""
+        return store
+
+    def transaction(self, store: Store) -> AbstractContextManager[object]:
+        """Open a transaction of a caller's, for ``bind``; it commits at its end."""
+        del store
+        pytest.skip("this store shows no way to open a caller's transaction")
+
+    # -- all or nothing ----------------------------------------------------------------
+
+    def test_a_session_commits(self, store: Store) -> None:
+        """What a session did is there for the next one, here and elsewhere."""
+        a.fill(store, "counter", [a.counter("n", 1)])
+
+        assert a.every(store, "counter") == [a.counter("n", 1)]
+        assert a.every(self.second(store), "counter") == [a.counter("n", 1)]
+
+    def test_an_exception_undoes_everything(self, store: Store) -> None:
+        """An exception leaves key, uniques, rows and their order as they were."""
+        before = [a.customer(name, phone=name) for name in ("ada", "bob", "cid")]
+        a.fill(store, "customer", before)
+        a.fill(store, "message", [a.message("m")])
+
+        with pytest.raises(_Refused), store.session() as session:
+            session.apply(
+                [
+                    Insert("customer", [a.customer("dan", phone="dan")]),
+                    Update(a.customer_ref("ada"), {"phone": "new", "points": 1}),
+                    Delete(a.customer_ref("bob")),
+                    Insert("customer", [a.customer("bob", phone="ada")]),
+                    Add(a.customer_ref("cid"), {"points": 5}),
+                    Add(a.counter_ref("n"), {"used": 5}),
+                ]
+            )
+            session.lease("message", due=_LATER, limit=1, holder="x", until=_LATER)
+            raise _Refused
+
+        assert a.every(store, "customer") == before
+        assert a.every(store, "counter") == []
+        assert a.every(store, "message") == [a.message("m")]
+        a.fill(store, "customer", [a.customer("dan", phone="dan")])
+        with pytest.raises(Duplicate):
+            a.fill(store, "customer", [a.customer("eve", phone="bob")])
+
+    def test_a_failing_change_undoes_the_session(self, store: Store) -> None:
+        """When one of several changes fails, the earlier ones do not stay."""
+        with pytest.raises(Duplicate), store.session() as session:
+            session.apply([Insert("counter", [a.counter("a")])])
+            session.apply([Insert("counter", [a.counter("b"), a.counter("a")])])
+
+        assert a.every(store, "counter") == []
+
+    def test_a_failure_cannot_be_swallowed(self, store: Store) -> None:
+        """A session whose change failed does nothing more, and does not commit."""
+        with pytest.raises(Duplicate), store.session() as session:
+            session.apply([Insert("counter", [a.counter("a")])])
+            with pytest.raises(Duplicate):
+                session.apply([Insert("counter", [a.counter("a")])])
+            with pytest.raises(Unavailable):
+                session.apply([Insert("counter", [a.counter("b")])])
+            with pytest.raises(Unavailable):
+                session.get([a.counter_ref("a")])
+
+        assert a.every(store, "counter") == []
+
+    def test_a_refused_question_harms_nothing(self, store: Store) -> None:
+        """A question that was refused leaves the session as it was."""
+        with store.session() as session:
+            session.apply([Insert("counter", [a.counter("a")])])
+            with pytest.raises(InvalidValue):
+                session.select(Query("counter", cursor="x"))
+            with pytest.raises(UnsupportedValue):
+                session.select(Query("nothing"))
+
+        assert a.every(store, "counter") == [a.counter("a")]
+
+    def test_an_ended_session_does_nothing(self, store: Store) -> None:
+        """After its end a session neither answers nor changes anything."""
+        with store.session() as session:
+            session.apply([])
+
+        with pytest.raises(Unavailable):
+            session.apply([Insert("counter", [a.counter("n")])])
+        with pytest.raises(Unavailable):
+            session.get([a.counter_ref("n")])
+        with pytest.raises(Unavailable):
+            session.select(Query("counter"))
+        assert a.every(store, "counter") == []
+
+    def test_a_reading_session_writes_nothing(self, store: Store) -> None:
+        """A reading session refuses changes and leases, and goes on reading."""
+        a.fill(store, "message", [a.message("m")])
+
+        with store.session(write=False) as session:
+            with pytest.raises(Unwritable):
+                session.apply([Insert("counter", [a.counter("n")])])
+            with pytest.raises(Unwritable):
+                session.lease("message", due=_LATER, limit=1, holder="x", until=_LATER)
+            assert session.select(Query("message")).rows == [a.message("m")]
+
+        assert a.every(store, "counter") == []
+
+    def test_a_reading_session_sees_one_snapshot(self, store: Store) -> None:
+        """What others commit meanwhile does not show until the next session."""
+        a.fill(store, "counter", [a.counter("n", 1)])
+        other = self.second(store)
+
+        with store.session(write=False) as session:
+            before = session.select(Query("counter")).rows
+            writer = _Thread(lambda: _again(other, Add(a.counter_ref("n"), {"used": 1})))
+            writer.join(0.2)  # it writes now, or has to wait for this session
+            during = session.get([a.counter_ref("n")])
+            (counted,) = session.summarize(
+                Query("counter", where(used=1)), measures={"n": count()}
+            )
+        writer.finish()
+
+        assert before == during == [a.counter("n", 1)]
+        assert counted["n"] == 1
+        assert a.every(store, "counter") == [a.counter("n", 2)]
+
+    def test_nobody_sees_what_is_not_committed(self, store: Store) -> None:
+        """Half of a session is never shown to others."""
+        a.fill(store, "counter", [a.counter("n", 1)])
+        other = self.second(store)
+        seen: list[Any] = []
+
+        with store.session() as session:
+            session.apply([Update(a.counter_ref("n"), {"used": 2})])
+            reader = _Thread(lambda: seen.extend(a.every(other, "counter")))
+            reader.join(0.2)  # it reads now, or has to wait for this session
+            session.apply([Update(a.counter_ref("n"), {"used": 3})])
+        reader.finish()
+
+        assert seen in ([a.counter("n", 1)], [a.counter("n", 3)])
+
+    # -- lease -------------------------------------------------------------------------
+
+    def test_lease(self, store: Store) -> None:
+        """What is due comes earliest first, changed, and no more than asked for."""
+        rows = [a.message(id, due) for id, due in (("a", 5), ("b", 1), ("c", 9), ("d", 1))]  # noqa: A001 - the column's name
+        a.fill(store, "message", rows)
+        due = a.T0 + timedelta(seconds=5)
+
+        with store.session() as session:
+            first = session.lease("message", due=due, limit=2, holder="x", until=_LATER)
+            second = session.lease("message", due=due, limit=2, holder="y", until=_LATER)
+
+        taken = {"due_at": _LATER, "holder": "x"}
+        assert first == [a.message("b", **taken), a.message("d", **taken)]
+        assert second == [a.message("a", due_at=_LATER, holder="y")]
+        assert a.every(store, "message") == [second[0], first[0], rows[2], first[1]]
+
+    def test_lease_runs_out(self, store: Store) -> None:
+        """A row whose holder died is due again when the lease is over, not before."""
+        a.fill(store, "message", [a.message("m")])
+        early, late = _LATER - timedelta(microseconds=1), _LATER
+
+        with store.session() as session:
+            session.lease("message", due=a.T0, limit=9, holder="x", until=_LATER)
+        with store.session() as session:
+            assert [] == session.lease(
+                "message", due=early, limit=9, holder="y", until=a.NEVER
+            )
+            again = session.lease("message", due=late, limit=9, holder="y", until=a.NEVER)
+
+        assert again == [a.message("m", due_at=a.NEVER, holder="y")]
+
+    def test_lease_of_many(self, store: Store) -> None:
+        """Several holders at once share the rows; nobody gets one twice."""
+        a.fill(store, "message", [a.message(f"{n:02}", n) for n in range(40)])
+        taken: list[tuple[str, Any]] = []
+        due = a.T0 + timedelta(hours=1)
+
+        def work(holder: str) -> None:
+            handle = self.second(store)
+            for _ in range(_TRIES_MAX):
+                try:
+                    with handle.session() as session:
+                        rows = session.lease(
+                            "message", due=due, limit=3, holder=holder, until=a.NEVER
+                        )
+                except (Conflict, Unavailable):
+                    continue
+                if not rows:
+                    return
+                taken.extend((holder, row["id"]) for row in rows)
+
+        _at_once([lambda name=name: work(name) for name in "wxyz"])  # type: ignore[misc]
+
+        assert sorted(id for _, id in taken) == [f"{n:02}" for n in range(40)]  # noqa: A001 - the column's name
+        held = {row["id"]: row["holder"] for row in a.every(store, "message")}
+        assert held == {id: holder for holder, id in taken}  # noqa: A001 - the column's name
+
+    @pytest.mark.parametrize(
+        ("collection", "changes", "error"),
+        [
+            ("customer", {}, InvalidValue),
+            ("nothing", {}, UnsupportedValue),
+            ("transaction", {}, AppendOnly),
+            ("message", {"limit": 0}, InvalidValue),
+            ("message", {"limit": 10_001}, InvalidValue),
+            ("message", {"limit": True}, InvalidValue),
+            ("message", {"holder": "\0"}, UnsupportedValue),
+            ("message", {"due": a.T0.replace(tzinfo=None)}, UnsupportedValue),
+            ("message", {"until": "later"}, UnsupportedValue),
+        ],
+    )
+    def test_malformed_leases(
+        self, store: Store, collection: str, changes: Any, error: type[Exception]
+    ) -> None:
+        """Only what has a due moment and a holder is leased, and within reason."""
+        asked = {"due": _LATER, "limit": 1, "holder": "x", "until": _LATER} | changes
+
+        with pytest.raises(error), store.session() as session:
+            session.lease(collection, **asked)
+
+    # -- bind --------------------------------------------------------------------------
+
+    def test_bound_sessions_join(self, store: Store) -> None:
+        """What a bound session did is there once the caller commits."""
+        with self.transaction(store) as handle:
+            with store.bind(handle).session() as session:
+                session.apply([Insert("counter", [a.counter("n", 1)])])
+            with store.bind(handle).session(write=False) as session:
+                assert session.select(Query("counter")).rows == [a.counter("n", 1)]
+
+        assert a.every(store, "counter") == [a.counter("n", 1)]
+
+    def test_bound_sessions_never_commit(self, store: Store) -> None:
+        """What bound sessions did goes when the caller rolls back."""
+        with pytest.raises(_Refused), self.transaction(store) as handle:
+            bound = store.bind(handle)
+            for name in "ab":
+                with bound.session() as session:
+                    session.apply([Insert("counter", [a.counter(name)])])
+            raise _Refused
+
+        assert a.every(store, "counter") == []
+
+    def test_a_failed_bound_session_is_undone_alone(self, store: Store) -> None:
+        """The caller's transaction stays usable, with what came before and after."""
+        with self.transaction(store) as handle:
+            bound = store.bind(handle)
+            with bound.session() as session:
+                session.apply([Insert("counter", [a.counter("a", 1)])])
+            with pytest.raises(Duplicate), bound.session() as session:
+                session.apply([Update(a.counter_ref("a"), {"used": 2})])
+                session.apply([Insert("counter", [a.counter("b"), a.counter("a")])])
+            with pytest.raises(_Refused), bound.session() as session:
+                session.apply([Delete(a.counter_ref("a"))])
+                raise _Refused
+            with bound.session() as session:
+                session.apply([Insert("counter", [a.counter("c")])])
+
+        assert a.every(store, "counter") == [a.counter("a", 1), a.counter("c")]
+
+    def test_bound_sessions_nest(self, store: Store) -> None:
+        """A savepoint in a savepoint is undone alone, and with the one around it."""
+        with self.transaction(store) as handle:
+            bound = store.bind(handle)
+            with bound.session() as outer:
+                outer.apply([Insert("counter", [a.counter("a")])])
+                with pytest.raises(_Refused), bound.session() as inner:
+                    inner.apply([Insert("counter", [a.counter("b")])])
+                    raise _Refused
+                with bound.session() as inner:
+                    inner.apply([Insert("counter", [a.counter("c")])])
+            with pytest.raises(_Refused), bound.session() as outer:
+                with bound.session() as inner:
+                    inner.apply([Insert("counter", [a.counter("d")])])
+                raise _Refused
+
+        assert a.every(store, "counter") == [a.counter("a"), a.counter("c")]
+
+    def test_a_bound_store_closes_nothing(self, store: Store) -> None:
+        """The handle is the caller's: closing the bound store leaves it open."""
+        with self.transaction(store) as handle:
+            store.bind(handle).close()
+            with store.bind(handle).session() as session:
+                session.apply([Insert("counter", [a.counter("n")])])
+
+        assert a.every(store, "counter") == [a.counter("n")]
+
+    def test_a_bound_store_says_what_it_is(self, store: Store) -> None:
+        """A bound store is of the same engine, and its schema is as new."""
+        with self.transaction(store) as handle:
+            bound = store.bind(handle)
+            assert bound.info.engine == store.info.engine
+            assert bound.migrate().steps == ()
+            assert bound.migrate(dry_run=True) == bound.migrate()
+
+    @pytest.mark.parametrize("handle", [None, "handle", 7, object()])
+    def test_bind_to_nothing(self, store: Store, handle: object) -> None:
+        """What is no transaction of this engine is refused by name."""
+        with pytest.raises(InvalidValue) as caught:
+            store.bind(handle)
+
+        assert caught.value.field == "handle"
+
+    # -- the store itself --------------------------------------------------------------
+
+    def test_migrate_again(self, store: Store) -> None:
+        """A store that is as new as this package has nothing to migrate."""
+        a.fill(store, "counter", [a.counter("n")])
+
+        dry = store.migrate(dry_run=True)
+        done = store.migrate()
+
+        assert dry == done == MigrationReport(before=dry.after, after=dry.after, steps=())
+        assert dry.after >= 1
+        assert a.every(store, "counter") == [a.counter("n")]
+
+    def test_info(self, store: Store) -> None:
+        """A store says what it is, what it promises, and warns in whole sentences."""
+        info = store.info
+
+        assert info.engine
+        assert info.version
+        assert info.durability in {"none", "process", "power"}
+        assert all(warning.endswith(".") for warning in info.warnings)
+
+    def test_a_closed_store(self, store: Store) -> None:
+        """A store that was closed says so, and may be closed again."""
+        store.close()
+        store.close()
+
+        with pytest.raises(Unavailable), store.session():
+            pass
+
+    # -- everybody at once -------------------------------------------------------------
+
+    def test_no_addition_is_lost(self, store: Store) -> None:
+        """Four threads add fifty times each, and the sum is two hundred."""
+
+        def work() -> None:
+            handle = self.second(store)
+            for _ in range(50):
+                _again(handle, Add(a.counter_ref("n"), {"used": 1}))
+
+        _at_once([work] * 4)
+
+        assert a.every(store, "counter") == [a.counter("n", 200)]
+
+    def test_one_of_eight_wins(self, store: Store) -> None:
+        """Of eight who want the last one exactly one gets it."""
+        results: list[int] = []
+
+        def work() -> None:
+            add = Add(a.counter_ref("last"), {"used": 1}, at_most={"used": 1})
+            results.extend(_again(self.second(store), add))
+
+        _at_once([work] * 8)
+
+        assert sorted(results) == [0] * 7 + [1]
+
+    def test_no_update_is_lost(self, store: Store) -> None:
+        """Who reads with a lock and writes what follows overwrites nobody."""
+        a.fill(store, "counter", [a.counter("n")])
+
+        def work() -> None:
+            handle = self.second(store)
+            for _ in range(25):
+                _retried(lambda: _increment(handle))
+
+        _at_once([work] * 4)
+
+        assert a.every(store, "counter") == [a.counter("n", 100)]
+
+    def test_one_version_wins(self, store: Store) -> None:
+        """Of several updates that expect the same version exactly one happens."""
+        a.fill(store, "customer", [a.customer("ada")])
+        results: list[int] = []
+
+        def work() -> None:
+            update = Update(a.customer_ref("ada"), {"version": 2}, expect=1)
+            results.extend(_again(self.second(store), update))
+
+        _at_once([work] * 6)
+
+        assert sorted(results) == [0] * 5 + [1]
+
+    def test_locks_in_either_order(self, store: Store) -> None:
+        """Two who lock the same rows in opposite orders both come through."""
+        a.fill(store, "counter", [a.counter("a"), a.counter("b")])
+
+        def work(names: str) -> Callable[[], None]:
+            def transfer() -> None:
+                handle = self.second(store)
+                for _ in range(20):
+                    _retried(lambda: _swap(handle, names))
+
+            return transfer
+
+        _at_once([work("ab"), work("ba")])
+
+        used = [row["used"] for row in a.every(store, "counter")]
+        assert used == [0, 0]
+
+
+def _increment(store: Store) -> None:
+    ref = a.counter_ref("n")
+    with store.session() as session:
+        (row,) = session.get([ref], lock=True)
+        assert row is not None
+        time.sleep(0)  # lets the others run into it
+        session.apply([Update(ref, {"used": row["used"] + 1})])
+
+
+def _swap(store: Store, names: str) -> None:
+    refs = [a.counter_ref(name) for name in names]
+    with store.session() as session:
+        session.get(refs, lock=True)
+        session.apply([Add(refs[0], {"used": 1}), Add(refs[1], {"used": -1})])
+
+
+def _again(store: Store, *changes: Any) -> list[int]:
+    """Carry out changes; begin anew when somebody was faster."""
+    done: list[int] = []
+
+    def once() -> None:
+        done[:] = a.change(store, *changes)
+
+    _retried(once)
+    return done
+
+
+def _retried(work: Callable[[], None]) -> None:
+    for _ in range(_TRIES_MAX):
+        with _losing() as lost:
+            work()
+        if not lost:
+            return
+    raise AssertionError("somebody else was faster every time")
+
+
+@contextmanager
+def _losing() -> Iterator[list[Exception]]:
+    lost: list[Exception] = []
+    try:
+        yield lost
+    except (Conflict, Duplicate, Unavailable) as error:
+        lost.append(error)
+
+
+class _Thread:
+    """Work beside the test; what it raises is raised again at its end."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._work = work
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._work()
+        except BaseException as error:  # noqa: BLE001 - handed to the test
+            self._error = error
+
+    def join(self, seconds: float) -> None:
+        self._thread.join(seconds)
+
+    def finish(self) -> None:
+        self._thread.join(_PATIENCE)
+        assert not self._thread.is_alive(), "it never came back"
+        if self._error is not None:
+            raise self._error
+
+
+def _at_once(works: list[Callable[[], None]]) -> None:
+    """Start all together and wait for all."""
+    gate = threading.Barrier(len(works))
+
+    def behind(work: Callable[[], None]) -> Callable[[], None]:
+        def run() -> None:
+            gate.wait(_PATIENCE)
+            work()
+
+        return run
+
+    for thread in [_Thread(behind(work)) for work in works]:
+        thread.finish()

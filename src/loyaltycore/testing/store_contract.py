@@ -1,0 +1,53 @@
+"""
+The tests that every store has to pass, ours and yours.
+
+A store of your own is tested by inheriting, with one fixture::
+
+    class TestMyStore(StoreContract):
+        @pytest.fixture
+        def store(self, tmp_path):
+            store = MyStore(tmp_path / "rows")
+            store.migrate()
+            yield store
+            store.close()
+
+``second`` and ``transaction`` may be overridden too: another handle on the same rows,
+so that the tests of isolation cross a connection; and a caller's open transaction, so
+that the tests of ``bind`` run instead of being skipped.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+
+# Said before they are imported, so that a failing assertion shows both sides.
+pytest.register_assert_rewrite(
+    "loyaltycore.testing.contract_changes",
+    "loyaltycore.testing.contract_questions",
+    "loyaltycore.testing.contract_rows",
+    "loyaltycore.testing.contract_sessions",
+    "loyaltycore.testing.contract_values",
+)
+
+from loyaltycore.testing.contract_changes import ChangeContract  # noqa: E402
+from loyaltycore.testing.contract_questions import QuestionContract  # noqa: E402
+from loyaltycore.testing.contract_sessions import SessionContract  # noqa: E402
+from loyaltycore.testing.contract_values import ValueContract  # noqa: E402
+
+
+if TYPE_CHECKING:
+    from loyaltycore.ports import Store
+
+__all__ = ["StoreContract"]
+
+
+class StoreContract(ChangeContract, ValueContract, QuestionContract, SessionContract):
+    """Inherit it and give it a fixture ``store``: empty, with its tables made."""
+
+    @pytest.fixture
+    def store(self) -> Store:
+        """Give an empty store; there is none to begin with."""
+        raise NotImplementedError("override the fixture: return an empty store")
