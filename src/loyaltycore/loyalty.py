@@ -17,6 +17,7 @@ from loyaltycore.errors import InvalidValue
 from loyaltycore.posting import Desk
 from loyaltycore.services.cards import Cards
 from loyaltycore.services.customers import Customers
+from loyaltycore.services.reports import Reports
 from loyaltycore.services.templates import Templates
 from loyaltycore.services.transactions import Transactions
 from loyaltycore.shell import Shell
@@ -96,6 +97,11 @@ class Loyalty:
     def transactions(self) -> Transactions:
         """Look at transactions and take them back."""
         return Transactions(self._shell)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Read figures: tiles, statements, what is owed, RFM."""
+        return Reports(self._shell)
 
     # -- the same program, otherwise ---------------------------------------------------
 

@@ -21,6 +21,7 @@ class TestContract(StoreContract):
     def store(self, path):
         """An empty store in a file."""
         store = SqliteStore(path)
+        store.migrate()
         self._others = []
         self._path = path
         yield store

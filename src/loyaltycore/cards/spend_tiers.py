@@ -96,10 +96,13 @@ class TierTable:
         """
         ladder = self._ladders.get(currency)
         if ladder is None:
-            ladder = self._ladders[currency] = tuple(
-                (minor_units(tier.spend_from, currency), percent_basis_points(tier.percent))
+            ladder = self._ladders[currency] = [
+                [
+                    minor_units(tier.spend_from, currency),
+                    percent_basis_points(tier.percent),
+                ]
                 for tier in self.tiers
-            )
+            ]
         return ladder
 
     def standing(self, spend: int, currency: str) -> Standing:

@@ -138,8 +138,10 @@ class Till:
             value = getattr(self, name)
             if value is not None:
                 facts[name] = value
+        if self.progress is not None:
+            facts["progress"] = list(self.progress)
         if self.rewards:
-            facts["rewards"] = self.rewards
+            facts["rewards"] = [list(reward) for reward in self.rewards]
         return facts
 
     @classmethod
@@ -151,11 +153,11 @@ class Till:
             balances={Unit(unit): n for unit, n in facts["balances"].items()},
             progress=tuple(progress) if progress else None,
             rewards=tuple((name, n) for name, n in facts.get("rewards", ())),
-            **{name: facts.get(name) for name in _OPTIONAL if name != "progress"},
+            **{name: facts.get(name) for name in _OPTIONAL},
         )
 
 
-_OPTIONAL = ("progress", "tier", "to_next_tier", "discount", "pay")
+_OPTIONAL = ("tier", "to_next_tier", "discount", "pay")
 
 
 @attrs.frozen(kw_only=True)

@@ -1,7 +1,7 @@
 """
 Levels by a running total, and what a purchase earns across them.
 
-A ladder is ((from, basis points), ...) in rising order, the first from 0; *from* is in
+A ladder is [[from, basis points], ...] in rising order, the first from 0; *from* is in
 minor units of spend.  One basis point is a hundredth of a percent.
 """
 
@@ -63,7 +63,7 @@ def ladder_at(ladder: Ladder, rate_at: RateAt, before: int, spend: int) -> Ladde
     if rate_at is RateAt.SPLIT:
         return ladder
     index = before if rate_at is RateAt.BEFORE else max(before, level(ladder, spend))
-    return ((0, ladder[index][1]),)
+    return [[0, ladder[index][1]]]
 
 
 def units_on(

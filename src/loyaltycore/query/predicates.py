@@ -158,9 +158,7 @@ def _conjuncts(predicate: Predicate) -> Iterator[Predicate]:
         yield predicate
 
 
-def _compare(
-    have: Scalar, op: Op, value: Scalar | tuple[Scalar, ...]
-) -> bool:
+def _compare(have: Scalar, op: Op, value: Scalar | tuple[Scalar, ...]) -> bool:
     match op:
         case Op.EQ:
             return have == value

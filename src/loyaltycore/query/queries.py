@@ -53,10 +53,11 @@ class Query:
     Rows of one collection.
 
     Attributes:
-        order: columns that are never None; the collection's key is appended, so the
-            order is total.
+        order: columns that are never None; the collection's key is appended, in the
+            direction of the last one, so the order is total.
         limit: rows a page, 1 to ``LIMIT_MAX``.
-        cursor: where the last page ended, opaque; only good for the same query.
+        cursor: where the last page ended, opaque; only good for the same collection
+            and order (a filter such as "due by now" may move on from page to page).
     """
 
     collection: str
@@ -120,7 +121,7 @@ def decode_cursor(cursor: str, width: int) -> tuple[Scalar, ...]:
     try:
         packed = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         values = tuple(_unpack(kind, value) for kind, value in packed)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise InvalidValue("cursor", "start again from the first page.") from error
     if len(values) != width:
         raise InvalidValue("cursor", "it belongs to another query.")

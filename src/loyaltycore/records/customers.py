@@ -10,7 +10,7 @@ from loyaltycore.customers.customer import Customer, Person
 from loyaltycore.ports import Add, Insert, Ref
 from loyaltycore.program.program import CustomerFacts
 from loyaltycore.query.predicates import And, Compare, Op, Or, where
-from loyaltycore.query.queries import Order, Query
+from loyaltycore.query.queries import Order, Query, count, total
 
 
 if TYPE_CHECKING:
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from loyaltycore.query.predicates import Row
 
 __all__ = [
+    "TOTAL_MEASURES",
     "UNIQUE_FIELDS",
     "all_customers",
     "customer_of",
     "customer_ref",
     "customer_row",
+    "every_customer",
     "facts_of",
     "token_rows",
     "tokens_like",
@@ -40,6 +42,7 @@ _TOTALS = (
     "points_redeemed",
     "points_expired",
 )
+TOTAL_MEASURES = {"customers": count(), **{name: total(name) for name in _TOTALS}}
 
 
 def customer_ref(program_id: str, customer_id: str) -> Ref:
@@ -61,6 +64,11 @@ def all_customers(program_id: str, limit: int, cursor: str | None) -> Query:
         limit,
         cursor,
     )
+
+
+def every_customer(program_id: str) -> Query:
+    """All customers, for adding up."""
+    return Query("customer", where(program_id=program_id))
 
 
 def customer_row(program_id: str, customer: Customer) -> Row:

@@ -89,7 +89,9 @@ def check_add(collection: Collection, change: Add) -> None:
         check_values(collection, at_most)
 
 
-def added(collection: Collection, change: Add, old: Row | None) -> dict[str, Any] | None:
+def added(
+    collection: Collection, change: Add, old: Row | None
+) -> dict[str, Any] | None:
     """
     Work out the row after an addition; None: a limit was in the way.
 
@@ -117,7 +119,9 @@ def added(collection: Collection, change: Add, old: Row | None) -> dict[str, Any
 def can_start_at_zero(collection: Collection) -> bool:
     """Can an addition make a row, with nothing known but its key?"""
     return all(
-        column.nullable or column.type is ColumnType.INTEGER or column.name in collection.key
+        column.nullable
+        or column.type is ColumnType.INTEGER
+        or column.name in collection.key
         for column in collection.columns
     )
 

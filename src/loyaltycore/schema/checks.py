@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 __all__ = ["check_ref", "check_row", "check_values", "problem_with"]
 
 _JUDGES_MAX: Final = 512  # a collection; more would be somebody's endless combinations
-_JSON_SURELY_FITS: Final = JSON_BYTES_MAX // 4  # characters; each has four bytes at most
+_JSON_SURELY_FITS: Final = (
+    JSON_BYTES_MAX // 4
+)  # characters; each has four bytes at most
 
 _Judge = Callable[[Any], bool]
 
@@ -76,7 +78,9 @@ def check_values(collection: Collection, values: Row) -> None:
     if is_good is None:
         if len(collection.judges) >= _JUDGES_MAX:
             collection.judges.clear()
-        collection.judges[names] = _judge(collection, {name: repr(name) for name in names})
+        collection.judges[names] = _judge(
+            collection, {name: repr(name) for name in names}
+        )
 
 
 def check_ref(
@@ -163,8 +167,10 @@ def _judge(
     for several, most in ((texts, TEXT_LENGTH_MAX), (jsons, _JSON_SURELY_FITS)):
         if several:
             # all in one: a None among them reads as None, which hurts nobody
-            lines.append(f"text = f'{''.join('{%s}' % one for one in several)}'")
-            shorter = " and ".join(f"({v} is None or len({v}) <= {most})" for v in several)
+            lines.append(f"text = f'{''.join(f'{{{one}}}' for one in several)}'")
+            shorter = " and ".join(
+                f"({v} is None or len({v}) <= {most})" for v in several
+            )
             lines.append(f"if len(text) > {most} and not ({shorter}): return False")
             lines.append("if not is_text(text): return False")
     lines.append("return True")
@@ -185,7 +191,9 @@ def _judge(
 _TESTS: Final = {
     ColumnType.TEXT: "type({v}) is str",
     ColumnType.JSON: "type({v}) is str",
-    ColumnType.INTEGER: f"type({{v}}) is int and -{INTEGER_MAX} <= {{v}} <= {INTEGER_MAX}",
+    ColumnType.INTEGER: (
+        f"type({{v}}) is int and -{INTEGER_MAX} <= {{v}} <= {INTEGER_MAX}"
+    ),
     ColumnType.BOOLEAN: "type({v}) is bool",
     ColumnType.MOMENT: "type({v}) is datetime and {v}.tzinfo is UTC",
     ColumnType.DAY: "type({v}) is date",
@@ -193,7 +201,7 @@ _TESTS: Final = {
 
 
 def _is_text(text: str) -> bool:
-    return text.isascii() and "\0" not in text or _check_characters(text) is None
+    return (text.isascii() and "\0" not in text) or _check_characters(text) is None
 
 
 # -- one value -------------------------------------------------------------------------

@@ -7,7 +7,6 @@ that what reaches an engine is known to be well typed and of bounded size.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zlib import crc32
 
@@ -27,6 +26,8 @@ from loyaltycore.schema.tables import Collection, ColumnType
 
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from loyaltycore.query.predicates import Row, Scalar
 
 __all__ = [

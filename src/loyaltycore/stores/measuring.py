@@ -21,7 +21,7 @@ SUM_MAX: Final = 2**63 - 1  # what the engines can add up to
 def summarized(
     rows: Iterable[Row], by: Sequence[str], measures: Mapping[str, Measure]
 ) -> list[Row]:
-    """One row a combination of *by*, sorted with None first; one at all without *by*."""
+    """One row a combination of *by*, None first; without *by* one row at all."""
     groups: dict[tuple[Any, ...], list[Row]] = {} if by else {(): []}
     for row in rows:
         groups.setdefault(tuple(row[name] for name in by), []).append(row)
@@ -37,7 +37,7 @@ def _none_first(values: tuple[Any, ...]) -> list[tuple[bool, Any]]:
     return [(value is not None, value) for value in values]
 
 
-def _measured(measure: Measure, rows: list[Row]) -> Any:  # noqa: ANN401 - the column's
+def _measured(measure: Measure, rows: list[Row]) -> Any:
     column = measure.column
     if measure.kind is MeasureKind.COUNT or column is None:
         return len(rows)

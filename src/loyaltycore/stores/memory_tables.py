@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from loyaltycore.query.predicates import Compare, Op
 
@@ -74,10 +74,9 @@ class _Sorted:
             del bucket[bisect_left(bucket, (*self._order_of(row), key))]
 
     def move(self, old: Row, new: Row, key: _Key) -> None:
-        if (
-            self._order_of(old) != self._order_of(new)
-            or self._by_of(old) != self._by_of(new)
-        ):
+        if self._order_of(old) != self._order_of(new) or self._by_of(
+            old
+        ) != self._by_of(new):
             self.remove(old, key)
             self.add(new, key)
 
@@ -86,7 +85,7 @@ class _Sorted:
         return self.buckets.get(self._by_of(bound), ())
 
     def entries(self, plan: Plan) -> Iterator[_Entry]:
-        """Entries of the one bucket in question, in the plan's order, after its place."""
+        """Entries of the bucket in question, in the plan's order, after its place."""
         bucket = self.bucket(plan.bound)
         start, stop = self._range(bucket, plan.rest)
         descending = any(
@@ -151,7 +150,8 @@ class Table:
         self.key_of = _values_of(collection.key)
         self._uniques = [_Unique(columns) for columns in collection.uniques]
         self._sorted = [
-            _Sorted(collection.key, index.by, index.order) for index in collection.indexes
+            _Sorted(collection.key, index.by, index.order)
+            for index in collection.indexes
         ]
         self._concerned: dict[_Key, tuple[list[_Unique], list[_Sorted]]] = {}
 
@@ -212,11 +212,15 @@ class Table:
             self.insert(old, key)
 
     def _concerned_by(self, changed: _Key) -> tuple[list[_Unique], list[_Sorted]]:
-        """Which uniques and indexes hold one of the columns; most changes touch none."""
+        """Which uniques and indexes hold one of the columns; mostly there are none."""
         found = self._concerned.get(changed)
         if found is None:
             found = self._concerned[changed] = (
-                [one for one in self._uniques if not {*one.columns}.isdisjoint(changed)],
+                [
+                    one
+                    for one in self._uniques
+                    if not {*one.columns}.isdisjoint(changed)
+                ],
                 [
                     one
                     for one in self._sorted
@@ -265,7 +269,7 @@ class Table:
         return index
 
     def candidates(self, bound: Mapping[str, Any]) -> Iterable[Row]:
-        """Rows that may have the bound values, as few as an index can tell, unsorted."""
+        """Rows that may have the bound values, as few as an index can tell."""
         given = {name for name, value in bound.items() if value is not None}
         if given.issuperset(self.collection.key):
             return self._one(self.key_of(bound))
@@ -297,7 +301,7 @@ def _values_of(columns: tuple[str, ...]) -> Callable[[Mapping[str, Any]], _Key]:
     if len(columns) == 1:
         name = columns[0]
         return lambda row: (row[name],)
-    return itemgetter(*columns)
+    return cast("Callable[[Mapping[str, Any]], _Key]", itemgetter(*columns))
 
 
 def _nothing(_: Mapping[str, Any]) -> _Key:

@@ -59,13 +59,15 @@ class SqliteStore:
         steps: tuple[Step, ...] = STEPS,
     ) -> None:
         if sqlite3.sqlite_version_info < _OLDEST:
-            message = f"SQLite {sqlite3.sqlite_version} is too old; install 3.32 or later."
+            message = (
+                f"SQLite {sqlite3.sqlite_version} is too old; install 3.32 or later."
+            )
             raise Unavailable(message)
         if durability not in {"power", "process"}:
             raise InvalidValue("durability", "power or process.")
         if not re.fullmatch(r"(?!sqlite_)[a-z_][a-z0-9_]{0,31}", prefix):
             raise InvalidValue("prefix", "up to 32 small letters, digits and _.")
-        self._durability = durability
+        self._durability: Literal["power", "process"] = durability
         self._tables = Tables(prefix, steps)
         self._links = Links(
             _absolute(os.fspath(path)),
@@ -102,7 +104,7 @@ class SqliteStore:
         return BoundSqliteStore(self._tables, handle, _warnings())
 
     def migrate(self, *, dry_run: bool = False) -> MigrationReport:
-        """Bring the tables to this version's schema, all steps or none; see the port."""
+        """Bring the tables to this version's schema, all steps or none."""
         return self._links.migrate(dry_run=dry_run)
 
     def close(self) -> None:

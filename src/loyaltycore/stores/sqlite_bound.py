@@ -32,7 +32,9 @@ _DURABILITY: Final[dict[int, Literal["none", "process"]]] = {0: "none", 1: "proc
 class BoundSqliteStore:
     """A store whose sessions are savepoints of one connection."""
 
-    def __init__(self, tables: Tables, handle: object, warnings: tuple[str, ...]) -> None:
+    def __init__(
+        self, tables: Tables, handle: object, warnings: tuple[str, ...]
+    ) -> None:
         if not isinstance(handle, sqlite3.Connection):
             message = f"pass an open sqlite3.Connection, not a {type(handle).__name__}."
             raise InvalidValue("handle", message)
@@ -127,7 +129,9 @@ class SqliteSavepoint(SqliteSession):
             return
         self._connection.text_factory = self._text_factory
         if not self._connection.in_transaction:
-            message = "The transaction was ended inside the session; nothing is certain."
+            message = (
+                "The transaction was ended inside the session; nothing is certain."
+            )
             raise Unavailable(message)
         try:
             cursor.execute(f"RELEASE {_SAVEPOINT}")
@@ -160,7 +164,7 @@ class SqliteSavepoint(SqliteSession):
         elif self._is_writing:
             # changes nothing, but takes the right to write now instead of halfway
             log = quoted(f"{tables.prefix}migration")
-            cursor.execute(f"UPDATE {log} SET number = number WHERE FALSE")  # noqa: S608 - a checked name
+            cursor.execute(f"UPDATE {log} SET number = number WHERE FALSE")
 
     def _roll_back(self, cursor: sqlite3.Cursor) -> None:
         self._connection.text_factory = self._text_factory

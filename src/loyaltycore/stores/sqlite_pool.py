@@ -228,7 +228,9 @@ class Links:
         link = self._connect(pool)
         tables, cursor = self._tables, link.cursor
         try:
-            version = tables.version_in(cursor)  # before anything is written to the file
+            version = tables.version_in(
+                cursor
+            )  # before anything is written to the file
             tables.refuse_other(version)
             self._switch_to_wal(cursor)
             if not version:

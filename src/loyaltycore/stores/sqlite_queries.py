@@ -42,12 +42,13 @@ class Question:
         self.parameters: list[Any] = []
 
     def select(self, limit: int) -> tuple[str, Codec]:
-        """Text for rows in order, from the plan's place on; the limit is a parameter."""
+        """Text for rows in order, from the plan's place on."""
         codec = self._statements.whole(self._plan.collection)
         names = ", ".join(f"t0.{quoted(name)}" for name in codec.names)
         free = [one for one in self._plan.order if one.column not in self._plan.bound]
         order = ", ".join(
-            f"t0.{quoted(one.column)}{' DESC' if one.descending else ''}" for one in free
+            f"t0.{quoted(one.column)}{' DESC' if one.descending else ''}"
+            for one in free
         )
         text = f"SELECT {names}{self._from_where()}"
         if order:
@@ -56,7 +57,7 @@ class Question:
         return f"{text} LIMIT ?", codec
 
     def summarize(self, by: Sequence[str], measures: Mapping[str, Measure]) -> str:
-        """Text for the columns *by*, then the measures, after one that means nothing."""
+        """Text for a column that means nothing, the columns *by*, the measures."""
         columns = [f"t0.{quoted(name)}" for name in by]
         terms = [_measure(measure) for measure in measures.values()]
         text = f"SELECT {', '.join(('1', *columns, *terms))}{self._from_where()}"
@@ -122,14 +123,16 @@ class Question:
                 return f"{column} {_SIGNS[term.op]} ?"
             case Op.IN:
                 assert isinstance(value, tuple), "the plan was checked"
-                return self._in(column, [encoded(of, term.column, one) for one in value])
+                return self._in(
+                    column, [encoded(of, term.column, one) for one in value]
+                )
             case Op.STARTS_WITH:
                 assert isinstance(value, str), "the plan was checked"
                 return self._starts_with(column, value)
             case _ as never:  # pragma: no cover : the enum above is closed
                 assert_never(never)
 
-    def _equal(self, alias: str, of: Collection, name: str, value: Any) -> str:  # noqa: ANN401 - any column's
+    def _equal(self, alias: str, of: Collection, name: str, value: Any) -> str:
         column = f"{alias}.{quoted(name)}"
         if value is None:
             return f"{column} IS NULL"
@@ -178,7 +181,9 @@ class Question:
         """Row values compare in one direction only; so every length of tie is said."""
         first, value = places[0]
         self.parameters.append(value)
-        terms = [f"t0.{quoted(first.column)} {_beyond(first)}= ?"]  # lets an index start
+        terms = [
+            f"t0.{quoted(first.column)} {_beyond(first)}= ?"
+        ]  # lets an index start
         ways: list[str] = []
         for tied in range(len(places)):
             self.parameters += [value for _, value in places[: tied + 1]]

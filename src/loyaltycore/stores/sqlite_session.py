@@ -79,7 +79,7 @@ class SqliteSession:
         plan = plan_query(self._collections, query)
         question = Question(self._tables.statements, self._collections, plan)
         text, codec = question.select(query.limit + 1)
-        rows = [
+        rows: list[Row] = [
             codec.row(values)
             for values in self._run(text, question.parameters).fetchall()
         ]
@@ -97,7 +97,7 @@ class SqliteSession:
         check_measures(collection, by, measures)
         question = Question(self._tables.statements, self._collections, plan)
         text = question.summarize(by, measures)
-        columns = [(name, name) for name in by]
+        columns: list[tuple[str, str | None]] = [(name, name) for name in by]
         columns += [(name, _kept_as(measure)) for name, measure in measures.items()]
         return [
             {
@@ -117,7 +117,13 @@ class SqliteSession:
             raise
 
     def lease(
-        self, collection: str, *, due: datetime, limit: int, holder: str, until: datetime
+        self,
+        collection: str,
+        *,
+        due: datetime,
+        limit: int,
+        holder: str,
+        until: datetime,
     ) -> list[Row]:
         """Take rows that are due; see the port."""
         self._check_writing()
@@ -193,7 +199,9 @@ class SqliteSession:
         )
         statements, limits = self._tables.statements, at_most.values()
         if is_making:
-            statement = statements.add_or_make(collection, tuple(deltas), tuple(at_most))
+            statement = statements.add_or_make(
+                collection, tuple(deltas), tuple(at_most)
+            )
             row = zero(collection, ref) | dict(deltas)
             values = (*row.values(), *limits)
         else:

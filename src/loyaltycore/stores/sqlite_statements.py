@@ -40,13 +40,13 @@ _DECODERS: Final[dict[ColumnType, Callable[[Any], Any]]] = {
 }
 
 
-def encoded(collection: Collection, name: str, value: Any) -> Any:  # noqa: ANN401 - any column's
+def encoded(collection: Collection, name: str, value: Any) -> Any:
     """Turn one value into SQLite's."""
     convert = _ENCODERS.get(collection.by_name[name].type)
     return value if convert is None or value is None else convert(value)
 
 
-def decoded(collection: Collection, name: str, value: Any) -> Any:  # noqa: ANN401 - any column's
+def decoded(collection: Collection, name: str, value: Any) -> Any:
     """Turn one value of SQLite's into ours."""
     convert = _DECODERS.get(collection.by_name[name].type)
     return value if convert is None or value is None else convert(value)
@@ -91,7 +91,7 @@ def _converters(
 
 
 class Statement(NamedTuple):
-    """A text, and who turns values into its parameters (in the order of its columns)."""
+    """A text, and who turns values, in the order of its marks, into parameters."""
 
     text: str
     codec: Codec

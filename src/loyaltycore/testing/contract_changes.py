@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import attrs
-import pytest
 from datetime import date
 from typing import TYPE_CHECKING
+
+import pytest
 
 from loyaltycore.errors import AppendOnly, Duplicate, UnsupportedValue
 from loyaltycore.ports import Add, Delete, Insert, Ref, Update
@@ -42,7 +42,7 @@ class ChangeContract:
         assert found["id"] == "ada"
 
     def test_get_in_order(self, store: Store) -> None:
-        """Answers come in the order of the questions, with None for what is not there."""
+        """Answers come in the order of the questions, None for what is not there."""
         a.fill(store, "counter", [a.counter("a", 1), a.counter("b", 2)])
         a.fill(store, "customer", [a.customer("ada")])
         names = ("b", "x", "a", "b")
@@ -169,7 +169,9 @@ class ChangeContract:
         """A unique names the row to update, even when it is what changes."""
         a.fill(store, "customer", [a.customer("ada", phone="+493012345678")])
 
-        done = a.change(store, Update(_PHONE, {"phone": "2"}), Update(_PHONE, {"points": 1}))
+        done = a.change(
+            store, Update(_PHONE, {"phone": "2"}), Update(_PHONE, {"points": 1})
+        )
 
         assert done == [1, 0]
         assert a.one(store, a.customer_ref("ada")) == a.customer("ada", phone="2")
@@ -239,7 +241,10 @@ class ChangeContract:
 
     def test_add_commutes(self, store: Store) -> None:
         """Additions in any order, up and down, come to the same sum."""
-        up, down = Add(a.counter_ref("n"), {"used": 7}), Add(a.counter_ref("n"), {"used": -9})
+        up, down = (
+            Add(a.counter_ref("n"), {"used": 7}),
+            Add(a.counter_ref("n"), {"used": -9}),
+        )
         other = [Add(a.counter_ref("m"), {"used": each}) for each in (-9, 7)]
 
         assert a.change(store, up, down, *other) == [1, 1, 1, 1]
@@ -268,7 +273,7 @@ class ChangeContract:
         assert a.every(store, "counter") == [a.counter("n", 2)]
 
     def test_add_with_several_limits(self, store: Store) -> None:
-        """One limit in the way stops all columns, also that of a column not added to."""
+        """One limit in the way stops all, also one on a column not added to."""
         on = date(2026, 1, 31)
         deltas = {"purchases": 1, "purchase_value": 60}
         limits = {"purchases": 9, "purchase_value": 100}

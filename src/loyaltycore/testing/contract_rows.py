@@ -12,6 +12,8 @@ from loyaltycore.query.queries import Query
 
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from loyaltycore.ports import Change, Session, Store
     from loyaltycore.query.predicates import Row, Scalar
 
@@ -262,7 +264,7 @@ def all_pages(session: Session, query: Query) -> list[Row]:
     raise AssertionError("the pages never end")
 
 
-def names_of(rows: list[Row], column: str = "id") -> list[Scalar]:
+def names_of(rows: Sequence[Row], column: str = "id") -> list[Scalar]:
     """Take one column out of rows."""
     return [row[column] for row in rows]
 

@@ -1,5 +1,7 @@
 """What belongs together: sessions, savepoints, leases, and everybody at once."""
 
+# ruff: noqa: PT012 - a session is part of what raises, with all that is in it
+
 from __future__ import annotations
 
 import threading
@@ -26,7 +28,7 @@ from loyaltycore.testing import contract_rows as a
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
     from contextlib import AbstractContextManager
 
     from loyaltycore.ports import Store
@@ -38,7 +40,7 @@ _PATIENCE: Final = 30.0  # seconds until a thread that has not come back is lost
 _LATER: Final = a.T0 + timedelta(minutes=5)
 
 
-class _Refused(Exception):  # noqa: N818 - stands for whatever a caller raises
+class _Refused(Exception):
     """What a caller raises."""
 
 
@@ -155,7 +157,9 @@ class SessionContract:
 
         with store.session(write=False) as session:
             before = session.select(Query("counter")).rows
-            writer = _Thread(lambda: _again(other, Add(a.counter_ref("n"), {"used": 1})))
+            writer = _Thread(
+                lambda: _again(other, Add(a.counter_ref("n"), {"used": 1}))
+            )
             writer.join(0.2)  # it writes now, or has to wait for this session
             during = session.get([a.counter_ref("n")])
             (counted,) = session.summarize(
@@ -186,16 +190,22 @@ class SessionContract:
 
     def test_lease(self, store: Store) -> None:
         """What is due comes earliest first, changed, and no more than asked for."""
-        rows = [a.message(id, due) for id, due in (("a", 5), ("b", 1), ("c", 9), ("d", 1))]  # noqa: A001 - the column's name
+        rows = [
+            a.message(name, due)
+            for name, due in (("a", 5), ("b", 1), ("c", 9), ("d", 1))
+        ]
         a.fill(store, "message", rows)
         due = a.T0 + timedelta(seconds=5)
 
         with store.session() as session:
             first = session.lease("message", due=due, limit=2, holder="x", until=_LATER)
-            second = session.lease("message", due=due, limit=2, holder="y", until=_LATER)
+            second = session.lease(
+                "message", due=due, limit=2, holder="y", until=_LATER
+            )
 
-        taken = {"due_at": _LATER, "holder": "x"}
-        assert first == [a.message("b", **taken), a.message("d", **taken)]
+        assert first == [
+            a.message(name, due_at=_LATER, holder="x") for name in ("b", "d")
+        ]
         assert second == [a.message("a", due_at=_LATER, holder="y")]
         assert a.every(store, "message") == [second[0], first[0], rows[2], first[1]]
 
@@ -207,10 +217,13 @@ class SessionContract:
         with store.session() as session:
             session.lease("message", due=a.T0, limit=9, holder="x", until=_LATER)
         with store.session() as session:
-            assert [] == session.lease(
-                "message", due=early, limit=9, holder="y", until=a.NEVER
+            assert (
+                session.lease("message", due=early, limit=9, holder="y", until=a.NEVER)
+                == []
             )
-            again = session.lease("message", due=late, limit=9, holder="y", until=a.NEVER)
+            again = session.lease(
+                "message", due=late, limit=9, holder="y", until=a.NEVER
+            )
 
         assert again == [a.message("m", due_at=a.NEVER, holder="y")]
 
@@ -355,7 +368,9 @@ class SessionContract:
         dry = store.migrate(dry_run=True)
         done = store.migrate()
 
-        assert dry == done == MigrationReport(before=dry.after, after=dry.after, steps=())
+        assert (
+            dry == done == MigrationReport(before=dry.after, after=dry.after, steps=())
+        )
         assert dry.after >= 1
         assert a.every(store, "counter") == [a.counter("n")]
 
@@ -451,7 +466,7 @@ def _increment(store: Store) -> None:
     with store.session() as session:
         (row,) = session.get([ref], lock=True)
         assert row is not None
-        time.sleep(0)  # lets the others run into it
+        time.sleep(0)  # noqa: TID251 - lets the others run into it
         session.apply([Update(ref, {"used": row["used"] + 1})])
 
 
@@ -483,7 +498,7 @@ def _retried(work: Callable[[], None]) -> None:
 
 
 @contextmanager
-def _losing() -> Iterator[list[Exception]]:
+def _losing() -> Generator[list[Exception]]:
     lost: list[Exception] = []
     try:
         yield lost

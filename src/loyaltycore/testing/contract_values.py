@@ -100,7 +100,7 @@ SCRIPTS: Final[dict[str, str]] = {
     "blank-after": "a ",
     "blank-before": " a",
     "latin": "Zoë Müller-Łukasz",
-    "turkish": "İstanbul ısı",
+    "turkish": "\u0130stanbul \u0131s\u0131",
     "composed": "\u00e9",
     "decomposed": "e\u0301",
     "greek": "Σίσυφος ς",
@@ -279,7 +279,7 @@ class ValueContract:
 
     def test_text_that_looks_alike(self, store: Store) -> None:
         """Case, accents, blanks and composition make different keys."""
-        names = ["a", "A", "a ", " a", "á", "a\u0301", "\uff41", "ａ"[:0], "ß", "ss"]
+        names = ["a", "A", "a ", " a", "á", "a\u0301", "\uff41", "", "ß", "ss"]
         a.fill(store, "counter", [a.counter(name) for name in names])
 
         found = [row["name"] for row in a.every(store, "counter")]
@@ -299,12 +299,15 @@ class ValueContract:
         for collection, row in rows.items():
             a.change(store, Insert(collection, [row]))
 
-        assert [a.every(store, name) for name in rows] == [[row] for row in rows.values()]
+        assert [a.every(store, name) for name in rows] == [
+            [row] for row in rows.values()
+        ]
 
 
-def _other_key(collection: str) -> dict[str, object]:
-    return {
+def _other_key(collection: str) -> dict[str, Any]:
+    keys: dict[str, dict[str, Any]] = {
         "card": {"id": "other", "serial": "other"},
         "customer": {"id": "bob"},
         "lot": {"number": 2},
-    }[collection]
+    }
+    return keys[collection]

@@ -1,0 +1,377 @@
+"""
+The proof of one card: its journal, added up again, gives what is stored.
+
+Owns the checks that need nothing but one card's transactions in their order, and the
+card as it is stored.  A wrong row is reported once, where it is; what follows is
+measured from what is stored there, so that one fault does not look like a thousand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from loyaltycore.insight.verification import Check
+from loyaltycore.ledger.holding import Holding, Total, evolve
+from loyaltycore.ledger.sealing import fingerprint, genesis, seal
+from loyaltycore.ledger.transactions import EntryKind, TransactionKind
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from loyaltycore.cards.card import Card
+    from loyaltycore.insight.verification import Findings
+    from loyaltycore.ledger.lots import Lot
+    from loyaltycore.ledger.sealing import SealedTransaction
+    from loyaltycore.ledger.transactions import Entry, Transaction, Unit
+
+__all__ = ["CardProof", "StoredLot"]
+
+_REVERSING: Final = frozenset({TransactionKind.VOID, TransactionKind.REFUND})
+_NEVER_REVERSED: Final = _REVERSING | {TransactionKind.EXPIRE}
+_RESTORE: Final = "compare it with a backup"
+_NOTHING: Final = Total()
+
+
+@attrs.frozen
+class StoredLot:
+    """A lot as it is stored; *is_open* is what redemptions look for."""
+
+    lot: Lot
+    is_open: bool
+
+
+@attrs.define
+class _Standing:
+    """
+    What is left of a transaction for reversals to take back.
+
+    Attributes:
+        net: minor units of the purchase.
+        units: smallest units of each entry.
+    """
+
+    kind: TransactionKind
+    net: int
+    units: list[int]
+    is_voided: bool = False
+
+
+class CardProof:
+    """
+    The checks of one card: ``add`` each transaction in order of version, then ``close``.
+
+    Args:
+        card: as it is stored.
+        findings: where problems go.
+    """
+
+    def __init__(self, card: Card, findings: Findings) -> None:
+        self._card = card
+        self._findings = findings
+        self._version = 0
+        self._digest = genesis(card.id)
+        self._last_at = card.issued_at
+        self._sums: dict[Unit, int] = {}
+        self._totals: dict[Unit, Total] = {}
+        self._lots: dict[int, Lot] = {}
+        self._past: dict[str, _Standing] = {}
+        self._can_fold = True
+
+    # -- the journal -----------------------------------------------------------------
+
+    def add(self, stored: SealedTransaction) -> None:
+        """Check the next transaction, as it is stored."""
+        transaction = stored.transaction
+        self._check_place(transaction)
+        self._check_seal(stored)
+        self._check_reversal(transaction)
+        opened = len(self._lots)
+        for number, entry in enumerate(transaction.entries):
+            self._check_balance(transaction, number, entry)
+            if self._can_fold and self._is_sound(transaction, number, entry):
+                self._check_expiry(transaction, number, entry, opened)
+                self._fold(transaction, number, entry)
+            else:
+                self._can_fold = False
+        self._past[transaction.id] = _Standing(
+            transaction.kind,
+            transaction.purchase_amount or 0,
+            [abs(entry.amount) for entry in transaction.entries],
+        )
+
+    def skip(self, version: int, digest: str) -> None:
+        """Go on behind a transaction that cannot be read."""
+        self._version, self._digest = version, digest
+        self._can_fold = False
+
+    def _check_place(self, transaction: Transaction) -> None:
+        card, expected = self._card, self._version + 1
+        if transaction.version != expected:
+            self._journal(
+                Check.SEQUENCE,
+                transaction,
+                f"version {transaction.version} of card {card.id} follows version "
+                f"{self._version}; a transaction is missing",
+            )
+        self._version = transaction.version
+        if transaction.recorded_at < self._last_at:
+            self._journal(
+                Check.SEQUENCE, transaction, "it was recorded before the one before it"
+            )
+        self._last_at = max(self._last_at, transaction.recorded_at)
+        if transaction.occurred_at > transaction.recorded_at:
+            self._journal(
+                Check.SEQUENCE, transaction, "it occurred after it was recorded"
+            )
+        for name in ("customer_id", "template_id"):
+            theirs, ours = getattr(transaction, name), getattr(card, name)
+            if theirs != ours:
+                message = f"its {name} is {theirs}, that of its card {ours}"
+                self._journal(Check.REFERENCE, transaction, message)
+
+    def _check_seal(self, stored: SealedTransaction) -> None:
+        transaction = stored.transaction
+        sealed = seal(self._digest, transaction)
+        if sealed.digest != stored.digest:
+            self._journal(
+                Check.CHAIN,
+                transaction,
+                "its digest does not fit its content and the transaction before it; "
+                "one of them was changed, removed or exchanged",
+            )
+        elif sealed != stored:
+            message = "its JSON is not written as it was sealed"
+            self._journal(Check.CHAIN, transaction, message)
+        self._digest = stored.digest
+        asked = fingerprint(transaction.card_id, transaction.command)
+        if asked != transaction.fingerprint:
+            message = "its fingerprint is not that of its command"
+            self._journal(Check.FINGERPRINT, transaction, message)
+
+    def _check_reversal(self, transaction: Transaction) -> None:
+        is_reversing = transaction.kind in _REVERSING
+        if transaction.reverses is None:
+            names_any = any(entry.reverses is not None for entry in transaction.entries)
+            if is_reversing or names_any:
+                message = "it takes something back and does not say what"
+                self._journal(Check.REVERSAL, transaction, message)
+            return
+        original = self._past.get(transaction.reverses)
+        wrong = _wrong_reversal(original, is_reversing=is_reversing)
+        if wrong:
+            message = f"it reverses {transaction.reverses}, {wrong}"
+            self._journal(Check.REVERSAL, transaction, message)
+        if original is not None:
+            self._take_back(original, transaction)
+
+    def _take_back(self, original: _Standing, transaction: Transaction) -> None:
+        original.net += transaction.purchase_amount or 0
+        if transaction.kind is TransactionKind.VOID:
+            original.is_voided = True
+        if original.net < 0 or (original.is_voided and original.net):
+            message = f"it leaves {original.net} minor units of the purchase it reverses"
+            self._journal(Check.REVERSAL, transaction, message)
+        for number, entry in enumerate(transaction.entries):
+            index = entry.reverses
+            if index is None:
+                continue
+            left = original.units[index] if 0 <= index < len(original.units) else 0
+            if abs(entry.amount) > left:
+                message = f"it takes back {abs(entry.amount)} of {left} {entry.unit}"
+                self._entry(Check.REVERSAL, transaction, number, message)
+            else:
+                original.units[index] -= abs(entry.amount)
+
+    # -- entries ---------------------------------------------------------------------
+
+    def _check_balance(
+        self, transaction: Transaction, number: int, entry: Entry
+    ) -> None:
+        balance = self._sums.get(entry.unit, 0) + entry.amount
+        if entry.balance_after != balance:
+            message = (
+                f"it says that {entry.balance_after} {entry.unit} are there; "
+                f"the entries up to here add up to {balance}"
+            )
+            self._entry(Check.BALANCE, transaction, number, message)
+        self._sums[entry.unit] = entry.balance_after
+
+    def _is_sound(self, transaction: Transaction, number: int, entry: Entry) -> bool:
+        """Can the entry be folded?  It names lots that are there, or the next one."""
+        wrong = None
+        if (entry.lot is None) is not (entry.earned_at is None):
+            wrong = "it opens a lot without a date, or dates no lot"
+        elif entry.lot is not None and entry.lot != len(self._lots) + 1:
+            wrong = f"it opens lot {entry.lot}; the next is {len(self._lots) + 1}"
+        elif entry.lot is not None and entry.amount <= 0:
+            wrong = f"it opens lot {entry.lot} with {entry.amount} units"
+        else:
+            for lot, _ in entry.takes:
+                if lot not in self._lots:
+                    wrong = f"it takes out of lot {lot}, which no entry before it opened"
+                elif self._lots[lot].unit is not entry.unit:
+                    wrong = f"it takes {entry.unit} out of a lot of another unit"
+        if wrong:
+            self._entry(Check.LOT, transaction, number, wrong)
+        return wrong is None
+
+    def _check_expiry(
+        self, transaction: Transaction, number: int, entry: Entry, opened: int
+    ) -> None:
+        """
+        Nothing is spent when its time has passed, and nothing expires before.
+
+        A new lot that is reported so late that it is due already repays debt all the
+        same, in the transaction that opens it; *opened* lots were there before.
+        """
+        for place, taken in entry.takes:
+            is_due = self._lots[place].is_due(transaction.recorded_at)
+            if entry.kind is EntryKind.EXPIRE:
+                if not is_due or taken <= 0:
+                    message = f"{taken} units of lot {place} expire, which is not due"
+                    self._entry(Check.EXPIRY, transaction, number, message)
+            elif is_due and taken > 0:
+                repays = entry.kind is EntryKind.DEBT_REPAID and place > opened
+                if not repays:
+                    message = f"it takes {taken} units of lot {place} after its expiry"
+                    self._entry(Check.EXPIRY, transaction, number, message)
+
+    def _fold(self, transaction: Transaction, number: int, entry: Entry) -> None:
+        unit = entry.unit
+        before = self._totals.get(unit, _NOTHING).debt
+        evolve(self._totals, self._lots, entry)
+        after = self._totals[unit].debt
+        if after < 0 or not _may_owe(entry, after - before):
+            message = (
+                f"amount, lot and takes do not fit together: the debt goes from "
+                f"{before} to {after} {unit}"
+            )
+            self._entry(Check.BALANCE, transaction, number, message)
+        for place, _ in entry.takes:
+            lot = self._lots[place]
+            if not 0 <= lot.remaining <= lot.amount:
+                message = f"it leaves {lot.remaining} of {lot.amount} in lot {place}"
+                self._entry(Check.LOT, transaction, number, message)
+
+    # -- the card --------------------------------------------------------------------
+
+    def close(
+        self, stored: Holding, next_due_at: datetime, lots: Iterable[StoredLot]
+    ) -> None:
+        """
+        Compare what the journal comes to with what is stored.
+
+        Args:
+            stored: the card's state, without lots.
+            next_due_at: when the card says that something falls due.
+            lots: every lot of the card, in order of number.
+        """
+        self._check_state("version", stored.version, self._version)
+        self._check_state("digest", stored.digest, self._digest)
+        self._check_state("last_at", stored.last_at, self._last_at)
+        if self._can_fold:
+            self._check_state("next_lot", stored.next_lot, len(self._lots) + 1)
+            for unit in sorted({*stored.totals, *self._totals}):
+                have, should = stored.totals.get(unit), self._totals.get(unit)
+                self._check_state(f"totals of {unit}", have, should)
+        self._check_lots(stored, next_due_at, lots)
+
+    def _check_lots(
+        self, stored: Holding, next_due_at: datetime, lots: Iterable[StoredLot]
+    ) -> None:
+        missing = dict(self._lots)
+        remaining = dict.fromkeys(self._sums, 0)
+        first: datetime | None = None
+        for each in lots:
+            lot = each.lot
+            self._findings.count("lots")
+            self._check_lot(each, missing.pop(lot.number, None))
+            remaining[lot.unit] = remaining.get(lot.unit, 0) + lot.remaining
+            if lot.remaining and lot.expires_at is not None:
+                first = lot.expires_at if first is None else min(first, lot.expires_at)
+        if self._can_fold:
+            for number in missing:
+                self._lot(number, "it is missing; the journal opened it")
+        for unit, left in remaining.items():
+            owed = stored.total(unit).debt
+            if left - owed != self._sums.get(unit, 0):
+                self._derived(
+                    Check.BALANCE,
+                    f"its lots hold {left} {unit} and {owed} are owed, but its entries "
+                    f"add up to {self._sums.get(unit, 0)}",
+                )
+        if first is not None and next_due_at > first:
+            message = f"next_due_at is {next_due_at}, but a lot expires at {first}"
+            self._derived(Check.STATE, message)
+        if first is not None and first <= self._last_at:
+            message = f"a lot that expired at {first} was open at {self._last_at}"
+            self._derived(Check.EXPIRY, message)
+
+    def _check_lot(self, stored: StoredLot, should: Lot | None) -> None:
+        lot = stored.lot
+        if not 0 <= lot.remaining <= lot.amount:
+            self._lot(lot.number, f"{lot.remaining} of {lot.amount} cannot be left")
+        if stored.is_open is not (lot.remaining > 0):
+            message = f"is_open is {stored.is_open} with {lot.remaining} left"
+            self._lot(lot.number, message)
+        if not self._can_fold:
+            return
+        if should is None:
+            self._lot(lot.number, "no entry of the journal opened it")
+        elif lot != should:
+            names = [field.name for field in attrs.fields(type(lot))]
+            differ = [
+                f"{name} {getattr(lot, name)} should be {getattr(should, name)}"
+                for name in names
+                if getattr(lot, name) != getattr(should, name)
+            ]
+            self._lot(lot.number, f"by the journal, {'; '.join(differ)}")
+
+    def _check_state(self, name: str, have: object, should: object) -> None:
+        if have != should:
+            message = f"its {name} is {have}; by its journal it should be {should}"
+            self._derived(Check.STATE, message)
+
+    # -- findings --------------------------------------------------------------------
+
+    def _journal(self, check: Check, transaction: Transaction, message: str) -> None:
+        where = transaction.id
+        self._findings.add(check, "transaction", where, f"{message}; {_RESTORE}.")
+
+    def _entry(
+        self, check: Check, transaction: Transaction, number: int, message: str
+    ) -> None:
+        where = f"{self._card.id}/{transaction.version}/{number}"
+        self._findings.add(check, "entry", where, f"{message}; {_RESTORE}.")
+
+    def _lot(self, number: int, message: str) -> None:
+        where = f"{self._card.id}/{number}"
+        self._findings.add(Check.LOT, "lot", where, f"{message}.")
+
+    def _derived(self, check: Check, message: str) -> None:
+        self._findings.add(check, "card", self._card.id, f"{message}.")
+
+
+def _wrong_reversal(original: _Standing | None, *, is_reversing: bool) -> str | None:
+    if original is None:
+        return "which is no earlier transaction of its card"
+    if not is_reversing:
+        return "and is neither a void nor a refund"
+    if original.kind in _NEVER_REVERSED:
+        return f"which is of kind {original.kind} and is never reversed"
+    if original.is_voided:
+        return "which was voided before"
+    return None
+
+
+def _may_owe(entry: Entry, debt: int) -> bool:
+    """A claw-back of what is gone makes debt, new units repay it, and nothing else."""
+    if entry.kind is EntryKind.CLAWBACK and not entry.takes:
+        return debt >= 0
+    if entry.kind is EntryKind.DEBT_REPAID:
+        return debt <= 0
+    return debt == 0

@@ -1,0 +1,69 @@
+"""
+Purchases as they stand after voids and refunds.
+
+Owns what either does to a purchase; where they come from is a service's affair.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from loyaltycore.rfm.purchases import Purchase
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
+
+__all__ = ["Returned", "Reversal", "Sale", "net_purchases", "returned"]
+
+
+class Sale(NamedTuple):
+    """A purchase as it was rung up; *amount* in minor units, *on* the local day."""
+
+    transaction_id: str
+    customer_id: str
+    on: date
+    amount: int
+
+
+class Reversal(NamedTuple):
+    """
+    What took a transaction back.
+
+    Attributes:
+        amount: minor units given back, 0 or more.
+        is_void: the transaction counts no longer, whatever the amount.
+    """
+
+    transaction_id: str
+    amount: int
+    is_void: bool
+
+
+#: Minor units given back, by transaction; None: it was voided.
+Returned: TypeAlias = "Mapping[str, int | None]"
+
+
+def returned(reversals: Iterable[Reversal]) -> Returned:
+    """Add up what was taken back, in any order."""
+    found: dict[str, int | None] = {}
+    for transaction_id, amount, is_void in reversals:
+        before = found.get(transaction_id, 0)
+        if is_void or before is None:
+            found[transaction_id] = None
+        else:
+            found[transaction_id] = before + amount
+    return found
+
+
+def net_purchases(sales: Iterable[Sale], back: Returned) -> Iterator[Purchase]:
+    """
+    Yield the purchases that stand, with what was refunded of each.
+
+    A voided one never happened; one refunded in full did, for nothing.
+    """
+    for transaction_id, customer_id, on, amount in sales:
+        refunded = back.get(transaction_id, 0)
+        if refunded is not None:
+            yield Purchase(customer_id, on, amount, refunded)

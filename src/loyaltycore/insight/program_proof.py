@@ -1,0 +1,105 @@
+"""
+The proof of what is kept beside the journal: totals, day figures, messages, counters.
+
+Owns the checks that compare a stored row with what was added up over many
+transactions; the adding up is the caller's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyaltycore.customers.search_keys import tokens_of
+from loyaltycore.engagement.messages import message_of
+from loyaltycore.insight.verification import Check
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from loyaltycore.customers.customer import Customer
+    from loyaltycore.engagement.messages import Message
+    from loyaltycore.insight.verification import Findings
+    from loyaltycore.ledger.transactions import Transaction
+
+__all__ = ["check_counters", "check_customer", "check_day", "check_message"]
+
+_ANNOUNCED = ("card_id", "card_version", "topic", "payload", "created_at")
+
+
+def check_customer(
+    customer: Customer,
+    sums: Mapping[str, int],
+    tokens: frozenset[str],
+    findings: Findings,
+) -> None:
+    """
+    Compare a customer's totals and search keys with what they should be.
+
+    Args:
+        sums: what the journal of all their cards adds up to, by the total's name.
+        tokens: the stored search keys.
+    """
+    for name, should in sums.items():
+        have = getattr(customer, name)
+        if have != should:
+            message = f"{name} is {have}; the journal adds up to {should}."
+            findings.add(Check.TOTALS, "customer", customer.id, message)
+    if tokens != tokens_of(customer.person):
+        message = "the search keys are not those of this person; store them again."
+        findings.add(Check.SEARCH, "customer", customer.id, message)
+
+
+def check_day(
+    key: str, stored: Mapping[str, int], sums: Mapping[str, int], findings: Findings
+) -> None:
+    """
+    Compare a row of day figures with the journal of its day.
+
+    Args:
+        key: the row's id; *stored* and *sums* have the same names.
+    """
+    for name, should in sums.items():
+        have = stored[name]
+        if have != should:
+            message = f"{name} is {have}; the journal adds up to {should}."
+            findings.add(Check.FIGURES, "day_figure", key, message)
+
+
+def check_message(
+    transaction: Transaction, message: Message | None, findings: Findings
+) -> None:
+    """See to it that the outbox tells of the transaction, and tells the truth."""
+    if message is None:
+        problem = "the outbox never told of this transaction; announce it by hand."
+        findings.add(Check.MESSAGE, "transaction", transaction.id, problem)
+        return
+    should = message_of(transaction)
+    wrong = [
+        name
+        for name in _ANNOUNCED
+        if getattr(message, name) != getattr(should, name)
+    ]
+    if wrong:
+        problem = f"its {', '.join(wrong)} differ from the transaction it tells of."
+        findings.add(Check.MESSAGE, "message", message.id, problem)
+
+
+def check_counters(
+    card_id: str,
+    stored: Mapping[str, int],
+    sums: Mapping[str, int],
+    findings: Findings,
+) -> None:
+    """
+    Compare a card's counters with what its transactions counted.
+
+    Args:
+        stored: by name, the card's id in front.
+        sums: likewise.
+    """
+    for name in sorted({*stored, *sums}):
+        have, should = stored.get(name, 0), sums.get(name, 0)
+        if have != should:
+            message = f"it is {have}; the transactions of card {card_id} count {should}."
+            findings.add(Check.COUNTER, "counter", name, message)

@@ -1,0 +1,53 @@
+"""Purchases in the journal, and what took them back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyaltycore.insight.net_purchases import Reversal, Sale
+from loyaltycore.ledger.transactions import TransactionKind
+from loyaltycore.query.predicates import And, Compare, Op, where
+from loyaltycore.query.queries import Query
+
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from loyaltycore.query.predicates import Row
+
+__all__ = ["reversal_of", "sale_of", "sale_reversals", "sales_until"]
+
+_ROWS_A_PAGE = 1_000
+
+
+def sales_until(program_id: str, last_day: date) -> Query:
+    """Purchases up to a local day, voided ones too; for streaming."""
+    terms = (
+        *where(program_id=program_id, reverses=None).terms,
+        Compare("purchase_amount", Op.NE, None),
+        Compare("local_day", Op.LE, last_day),
+    )
+    return Query("transaction", And(terms), limit=_ROWS_A_PAGE)
+
+
+def sale_of(row: Row) -> Sale:
+    """One of them."""
+    return Sale(row["id"], row["customer_id"], row["local_day"], row["purchase_amount"])
+
+
+def sale_reversals(program_id: str) -> Query:
+    """Whatever takes a transaction back; for streaming."""
+    terms = (
+        *where(program_id=program_id).terms,
+        Compare("reverses", Op.NE, None),
+    )
+    return Query("transaction", And(terms), limit=_ROWS_A_PAGE)
+
+
+def reversal_of(row: Row) -> Reversal:
+    """One of them."""
+    return Reversal(
+        row["reverses"],
+        -(row["purchase_amount"] or 0),
+        row["kind"] == TransactionKind.VOID,
+    )

@@ -1,0 +1,116 @@
+"""What a verification reads: whole cards, and rows that point at nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyaltycore.insight.card_proof import StoredLot
+from loyaltycore.ledger.sealing import SealedTransaction
+from loyaltycore.query.predicates import And, Compare, Exists, Not, Op, where
+from loyaltycore.query.queries import Order, Query
+from loyaltycore.records import cards, journal
+from loyaltycore.schema import COLLECTIONS
+
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from loyaltycore.query.predicates import Row, Scalar
+
+__all__ = [
+    "REFERENCES",
+    "all_counters",
+    "all_of_card",
+    "card_counters",
+    "customer_tokens",
+    "orphans",
+    "row_id",
+    "row_key",
+    "sealed_of",
+    "stored_lot_of",
+]
+
+_PAGE = 1_000
+
+#: Which rows point at which others: collection, theirs, and by which columns.
+REFERENCES = (
+    ("card", "customer", (("id", "customer_id"),)),
+    ("card", "template", (("id", "template_id"),)),
+    ("lot", "card", (("id", "card_id"),)),
+    ("transaction", "card", (("id", "card_id"),)),
+    ("entry", "transaction", (("card_id", "card_id"), ("version", "version"))),
+    ("message", "transaction", (("id", "id"),)),
+    ("search_token", "customer", (("id", "customer_id"),)),
+)
+
+
+def orphans(
+    program_id: str, collection: str, other: str, on: tuple[tuple[str, str], ...]
+) -> Query:
+    """Rows of a collection without the row of another that they point at."""
+    there = Exists(other, (("program_id", "program_id"), *on))
+    alone = And((*where(program_id=program_id).terms, Not(there)))
+    return Query(collection, alone, (), _PAGE)
+
+
+def all_of_card(program_id: str, collection: str, card_id: str) -> Query:
+    """A card's lots or entries, in the order of their key."""
+    order = tuple(Order(name) for name in COLLECTIONS[collection].key[2:])
+    return Query(
+        collection, where(program_id=program_id, card_id=card_id), order, _PAGE
+    )
+
+
+def card_counters(program_id: str, card_id: str) -> Query:
+    """What is counted for one card."""
+    of_card = Compare("name", Op.STARTS_WITH, f"{card_id}/")
+    return Query(
+        "counter", And((*where(program_id=program_id).terms, of_card)), (), _PAGE
+    )
+
+
+def all_counters(program_id: str) -> Query:
+    """Everything that is counted."""
+    return Query("counter", where(program_id=program_id), (), _PAGE)
+
+
+def customer_tokens(program_id: str, customer_id: str) -> Query:
+    """What a customer is found by."""
+    return Query("search_token", where(program_id=program_id, customer_id=customer_id))
+
+
+def sealed_of(row: Row, lines: Sequence[Row]) -> SealedTransaction:
+    """
+    A transaction as it is stored, its digest included.
+
+    Raises:
+        ValueError, TypeError: a value that no transaction has.
+    """
+    return SealedTransaction(
+        journal.transaction_of(row, journal.entries_of(lines)),
+        row["command"],
+        row["pinned"],
+        row["till"],
+        tuple(line["takes"] for line in lines),
+        row["digest"],
+    )
+
+
+def stored_lot_of(row: Row) -> StoredLot:
+    """
+    A lot as it is stored.
+
+    Raises:
+        ValueError: its unit is none.
+    """
+    return StoredLot(cards.lot_of(row), row["is_open"])
+
+
+def row_key(collection: str, row: Row) -> tuple[Scalar, ...]:
+    """The values of a row's key, the program's id first."""
+    return tuple(row[name] for name in COLLECTIONS[collection].key)
+
+
+def row_id(collection: str, row: Row) -> str:
+    """What names a row in its program: its key, parts divided by ``/``."""
+    return "/".join(map(str, row_key(collection, row)[1:]))

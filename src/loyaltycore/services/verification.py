@@ -1,0 +1,324 @@
+"""
+Proving a whole program from its journal.
+
+Reads every row of the program once, in one snapshot, a page at a time.  What it holds
+at a time is one card with its lots, and one row of sums for each row of day figures.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
+
+from loyaltycore.customers.figures import POINT_SCALE, Figures, figures_of
+from loyaltycore.errors import InvalidValue
+from loyaltycore.insight.card_proof import CardProof
+from loyaltycore.insight.program_proof import (
+    check_counters,
+    check_customer,
+    check_day,
+    check_message,
+)
+from loyaltycore.insight.verification import Check, Findings
+from loyaltycore.ledger.transactions import Unit
+from loyaltycore.records import cards as card_records
+from loyaltycore.records import customers as customer_records
+from loyaltycore.records import figures as figure_records
+from loyaltycore.records import journal
+from loyaltycore.records import messages as message_records
+from loyaltycore.records import templates as template_records
+from loyaltycore.records import verification as records
+from loyaltycore.records.programs import check_program
+from loyaltycore.records.streaming import stream
+from loyaltycore.values.codes import is_code
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from loyaltycore.cards.card import Card
+    from loyaltycore.insight.verification import VerifyReport
+    from loyaltycore.ledger.transactions import Transaction
+    from loyaltycore.ports import Ref, Session
+    from loyaltycore.posting import Desk
+    from loyaltycore.query.predicates import Row
+    from loyaltycore.shell import Shell
+
+__all__ = ["Verification"]
+
+_PAGE: Final = 500
+# What parsing a row raises when somebody has written nonsense into it.
+_UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError, ExceptionGroup)
+
+
+class Verification:
+    """The proof of the program."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+
+    def verify(self) -> VerifyReport:
+        """
+        Add the journal up again and compare the result with everything stored.
+
+        A problem is a value in the report, never raised.  It takes about a minute for
+        half a million transactions, and reads one snapshot: postings go on meanwhile,
+        where the store lets readers and a writer work side by side.
+
+        Raises:
+            StoreError: the store could not be read.
+        """
+        desk = self._shell.desk
+        return self._shell.read(lambda session: _Walk(session, desk).report())
+
+
+class _Walk:
+    """One way through all rows of a program."""
+
+    def __init__(self, session: Session, desk: Desk) -> None:
+        self._session = session
+        self._desk = desk
+        self._program_id = desk.program.id
+        self._findings = Findings()
+        self._point_scales: dict[str, int] = {}
+        self._days: dict[tuple[Any, ...], Counter[str]] = {}
+
+    def report(self) -> VerifyReport:
+        """Check everything."""
+        self._check_program()
+        for row in stream(
+            self._session, customer_records.every_customer(self._program_id)
+        ):
+            self._check_customer(row)
+        self._check_days()
+        self._check_references()
+        return self._findings.report()
+
+    # -- program and templates -------------------------------------------------------
+
+    def _check_program(self) -> None:
+        program = self._desk.program
+        rows = list(
+            stream(self._session, template_records.all_templates(self._program_id))
+        )
+        try:
+            is_known = check_program(self._session, program)
+        except InvalidValue as error:
+            self._findings.add(Check.STATE, "program", program.id, error.message)
+        else:
+            if rows and not is_known:
+                message = "it has templates, but no row of its own; restore that."
+                self._findings.add(Check.REFERENCE, "program", program.id, message)
+        for row in rows:
+            try:
+                template = template_records.template_of(row, self._desk.card_types)
+                scales = template.rules.scales(program.currency)
+            except _UNREADABLE as error:
+                self._unreadable("template", row["id"], error)
+            else:
+                scale = scales.get(Unit.POINT, POINT_SCALE)
+                self._point_scales[row["id"]] = scale
+
+    # -- customers -------------------------------------------------------------------
+
+    def _check_customer(self, row: Row) -> None:
+        session, program_id = self._session, self._program_id
+        self._findings.count("customers")
+        customer = customer_records.customer_of(row)
+        nothing = customer_records.totals_change(program_id, customer.id, Figures())
+        sums = Counter(nothing.deltas)
+        query = card_records.cards_of_customer(program_id, customer.id)
+        for card_row in stream(session, query):
+            self._check_card(card_row, sums)
+        tokens = stream(session, records.customer_tokens(program_id, customer.id))
+        check_customer(
+            customer, sums, frozenset(each["token"] for each in tokens), self._findings
+        )
+        refs = [
+            customer_records.unique_ref(program_id, field, value)
+            for field in customer_records.UNIQUE_FIELDS
+            if (value := row[field]) is not None
+        ]
+        self._check_found("customer", [(ref, customer.id) for ref in refs])
+
+    # -- cards -----------------------------------------------------------------------
+
+    def _check_card(self, row: Row, sums: Counter[str]) -> None:
+        """Prove a card, and add its journal to the sums of its customer."""
+        session, program_id = self._session, self._program_id
+        self._findings.count("cards")
+        card = card_records.card_of(row)
+        if not is_code(card.serial):
+            message = "its serial number cannot be one; a scanner would not find it."
+            self._findings.add(Check.STATE, "card", card.id, message)
+        serial_ref = card_records.serial_ref(program_id, card.serial)
+        self._check_found("card", [(serial_ref, card.id)])
+        proof = CardProof(card, self._findings)
+        counted = self._check_journal(card, proof, sums)
+        counters = {
+            each["name"]: each["used"]
+            for each in stream(session, records.card_counters(program_id, card.id))
+        }
+        check_counters(card.id, counters, counted, self._findings)
+        lots = records.all_of_card(program_id, "lot", card.id)
+        try:
+            proof.close(
+                card_records.holding_of(row),
+                row["next_due_at"],
+                map(records.stored_lot_of, stream(session, lots)),
+            )
+        except _UNREADABLE as error:
+            self._unreadable("card", card.id, error)
+
+    def _check_journal(
+        self, card: Card, proof: CardProof, sums: Counter[str]
+    ) -> Counter[str]:
+        """Check a card's transactions; return what they counted."""
+        session, program_id = self._session, self._program_id
+        counted: Counter[str] = Counter()
+        lines = _Lines(
+            stream(session, records.all_of_card(program_id, "entry", card.id))
+        )
+        query = journal.card_transactions(program_id, card.id, limit=_PAGE)
+        for rows in _chunks(stream(session, query), _PAGE):
+            self._findings.count("transactions", len(rows))
+            messages = self._messages_of(rows)
+            self._check_keys(rows)
+            for row, message in zip(rows, messages, strict=True):
+                own = lines.of(row["version"])
+                try:
+                    stored = records.sealed_of(row, own)
+                    proof.add(stored)
+                    self._check_numbers(own)
+                    self._add_up(stored.transaction, sums, counted)
+                    known = message and message_records.message_of_row(message)
+                    check_message(stored.transaction, known, self._findings)
+                except _UNREADABLE as error:
+                    self._unreadable("transaction", row["id"], error)
+                    proof.skip(row["version"], row["digest"])
+        return counted
+
+    def _check_numbers(self, lines: list[Row]) -> None:
+        self._findings.count("entries", len(lines))
+        for number, line in enumerate(lines):
+            if line["number"] != number:
+                message = f"number {number} of its transaction is missing."
+                where = records.row_id("entry", line)
+                self._findings.add(Check.SEQUENCE, "entry", where, message)
+
+    def _add_up(
+        self, transaction: Transaction, sums: Counter[str], counted: Counter[str]
+    ) -> None:
+        scale = self._point_scales.get(transaction.template_id, POINT_SCALE)
+        figures = figures_of(transaction, scale)
+        program_id = self._program_id
+        customer_id = transaction.customer_id
+        sums.update(
+            customer_records.totals_change(program_id, customer_id, figures).deltas
+        )
+        day = figure_records.day_change(program_id, transaction, figures)
+        self._days.setdefault(day.ref.values, Counter()).update(day.deltas)
+        for name, n in transaction.pinned.get("counters", {}).items():
+            counted[f"{transaction.card_id}/{name}"] += n
+
+    # -- looked up by name -----------------------------------------------------------
+
+    def _messages_of(self, rows: list[Row]) -> list[Row | None]:
+        program_id = self._program_id
+        refs = [message_records.message_ref(program_id, row["id"]) for row in rows]
+        messages = self._session.get(refs)
+        self._findings.count("messages", sum(each is not None for each in messages))
+        return messages
+
+    def _check_keys(self, rows: list[Row]) -> None:
+        """The look-up that makes a replay harmless finds this transaction."""
+        program_id = self._program_id
+        keyed = [
+            (journal.key_ref(program_id, key), row["id"])
+            for row in rows
+            if (key := row["idempotency_key"]) is not None
+        ]
+        self._check_found("transaction", keyed)
+
+    def _check_found(self, collection: str, expected: list[tuple[Ref, str]]) -> None:
+        found = self._session.get([ref for ref, _ in expected])
+        for (ref, id_), row in zip(expected, found, strict=True):
+            if row is None or row["id"] != id_:
+                other = "nothing" if row is None else row["id"]
+                message = f"by its {ref.columns[1]}, {other} is found in its place."
+                self._findings.add(Check.KEY, collection, id_, message)
+
+    # -- beside the cards ------------------------------------------------------------
+
+    def _check_days(self) -> None:
+        program_id, findings = self._program_id, self._findings
+        query = figure_records.program_figures(program_id)
+        for row in stream(self._session, query):
+            findings.count("day_figures")
+            key = records.row_key("day_figure", row)
+            sums = self._days.pop(key, Counter())
+            where = records.row_id("day_figure", row)
+            check_day(where, row, _all_days(sums), findings)
+        for key, sums in self._days.items():
+            where = "/".join(map(str, key[1:]))
+            check_day(where, _all_days({}), _all_days(sums), findings)
+
+    def _check_references(self) -> None:
+        program_id, session = self._program_id, self._session
+        for collection, other, on in records.REFERENCES:
+            query = records.orphans(program_id, collection, other, on)
+            for row in stream(session, query):
+                message = f"the {other} that it belongs to is not there."
+                where = records.row_id(collection, row)
+                self._findings.add(Check.REFERENCE, collection, where, message)
+        counters = stream(session, records.all_counters(program_id))
+        for rows in _chunks(counters, _PAGE):
+            self._findings.count("counters", len(rows))
+            names = [row["name"] for row in rows]
+            cards = session.get(
+                [
+                    card_records.card_ref(program_id, name.partition("/")[0])
+                    for name in names
+                ]
+            )
+            for name, card in zip(names, cards, strict=True):
+                if card is None:
+                    message = "the card that it counts for is not there."
+                    self._findings.add(Check.REFERENCE, "counter", name, message)
+
+    def _unreadable(self, collection: str, id_: str, error: BaseException) -> None:
+        """Say so, without the error's own words: they may repeat personal data."""
+        message = f"it holds what it never should ({type(error).__name__}); "
+        self._findings.add(
+            Check.UNREADABLE, collection, id_, f"{message}compare it with a backup."
+        )
+
+
+class _Lines:
+    """A card's entries, handed out by version in rising order."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._groups = groupby(rows, key=itemgetter("version"))
+        self._version, self._rows = self._next()
+
+    def of(self, version: int) -> list[Row]:
+        """The entries of one version; those of versions before it are passed over."""
+        while self._version is not None and self._version < version:
+            self._version, self._rows = self._next()
+        return self._rows if self._version == version else []
+
+    def _next(self) -> tuple[int | None, list[Row]]:
+        version, rows = next(self._groups, (None, ()))
+        return version, list(rows)
+
+
+def _chunks(rows: Iterable[Row], n: int) -> Iterator[list[Row]]:
+    rows = iter(rows)
+    while chunk := list(islice(rows, n)):
+        yield chunk
+
+
+def _all_days(sums: Any) -> dict[str, int]:
+    return {name: sums.get(name, 0) for name in figure_records.FIGURE_MEASURES}
