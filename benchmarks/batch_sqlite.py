@@ -1,21 +1,23 @@
 """
-A thousand postings in one session against their write statements in one raw transaction.
+A thousand postings in one session against their write statements in one transaction.
 
-As in ``post_sqlite``, but inside ``shop.batch()``: one commit for all, so the disk is out
-of the picture and what is compared is work.  Each of seven rounds runs both sides on fresh
-copies of the file, who goes first alternates, and the figure is the ratio of the medians.
+As in ``post_sqlite``, but inside ``shop.batch()``: one commit for all, so the disk is
+nearly out of the picture and what is compared is work.  Each of seven rounds is one
+pair on fresh copies of the file; who goes first alternates, and the figure is the ratio
+of the medians.
 """
 
 from __future__ import annotations
 
-import shutil
+from functools import partial
 from typing import TYPE_CHECKING
 
 from benchmarks.figures import Aim, Figure
+from benchmarks.files import copy_of, opened, prepare
+from benchmarks.floor import both_sides
 from benchmarks.pairing import Pairs
-from benchmarks.shop import post, prepare_file, purchases, shop_in
-from benchmarks.tracing import Raw, recorded, row_counts, writes_of
-from loyaltycore import SqliteStore
+from benchmarks.shop import post, purchases
+from benchmarks.tracing import recorded, writes_of
 
 
 if TYPE_CHECKING:
@@ -29,55 +31,35 @@ __all__ = ["run"]
 
 _POSTINGS = 1_000
 _ROUNDS = 7
+_AIM = Aim("<=", 3.5)
 
 
 def run(folder: Path) -> Iterator[Figure]:
     """Measure ``batch_sqlite_vs_raw``."""
     before = folder / "before.db"
-    card_ids = prepare_file(before)
+    card_ids = prepare(before)
     measured = purchases(_POSTINGS, "batch")
-
-    traced = _copy(before, "traced")
-    with recorded() as calls:
-        store = SqliteStore(traced)
-        shop = shop_in(store)
-        shop.cards.get(card_ids[0])  # opens the connection
+    with recorded() as calls, opened(copy_of(before, "traced"), card_ids) as shop:
         calls.clear()
         _post_all(shop, card_ids, measured)
         writes = writes_of(calls)
-        store.close()
-
     pairs = Pairs()
     for number in range(_ROUNDS):
-        ours, theirs = _copy(before, f"{number}-a"), _copy(before, f"{number}-b")
-        store, raw = SqliteStore(ours), Raw(theirs)
-        shop = shop_in(store)
-        shop.cards.get(card_ids[0])
-        works = [
-            lambda shop=shop: _post_all(shop, card_ids, measured),
-            lambda raw=raw: raw.transaction(writes),
-        ]
-        pairs.run_one(*works, is_turned=bool(number % 2))
-        store.close()
-        raw.close()
-        assert row_counts(ours) == row_counts(theirs), "both sides wrote the same"
+        with both_sides(before, card_ids) as (shop, raw):
+            pairs.run(
+                [partial(_post_all, shop, card_ids, measured)],
+                [partial(raw.transaction, writes)],
+                first=number % 2,
+            )
     yield Figure(
         name="batch_sqlite_vs_raw",
         value=pairs.ratio,
-        aim=Aim("<=", 3.5),
+        aim=_AIM,
         note=pairs.note(f"{_POSTINGS} postings", "their writes alone"),
     )
 
 
-def _copy(before: Path, name: str) -> Path:
-    copy = before.with_name(f"{name}.db")
-    shutil.copyfile(before, copy)
-    return copy
-
-
-def _post_all(
-    shop: Loyalty, card_ids: list[str], measured: Sequence[Purchase]
-) -> None:
+def _post_all(shop: Loyalty, card_ids: list[str], measured: Sequence[Purchase]) -> None:
     with shop.batch() as batch:
         for purchase in measured:
             post(batch, card_ids, purchase)

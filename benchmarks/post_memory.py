@@ -1,10 +1,10 @@
 """
 Postings per second on the reference store: what the engine itself costs.
 
-Nine rounds, each on a new ``MemoryStore`` with 200 cards: 400 purchases unmeasured, then
-2,000 measured, ten a card.  The figure is the fastest round: interruptions only ever slow
-a round down, so the fastest is the nearest to what the code costs.  The garbage collector
-stays on, as in an application.
+Nine rounds, each on a new ``MemoryStore`` with 200 cards: 400 purchases unmeasured,
+then 2,000 measured, ten a card. The figure is the fastest round: interruptions only
+ever slow a round down, so the fastest is the nearest to what the code costs. The
+garbage collector stays on, as in an application.
 """
 
 from __future__ import annotations

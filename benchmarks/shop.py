@@ -1,12 +1,12 @@
 """
 The programme that everything is measured on, and purchases to post in it.
 
-A cashback card with three tiers (1 % from 0, 3 % from 100, 5 % from 300), points with two
-decimals that expire six months after they were earned.  Each purchase carries an
-idempotency key and a receipt id, and comes through the public API; so a posting pays for
-key, fingerprint, hash chain, customer totals, day figures and outbox.  Purchases are
-spread evenly over 200 customers with one card each; amounts are drawn once, from a fixed
-seed, between 1.00 and 60.00.
+A cashback card with three tiers (1 % from 0, 3 % from 100, 5 % from 300), points with
+two decimals that expire six months after they were earned. Each purchase carries an
+idempotency key and a receipt id, and comes through the public API; so a posting pays
+for key, fingerprint, hash chain, customer totals, day figures and outbox. Purchases
+are spread evenly over 200 customers with one card each; amounts are drawn once, from
+a fixed seed, between 1.00 and 60.00.
 """
 
 from __future__ import annotations
@@ -16,12 +16,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from loyaltycore import Loyalty, Program, SqliteStore, cards
+from loyaltycore import Loyalty, Program, cards
 
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from loyaltycore.ports import Store
 
 __all__ = [
@@ -30,7 +28,6 @@ __all__ = [
     "Purchase",
     "issue_cards",
     "post",
-    "prepare_file",
     "purchases",
     "shop_in",
 ]
@@ -111,15 +108,3 @@ def post(shop: Loyalty, card_ids: list[str], purchase: Purchase) -> None:
         key=purchase.key,
         receipt_id=purchase.receipt_id,
     )
-
-
-def prepare_file(file: Path) -> list[str]:
-    """Make a database in which every card has its history; return the cards."""
-    store = SqliteStore(file)
-    shop = shop_in(store)
-    card_ids = issue_cards(shop)
-    with shop.batch() as batch:
-        for purchase in purchases(CARDS * HISTORY, "before"):
-            post(batch, card_ids, purchase)
-    store.close()  # the last one to leave moves the log into the file
-    return card_ids

@@ -1,10 +1,11 @@
 """
 Which statements a store sends to SQLite, and the same ones sent again by nobody at all.
 
-While ``recorded`` is active, connections are of a class that writes down every statement
-with its parameters; the store does not know.  ``Raw`` then carries out the writing ones
-on plain sqlite3, in a transaction of the same kind: that is the floor, since no store
-could write these rows for less.  It reads nothing, decides nothing and hashes nothing.
+While ``recorded`` is active, connections are of a class that writes down every
+statement with its parameters; the store does not know. ``Raw`` then carries out the
+writing ones on plain sqlite3, in a transaction of the same kind: that is the floor,
+since no store could write these rows for less. It reads nothing, decides nothing and
+hashes nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import sqlite3
 from collections import Counter
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from unittest.mock import patch
 
 import attrs
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
     from pathlib import Path
 
-__all__ = ["Call", "Raw", "recorded", "row_counts", "rows_written", "writes_of"]
+__all__ = ["Call", "Raw", "recorded", "rows_written", "writes_of"]
 
 _WRITES = ("INSERT", "UPDATE", "DELETE")
 _read_target = re.compile(
@@ -52,14 +53,16 @@ def recorded() -> Generator[list[Call], None, None]:
     calls: list[Call] = []
 
     class RecordingCursor(sqlite3.Cursor):
-        def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        def execute(self, sql: str, parameters: Any = (), /) -> Self:
             calls.append(Call(sql, (tuple(parameters),), is_many=False))
-            return super().execute(sql, parameters)
+            super().execute(sql, parameters)
+            return self
 
-        def executemany(self, sql: str, parameters: Any, /) -> sqlite3.Cursor:
+        def executemany(self, sql: str, parameters: Any, /) -> Self:
             rows = tuple(tuple(row) for row in parameters)
             calls.append(Call(sql, rows, is_many=True))
-            return super().executemany(sql, rows)
+            super().executemany(sql, rows)
+            return self
 
     class RecordingConnection(sqlite3.Connection):
         def cursor(self, factory: Any = RecordingCursor) -> Any:
@@ -100,22 +103,6 @@ def rows_written(writes: Iterable[Call]) -> dict[str, str]:
         table: ", ".join(f"{count} {how}" for how, count in each.items())
         for table, each in counts.items()
     }
-
-
-def row_counts(file: Path) -> dict[str, int]:
-    """Count the rows of every table, and the versions of cards as one more."""
-    connection = sqlite3.connect(file)
-    try:
-        select = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
-        names = [name for (name,) in connection.execute(select)]
-        counts = {
-            name: connection.execute(f'SELECT COUNT(*) FROM "{name}"').fetchone()[0]
-            for name in names
-        }
-        versions = connection.execute("SELECT SUM(version) FROM loyalty_card")
-        return {**counts, "versions of cards": versions.fetchone()[0]}
-    finally:
-        connection.close()
 
 
 class Raw:

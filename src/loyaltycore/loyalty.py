@@ -17,9 +17,12 @@ from loyaltycore.errors import InvalidValue
 from loyaltycore.posting import Desk
 from loyaltycore.services.cards import Cards
 from loyaltycore.services.customers import Customers
+from loyaltycore.services.messages import Messages
 from loyaltycore.services.reports import Reports
 from loyaltycore.services.templates import Templates
 from loyaltycore.services.transactions import Transactions
+from loyaltycore.services.upkeep import Upkeep
+from loyaltycore.services.verification import Verification
 from loyaltycore.shell import Shell
 from loyaltycore.system import FixedClock, SystemClock, SystemIds
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from loyaltycore.cards.contract import CardType
+    from loyaltycore.insight.verification import VerifyReport
     from loyaltycore.ports import Clock, Ids, Store
     from loyaltycore.program.program import Program
 
@@ -102,6 +106,27 @@ class Loyalty:
     def reports(self) -> Reports:
         """Read figures: tiles, statements, what is owed, RFM."""
         return Reports(self._shell)
+
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """Post what time makes due on cards that nobody touches."""
+        return Upkeep(self._shell)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Hand out the messages that postings have left in the outbox."""
+        return Messages(self._shell)
+
+    def verify(self) -> VerifyReport:
+        """
+        Add the whole journal up again and compare it with everything stored.
+
+        See ``docs/explanation/proof.md`` for what this proves and what it cannot.
+
+        Raises:
+            StoreError: the store could not be read.
+        """
+        return Verification(self._shell).verify()
 
     # -- the same program, otherwise ---------------------------------------------------
 

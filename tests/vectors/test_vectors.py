@@ -35,6 +35,8 @@ POLICIES = [
     for case in vector["policies"]
 ]
 
+ENUMS = {"RateAt", "RoundUp", "Shortfall"}
+
 # What has to be among the vectors; the rest waits for the mechanisms it needs.
 ASKED = (
     *("L1", "L2", "L3", "L4", "L5", "L6", "L7", "L9", "L10", "L11"),
@@ -52,7 +54,7 @@ def built(value: Any) -> Any:
     """Make settings and commands of JSON: ``type`` names the class, in ``cards``."""
     if isinstance(value, list):
         return tuple(map(built, value))
-    if isinstance(value, str) and value.partition(".")[0] in ("RoundUp", "Shortfall"):
+    if isinstance(value, str) and value.partition(".")[0] in ENUMS:
         enum, _, member = value.partition(".")
         return getattr(cards, enum)[member]
     if not isinstance(value, dict):

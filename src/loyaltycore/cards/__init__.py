@@ -33,7 +33,7 @@ from loyaltycore.ledger.decision import Context, Outcome, Till
 from loyaltycore.ledger.draft import Draft
 from loyaltycore.ledger.expiry import FixedDate, Never, Rolling
 from loyaltycore.ledger.holding import Holding
-from loyaltycore.ledger.reversal import Shortfall
+from loyaltycore.ledger.shortfall import Shortfall
 from loyaltycore.ledger.tiers import Downgrade, RateAt
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
 from loyaltycore.values.days import RoundUp

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 import attrs
 
-from loyaltycore.errors import InsufficientBalance, InvalidValue, Refusal
-from loyaltycore.ledger.reversal import Shortfall
+from loyaltycore.cards.asking import member_of
+from loyaltycore.errors import InsufficientBalance, Refusal
+from loyaltycore.ledger.shortfall import Shortfall
 from loyaltycore.ledger.transactions import TransactionKind
 from loyaltycore.values.quantity import from_units
 
@@ -22,7 +23,7 @@ from loyaltycore.values.quantity import from_units
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from loyaltycore.ledger.decision import Context, Outcome, Till
+    from loyaltycore.ledger.decision import Context, Outcome, Repriced, Till
     from loyaltycore.ledger.draft import Draft
     from loyaltycore.ledger.holding import Holding
     from loyaltycore.ledger.transactions import EntryKind, Transaction, Unit
@@ -30,12 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["CardType"]
 
 CommandT = TypeVar("CommandT")
-
-
-def _check_shortfall(_: object, __: object, value: object) -> None:
-    if not isinstance(value, Shortfall):
-        names = ", ".join(f"Shortfall.{member.name}" for member in Shortfall)
-        raise InvalidValue("shortfall", f"one of {names}.")
 
 
 @attrs.frozen(kw_only=True)
@@ -53,7 +48,7 @@ class CardType(ABC, Generic[CommandT]):
     commands: ClassVar[tuple[type, ...]]
 
     shortfall: Shortfall = attrs.field(
-        default=Shortfall.CLAMP, validator=_check_shortfall
+        default=Shortfall.CLAMP, validator=member_of(Shortfall)
     )
 
     @abstractmethod
@@ -97,12 +92,14 @@ class CardType(ABC, Generic[CommandT]):
         self,
         transaction: Transaction,  # noqa: ARG002 - for overriding
         net: int,  # noqa: ARG002 - for overriding
-    ) -> Mapping[Unit, int]:
+    ) -> Repriced:
         """
         Units that a purchase would have earned on *net* minor units.
 
         Only units computed from the purchase amount are named, with the rates that the
-        transaction pinned.  By default none are: what staff entered by hand stays.
+        transaction pinned; where only some rules of a unit are meant, by rule.  By
+        default none are: what staff entered by hand stays.  What units were converted
+        into is not named, it is turned back where they are missing.
         """
         return {}
 
@@ -123,21 +120,34 @@ class CardType(ABC, Generic[CommandT]):
         Redeem units, or take them away by hand; never more than there are.
 
         Args:
-            amount: smallest units.
+            amount: smallest units, not below 0.
             kind: ``redeem`` or ``adjust``.
             rule: only units that this rule made.
         """
         total = draft.total(unit)
-        available = total.balance if rule is None else total.by_rule.get(rule, 0)
+        available = total.balance
+        if rule is not None:
+            available = min(available, total.by_rule.get(rule, 0))
         if amount > available:
-            currency = draft.context.currency
-            return InsufficientBalance(
-                unit=f"{unit}s",
-                available=self.shown(unit, available, currency),
-                asked=self.shown(unit, amount, currency),
-            )
+            return self.insufficient(draft, unit, available, amount)
         draft.debit(unit, amount, kind=kind, rule=rule)
         return draft.outcome(TransactionKind(kind), self.till(draft))
+
+    def insufficient(
+        self, draft: Draft, unit: Unit, available: int, asked: int
+    ) -> InsufficientBalance:
+        """Say that fewer units are there than were asked for."""
+        currency = draft.context.currency
+        return InsufficientBalance(
+            unit=f"{unit}s",
+            available=self.shown(unit, available, currency),
+            asked=self.shown(unit, asked, currency),
+        )
+
+    def balances(self, draft: Draft) -> dict[Unit, int]:
+        """The balance of every unit that the type uses, for the till."""
+        scales = self.scales(draft.context.currency)
+        return {unit: draft.balance(unit) for unit in scales}
 
     def shown(self, unit: Unit, units: int, currency: str) -> str:
         """A quantity as people read it: 149 smallest points of scale 2 are 1.49."""

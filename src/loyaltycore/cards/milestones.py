@@ -1,8 +1,10 @@
 """
 Rewards for reaching a number of stamps.
 
-The last goal is the full card: reaching it uses its stamps up, and a new round begins.
-The goals before it leave the stamps where they are.
+The last goal is the full card: reaching it turns its stamps into the reward, and a new
+round begins.  The goals before it leave the stamps where they are.  From 2 to 14 stamps
+on a card of ten with a goal at 3, that goal is reached twice (at 3 and at 13) and the
+card is filled once.
 """
 
 from __future__ import annotations
@@ -12,22 +14,41 @@ from typing import TYPE_CHECKING
 import attrs
 
 from loyaltycore.errors import InvalidValue
-from loyaltycore.ledger.transactions import EntryKind, Unit
+from loyaltycore.ledger.transactions import Unit
 
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from loyaltycore.ledger.draft import Draft
     from loyaltycore.ledger.expiry import ExpiryPolicy
+    from loyaltycore.ledger.holding import Total
+    from loyaltycore.ledger.transactions import Facts
 
-__all__ = ["Milestone", "goals_of", "reach", "rule_of"]
+__all__ = ["Milestone", "goals_of", "reach", "rewards_on", "rule_of", "unused"]
 
 
 @attrs.frozen
 class Milestone:
-    """A reward for reaching *at* stamps."""
+    """
+    A reward for reaching *at* stamps.
 
-    at: int
-    reward: str
+    Raises:
+        InvalidValue: *at* is not a whole number above 0, or the reward has no name.
+    """
+
+    at: int = attrs.field()
+    reward: str = attrs.field()
+
+    @at.validator
+    def _check_at(self, _: object, value: object) -> None:
+        if type(value) is not int or value < 1:
+            raise InvalidValue("at", f"a whole number above 0, not {value!r}.")
+
+    @reward.validator
+    def _check_reward(self, _: object, value: object) -> None:
+        if type(value) is not str or not value.strip():
+            raise InvalidValue("reward", "say what it is, in a word or more.")
 
 
 def goals_of(
@@ -41,7 +62,7 @@ def goals_of(
             reward is missing or named twice.
     """
     steps = [milestone.at for milestone in milestones]
-    if steps != sorted(set(steps)) or (steps and steps[0] < 1):
+    if steps != sorted(set(steps)):
         raise InvalidValue("milestones", "give them once each, in rising order.")
     if steps and steps[-1] > required:
         raise InvalidValue("milestones", "none is beyond the full card.")
@@ -72,14 +93,55 @@ def rule_of(goals: tuple[Milestone, ...], at: int | None) -> str | None:
 
 def reach(
     draft: Draft, goals: tuple[Milestone, ...], before: int, validity: ExpiryPolicy
-) -> None:
-    """Earn the reward of every goal above *before* that the stamps have reached."""
-    full = goals[-1].at
+) -> Facts:
+    """
+    Earn the reward of every goal above *before* that the stamps have reached.
+
+    Returns:
+        What ``rewards_on`` asks for, to be pinned.
+    """
+    *way, last = goals
+    pinned = {
+        "stamps_before": before,
+        "steps": [goal.at for goal in way],
+        "full": last.at,
+    }
     stamps = draft.balance(Unit.STAMP)
-    while stamps > before:
-        for goal in goals:
-            if before < goal.at <= stamps:
-                if goal.at == full:
-                    draft.debit(Unit.STAMP, full, kind=EntryKind.CONVERT)
-                draft.credit(Unit.REWARD, 1, rule=str(goal.at), expiry=validity)
-        stamps, before = stamps - full, 0
+    for rule, n in rewards_on(pinned, stamps - before).items():
+        draft.credit(Unit.REWARD, n, rule=rule, expiry=validity)
+    rounds = stamps // last.at
+    if rounds > 0:
+        draft.convert(
+            Unit.STAMP,
+            rounds * last.at,
+            into=Unit.REWARD,
+            n=rounds,
+            rule=str(last.at),
+            expiry=validity,
+        )
+    return pinned
+
+
+def rewards_on(pinned: Facts, stamps: int) -> Mapping[str, int]:
+    """How many rewards on the way so many further stamps earn, by rule."""
+    full, before = pinned["full"], pinned["stamps_before"]
+    return {
+        str(step): max(
+            0, _times(step, full, before + stamps) - _times(step, full, before)
+        )
+        for step in pinned["steps"]
+    }
+
+
+def unused(goals: tuple[Milestone, ...], total: Total) -> tuple[tuple[str, int], ...]:
+    """What can be claimed: (reward, how many), without those that there are none of."""
+    counted = (
+        (goal.reward, min(total.balance, total.by_rule.get(str(goal.at), 0)))
+        for goal in goals
+    )
+    return tuple((reward, n) for reward, n in counted if n > 0)
+
+
+def _times(step: int, full: int, stamps: int) -> int:
+    """How often *stamps* on end reach a step: 3 of 10 is reached by 3, 13, 23 ..."""
+    return 0 if stamps < step else (stamps - step) // full + 1

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from loyaltycore.cards.commands import Amount, amount_of
-from loyaltycore.errors import InvalidValue
-from loyaltycore.ledger.tiers import level
+from loyaltycore.cards.asking import Amount, amount_of
+from loyaltycore.errors import InvalidAmount, InvalidValue
+from loyaltycore.ledger.tiers import Downgrade, RateAt, ladder_at, level, units_on
 from loyaltycore.values.money import Money, amount_text, minor_units
-from loyaltycore.values.quantity import decimal_of, percent_basis_points
+from loyaltycore.values.quantity import Rounding, decimal_of, percent_basis_points
 
 
 if TYPE_CHECKING:
+    from loyaltycore.ledger.holding import Total
     from loyaltycore.ledger.tiers import Ladder
+    from loyaltycore.ledger.transactions import Facts
 
-__all__ = ["Standing", "Tier", "TierTable", "tiers_of"]
+__all__ = ["Standing", "Tier", "TierTable", "tiers_of", "units_priced"]
 
 _TIERS_MAX = 20
 
@@ -60,7 +62,9 @@ def tiers_of(tiers: tuple[Tier, ...], percent: Decimal | None) -> tuple[Tier, ..
     if starts[0] != 0:
         raise InvalidValue("tiers", "the first one starts at a spend of 0.")
     if starts != sorted(set(starts)):
-        raise InvalidValue("tiers", "each starts at a higher spend than the one before.")
+        raise InvalidValue(
+            "tiers", "each starts at a higher spend than the one before."
+        )
     return tiers
 
 
@@ -81,10 +85,28 @@ class Standing:
 
 
 class TierTable:
-    """The tiers of a template, with what a currency makes of them read only once."""
+    """
+    The tiers of a template, and what they make of spend.
 
-    def __init__(self, tiers: tuple[Tier, ...]) -> None:
+    Args:
+        rate_at: which tier prices spend that crosses into another.
+        downgrade: when a tier is lost again.
+        rounding: of the units that spend earns.
+    """
+
+    def __init__(
+        self,
+        tiers: tuple[Tier, ...],
+        *,
+        rate_at: RateAt,
+        downgrade: Downgrade,
+        rounding: Rounding,
+    ) -> None:
         self.tiers = tiers
+        self._rate_at = rate_at
+        self._downgrade = downgrade
+        self._rounding = rounding
+        # Worked out once for each currency: every purchase asks for it.
         self._ladders: dict[str, Ladder] = {}
 
     def ladder(self, currency: str) -> Ladder:
@@ -92,32 +114,72 @@ class TierTable:
         The tiers as the ledger counts: minor units and basis points.
 
         Raises:
-            InvalidAmount: a tier starts at what the currency cannot hold.
+            InvalidValue: a tier starts at what the currency cannot hold.
         """
         ladder = self._ladders.get(currency)
         if ladder is None:
-            ladder = self._ladders[currency] = [
-                [
-                    minor_units(tier.spend_from, currency),
-                    percent_basis_points(tier.percent),
-                ]
+            ladder = self._ladders[currency] = tuple(
+                (_start_of(tier, currency), percent_basis_points(tier.percent))
                 for tier in self.tiers
-            ]
+            )
         return ladder
 
-    def standing(self, spend: int, currency: str) -> Standing:
-        """Say where a spend in minor units stands."""
+    def price(
+        self, total: Total, before: int, amount: int, *, shift: int, currency: str
+    ) -> Facts:
+        """
+        Say what prices *amount* of spend on top of *before*; to be pinned.
+
+        Args:
+            total: of the card's spend.
+            shift: decimals of the units that are earned less those of the currency.
+        """
+        ladder = self.ladder(currency)
+        tier = level(ladder, self._counting(total, before))
+        return {
+            "ladder": ladder_at(ladder, self._rate_at, tier, before + amount),
+            "spend_before": before,
+            "shift": shift,
+            "rounding": self._rounding,
+            "tier": self.tiers[tier].name,
+        }
+
+    def standing(self, total: Total, currency: str) -> Standing:
+        """Say where a card stands, given the total of its spend."""
         if len(self.tiers) == 1:
             return Standing()
-        ladder = self.ladder(currency)
+        ladder, spend = self.ladder(currency), self._counting(total, total.balance)
         index = level(ladder, spend)
         name = self.tiers[index].name
         if index + 1 == len(self.tiers):
             return Standing(name, None, (name,))
-        missing = ladder[index + 1][0] - spend
+        missing = ladder[index + 1][0] - total.balance
         next_name = self.tiers[index + 1].name
         to_next = f"{amount_text(missing, currency)} {currency} to {next_name}"
         return Standing(name, missing, (name, to_next))
+
+    def _counting(self, total: Total, spend: int) -> int:
+        """The spend that decides the tier: the highest ever, where none is lost."""
+        never = self._downgrade is Downgrade.NEVER
+        return max(spend, total.peak) if never else spend
+
+
+def units_priced(pinned: Facts, amount: int) -> int:
+    """Units that *amount* of spend earns, with what ``TierTable.price`` pinned."""
+    return units_on(
+        pinned["ladder"],
+        pinned["spend_before"],
+        amount,
+        shift=pinned["shift"],
+        rounding=pinned["rounding"],
+    )
+
+
+def _start_of(tier: Tier, currency: str) -> int:
+    try:
+        return minor_units(tier.spend_from, currency)
+    except InvalidAmount as error:
+        raise InvalidValue("spend_from", f"{tier.name}: {error.message}") from None
 
 
 def _plain(amount: Amount) -> Decimal:

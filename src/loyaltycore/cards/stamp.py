@@ -8,7 +8,7 @@ time one is reached; only the last one, the full card, uses the stamps up.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, TypeAlias, assert_never
+from typing import TYPE_CHECKING, ClassVar, TypeAlias, assert_never, get_args
 
 import attrs
 
@@ -22,14 +22,21 @@ from loyaltycore.cards.commands import (
     SubtractStamps,
 )
 from loyaltycore.cards.contract import CardType
-from loyaltycore.cards.milestones import Milestone, goals_of, reach, rule_of
-from loyaltycore.cards.stamp_modes import Manual, Mode, stamps_for
+from loyaltycore.cards.daily import once_a_day
+from loyaltycore.cards.milestones import (
+    Milestone,
+    goals_of,
+    reach,
+    rewards_on,
+    rule_of,
+    unused,
+)
+from loyaltycore.cards.stamp_modes import Manual, Mode, check_mode, earn, stamps_on
 from loyaltycore.errors import InvalidValue, LimitReached, Refusal
-from loyaltycore.ledger.decision import Context, Outcome, Till
-from loyaltycore.ledger.draft import Draft, balances
+from loyaltycore.ledger.decision import Context, Outcome, Repriced, Till
+from loyaltycore.ledger.draft import Draft
 from loyaltycore.ledger.expiry import ExpiryPolicy, Never
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
-from loyaltycore.values.days import end_of
 from loyaltycore.values.money import exponent, minor_units
 
 
@@ -74,15 +81,7 @@ class Stamp(CardType[StampCommand]):
     """
 
     kind: ClassVar[str] = "stamp"
-    commands: ClassVar[tuple[type, ...]] = (
-        RecordPurchase,
-        CheckIn,
-        AddStamps,
-        SubtractStamps,
-        AddRewards,
-        SubtractRewards,
-        ClaimReward,
-    )
+    commands: ClassVar[tuple[type, ...]] = get_args(StampCommand)
 
     stamps_required: int = attrs.field(default=10)
     reward: str | None = None
@@ -90,7 +89,7 @@ class Stamp(CardType[StampCommand]):
     mode: Mode = Manual()
     stamp_life: ExpiryPolicy = Never()
     reward_validity: ExpiryPolicy = Never()
-    max_unused_rewards: int | None = None
+    max_unused_rewards: int | None = attrs.field(default=None)
     one_checkin_per_day: bool = False
     goals: tuple[Milestone, ...] = attrs.field(init=False, eq=False, repr=False)
 
@@ -99,13 +98,22 @@ class Stamp(CardType[StampCommand]):
         if type(value) is not int or not 1 <= value <= _STAMPS_MAX:
             raise InvalidValue("stamps_required", f"1 to {_STAMPS_MAX}, not {value!r}.")
 
+    @max_unused_rewards.validator
+    def _check_max_unused_rewards(self, _: object, value: int | None) -> None:
+        if value is not None and (type(value) is not int or value < 1):
+            raise InvalidValue("max_unused_rewards", f"1 or more, not {value!r}.")
+
     def __attrs_post_init__(self) -> None:
         goals = goals_of(self.milestones, self.stamps_required, self.reward)
         object.__setattr__(self, "goals", goals)
 
     def scales(self, currency: str) -> Mapping[Unit, int]:
-        """Stamps and rewards are whole; spend has the currency's decimals."""
+        """Stamps and rewards are whole; carried spend has the currency's decimals."""
         return {Unit.STAMP: 0, Unit.REWARD: 0, Unit.SPEND: exponent(currency)}
+
+    def check(self, currency: str) -> None:
+        """See ``CardType.check``."""
+        check_mode(self.mode, currency)
 
     def decide(
         self, holding: Holding, command: StampCommand, context: Context
@@ -113,14 +121,12 @@ class Stamp(CardType[StampCommand]):
         """See ``CardType.decide``."""
         draft = Draft(holding, context)
         match command:
-            case RecordPurchase(amount=amount):
-                minor = minor_units(amount, context.currency)
-                return self._earn(draft, command, minor)
-            case CheckIn():
+            case RecordPurchase(amount=bought):
+                return self._earn(draft, command, minor_units(bought, context.currency))
+            case AddStamps(purchase_amount=bought) if bought is not None:
+                return self._earn(draft, command, minor_units(bought, context.currency))
+            case AddStamps() | CheckIn():
                 return self._earn(draft, command, None)
-            case AddStamps(purchase_amount=amount):
-                minor = None if amount is None else minor_units(amount, context.currency)
-                return self._earn(draft, command, minor)
             case SubtractStamps(n):
                 return self.take(draft, Unit.STAMP, n, EntryKind.ADJUST)
             case AddRewards(n, milestone=at):
@@ -128,40 +134,40 @@ class Stamp(CardType[StampCommand]):
                 draft.credit(Unit.REWARD, n, rule=rule, expiry=self.reward_validity)
                 return draft.outcome(TransactionKind.ADJUST, self.till(draft))
             case SubtractRewards(n, milestone=at):
-                rule = rule_of(self.goals, at)
-                return self.take(draft, Unit.REWARD, n, EntryKind.ADJUST, rule=rule)
+                return self._take_rewards(draft, n, at, EntryKind.ADJUST)
             case ClaimReward(at, n=n):
-                rule = rule_of(self.goals, at)
-                return self.take(draft, Unit.REWARD, n, EntryKind.REDEEM, rule=rule)
+                return self._take_rewards(draft, n, at, EntryKind.REDEEM)
             case _ as never:  # pragma: no cover : the union above is closed
                 assert_never(never)
 
     def till(self, draft: Draft) -> Till:
         """Progress of the card, and rewards that wait."""
         stamps = draft.balance(Unit.STAMP)
-        unused = draft.total(Unit.REWARD).by_rule
-        rewards = tuple(
-            (goal.reward, unused[str(goal.at)])
-            for goal in self.goals
-            if unused.get(str(goal.at))
-        )
-        progress = (stamps, self.stamps_required)
+        rewards = unused(self.goals, draft.total(Unit.REWARD))
         parts = [f"{stamps} of {self.stamps_required} stamps"]
         parts += [f"{n} {reward} to claim" for reward, n in rewards]
         return Till(
             text=", ".join(parts),
-            balances=balances(draft.totals),
-            progress=progress,
+            balances=self.balances(draft),
+            progress=(stamps, self.stamps_required),
             rewards=rewards,
         )
 
-    def reprice(self, transaction: Transaction, net: int) -> Mapping[Unit, int]:
-        """Stamps that the spend would have earned, with the carried remainder."""
+    def reprice(self, transaction: Transaction, net: int) -> Repriced:
+        """
+        Stamps that the spend would have earned, and the rewards on their way.
+
+        A carried remainder is not priced: the spend itself is taken back, and stamps
+        with it where no spend is left over.
+        """
         pinned = transaction.pinned
         if "per" not in pinned:
             return {}
-        stamps = (pinned["remainder"] + net) // pinned["per"] * pinned["stamps"]
-        return {Unit.STAMP: stamps, Unit.SPEND: net}
+        stamps = stamps_on(pinned, net)
+        rewards = rewards_on(pinned, stamps)
+        if pinned["carried"]:
+            return {Unit.SPEND: net, Unit.REWARD: rewards}
+        return {Unit.STAMP: stamps, Unit.REWARD: rewards}
 
     def settle(self, draft: Draft) -> Till:
         """A card that a void filled up again turns into its reward at once."""
@@ -174,33 +180,24 @@ class Stamp(CardType[StampCommand]):
         command: RecordPurchase | CheckIn | AddStamps,
         amount: int | None,
     ) -> Outcome | Refusal:
-        if self.one_checkin_per_day:
-            refusal = self._check_in(draft)
-            if refusal is not None:
-                return refusal
+        refusal = once_a_day(draft, "check-in") if self.one_checkin_per_day else None
+        if refusal is not None:
+            return refusal
         before = draft.balance(Unit.STAMP)
-        earned, pinned = stamps_for(self.mode, command, amount, draft)
-        draft.credit(Unit.STAMP, earned, expiry=self.stamp_life)
-        reach(draft, self.goals, before, self.reward_validity)
-        unused, at_most = draft.holding.balance(Unit.REWARD), self.max_unused_rewards
-        if at_most is not None and draft.balance(Unit.REWARD) > max(at_most, unused):
-            return LimitReached("unused rewards", used=unused, at_most=at_most)
+        pinned = earn(self.mode, command, amount, draft, self.stamp_life)
+        goals = reach(draft, self.goals, before, self.reward_validity)
+        waiting, at_most = draft.holding.balance(Unit.REWARD), self.max_unused_rewards
+        if at_most is not None and draft.balance(Unit.REWARD) > max(at_most, waiting):
+            return LimitReached("unused rewards", used=waiting, at_most=at_most)
         return draft.outcome(
             TransactionKind.EARN,
             self.till(draft),
             purchase_amount=amount,
-            pinned=pinned,
+            pinned={**pinned, **goals} if pinned else None,
         )
 
-    def _check_in(self, draft: Draft) -> Refusal | None:
-        day = draft.context.local_day
-        counter = f"checkin/{day.isoformat()}"
-        used = draft.context.used(counter)
-        if used:
-            resets_at = end_of(day, draft.context.zone)
-            return LimitReached(
-                "check-in a day", used=used, at_most=1, resets_at=resets_at
-            )
-        draft.count(counter, 1, at_most=1)
-        return None
-
+    def _take_rewards(
+        self, draft: Draft, n: int, milestone: int | None, kind: EntryKind
+    ) -> Outcome | Refusal:
+        rule = rule_of(self.goals, milestone)
+        return self.take(draft, Unit.REWARD, n, kind, rule=rule)

@@ -8,23 +8,33 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 import attrs
 
-from loyaltycore.cards.commands import (
-    AddStamps,
-    Amount,
-    CheckIn,
-    RecordPurchase,
-    amount_of,
-)
-from loyaltycore.errors import InvalidValue
+from loyaltycore.cards.asking import Amount, amount_of
+from loyaltycore.cards.commands import AddStamps, CheckIn, RecordPurchase
+from loyaltycore.errors import InvalidAmount, InvalidValue
 from loyaltycore.ledger.transactions import Unit
 from loyaltycore.values.money import Money, minor_units
 
 
 if TYPE_CHECKING:
     from loyaltycore.ledger.draft import Draft
+    from loyaltycore.ledger.expiry import ExpiryPolicy
     from loyaltycore.ledger.transactions import Facts
 
-__all__ = ["Manual", "Mode", "Products", "Spend", "Visit", "stamps_for"]
+__all__ = [
+    "Manual",
+    "Mode",
+    "Products",
+    "Spend",
+    "Visit",
+    "check_mode",
+    "earn",
+    "stamps_on",
+]
+
+
+def _check_positive(_: object, field: attrs.Attribute[int], value: object) -> None:
+    if type(value) is not int or value < 1:
+        raise InvalidValue(field.name, f"a whole number above 0, not {value!r}.")
 
 
 @attrs.frozen
@@ -41,11 +51,7 @@ class Visit:
         stamps: 1 or more.
     """
 
-    stamps: int = attrs.field(default=1)
-
-    @stamps.validator
-    def _check_stamps(self, _: object, value: int) -> None:
-        _positive("stamps", value)
+    stamps: int = attrs.field(default=1, validator=_check_positive)
 
 
 @attrs.frozen
@@ -63,7 +69,7 @@ class Spend:
     """
 
     per: Amount = attrs.field(converter=amount_of)
-    stamps: int = attrs.field(default=1)
+    stamps: int = attrs.field(default=1, validator=_check_positive)
     carry_remainder: bool = False
 
     @per.validator
@@ -71,10 +77,6 @@ class Spend:
         amount = value.amount if isinstance(value, Money) else value
         if amount <= Decimal(0):
             raise InvalidValue("per", "an amount above 0.")
-
-    @stamps.validator
-    def _check_stamps(self, _: object, value: int) -> None:
-        _positive("stamps", value)
 
 
 @attrs.frozen
@@ -84,48 +86,96 @@ class Products:
     stamps: Mapping[str, int] = attrs.field()
 
     @stamps.validator
-    def _check_stamps(self, _: object, value: Mapping[str, int]) -> None:
+    def _check_stamps(
+        self, field: attrs.Attribute[int], value: Mapping[str, int]
+    ) -> None:
         for n in value.values():
-            _positive("stamps", n)
+            _check_positive(self, field, n)
 
 
 Mode: TypeAlias = Manual | Visit | Spend | Products
 
 
-def stamps_for(
+def check_mode(mode: Mode, currency: str) -> None:
+    """
+    Refuse a mode that the currency cannot hold.
+
+    Raises:
+        InvalidValue: so little for a stamp that no coin is so small.
+    """
+    if isinstance(mode, Spend):
+        try:
+            minor_units(mode.per, currency)
+        except InvalidAmount as error:
+            raise InvalidValue("per", error.message) from None
+
+
+def earn(
     mode: Mode,
     command: RecordPurchase | CheckIn | AddStamps,
     amount: int | None,
     draft: Draft,
-) -> tuple[int, Facts]:
+    life: ExpiryPolicy,
+) -> Facts:
     """
-    Stamps that a command earns, and what has to be pinned to price it again.
+    Credit the stamps that a command earns; return what has to be pinned.
 
-    A carried remainder is what the spend on the card leaves over a full *per*; the
-    spend is credited here.
+    Args:
+        amount: minor units of the purchase, where there was one.
+        life: when the stamps stop counting.
     """
     if isinstance(command, AddStamps):
-        return command.n, {}
+        draft.credit(Unit.STAMP, command.n, expiry=life)
+        return {}
     match mode:
         case Manual():
-            return 0, {}
+            return {}
         case Visit(stamps):
-            return stamps, {}
-        case Products(stamps):
+            draft.credit(Unit.STAMP, stamps, expiry=life)
+            return {}
+        case Products(each):
             items = command.items if isinstance(command, RecordPurchase) else {}
-            return sum(n * stamps.get(sku, 0) for sku, n in items.items()), {}
-        case Spend(per, stamps, carry_remainder):
-            per_minor = minor_units(per, draft.context.currency)
-            spent, remainder = amount or 0, 0
-            if carry_remainder:
-                remainder = draft.balance(Unit.SPEND) % per_minor
-                draft.credit(Unit.SPEND, spent)
-            pinned = {"per": per_minor, "stamps": stamps, "remainder": remainder}
-            return (remainder + spent) // per_minor * stamps, pinned
+            bought = sum(n * each.get(sku, 0) for sku, n in items.items())
+            draft.credit(Unit.STAMP, bought, expiry=life)
+            return {}
+        case Spend():
+            return _earn_on_spend(mode, amount or 0, draft, life)
         case _ as never:  # pragma: no cover : the union above is closed
             assert_never(never)
 
 
-def _positive(field: str, value: int) -> None:
-    if type(value) is not int or value < 1:
-        raise InvalidValue(field, f"a whole number above 0, not {value!r}.")
+def stamps_on(pinned: Facts, net: int) -> int:
+    """How many stamps a purchase earns that turned out to be of *net*."""
+    stamps: int = (pinned["remainder"] + net) // pinned["per"] * pinned["stamps"]
+    return stamps
+
+
+def _earn_on_spend(mode: Spend, spent: int, draft: Draft, life: ExpiryPolicy) -> Facts:
+    """
+    Earn on what was spent, and on what earlier purchases left over.
+
+    What is carried stays on the card as spend: a purchase adds to it, and each full
+    *per* is turned into stamps.  So a refund finds it there, or turns stamps back.
+    """
+    per = minor_units(mode.per, draft.context.currency)
+    remainder = draft.balance(Unit.SPEND) if mode.carry_remainder else 0
+    pinned = {
+        "per": per,
+        "stamps": mode.stamps,
+        "carried": mode.carry_remainder,
+        "remainder": remainder,
+    }
+    if not mode.carry_remainder:
+        draft.credit(Unit.STAMP, spent // per * mode.stamps, expiry=life)
+        return pinned
+    draft.credit(Unit.SPEND, spent)
+    times = draft.balance(Unit.SPEND) // per
+    if times > 0:
+        draft.convert(
+            Unit.SPEND,
+            times * per,
+            into=Unit.STAMP,
+            n=times * mode.stamps,
+            expiry=life,
+        )
+    return pinned

@@ -44,6 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             store.close()
     except (LoyaltyError, OSError) as error:
         print(f"demo: {error}", file=sys.stderr)
+        print(
+            f"The database is {database}: pass --database for another one, or delete"
+            " it to start afresh.",
+            file=sys.stderr,
+        )
         return _IMPOSSIBLE
     print("demo: ok" if is_right else "demo: FAILED, see above", file=out)
     return 0 if is_right else _FAILED
@@ -52,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m loyaltycore.demo",
-        description="Replay 6,919 real purchases as a cashback programme, and prove it.",
+        description="Replay 6,919 real purchases as a cashback programme; prove it.",
         epilog="Running it again on the same file changes nothing.",
     )
     parser.add_argument(

@@ -31,10 +31,8 @@ _NAME = "CDNOW points"
 
 def template_of(shop: Loyalty) -> CardTemplate:
     """Return the programme's one template, which the first run creates."""
-    for template in shop.templates.list():
-        if template.name == _NAME:
-            return template
-    return shop.templates.create(_NAME, RULES)
+    named = (known for known in shop.templates.list() if known.name == _NAME)
+    return next(named, None) or shop.templates.create(_NAME, RULES)
 
 
 def card_of(shop: Loyalty, template: CardTemplate, customer: str) -> Card:
@@ -47,7 +45,5 @@ def card_of(shop: Loyalty, template: CardTemplate, customer: str) -> Card:
     known = shop.customers.find(external_id=customer)
     if known is None:
         known = shop.customers.register(external_id=customer, source="till")
-    for card in shop.cards.of(known.id):
-        if card.template_id == template.id:
-            return card
-    return shop.cards.issue(template.id, to=known.id)
+    ours = (card for card in shop.cards.of(known.id) if card.template_id == template.id)
+    return next(ours, None) or shop.cards.issue(template.id, to=known.id)

@@ -1,4 +1,4 @@
-"""Progress while the demo works: one line that is rewritten, or a few lines in a log."""
+"""Progress while the demo works: one line that changes, or a few lines in a log."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """
-The replay: every purchase under the clock of its own day, one database transaction a day.
+The replay: every purchase under the clock of its own day, a day in one batch.
 
-Every posting has a key that names the line of the file, so a second replay into the same
-file finds each of them posted and changes nothing; so does one that follows a replay
-that was cut short.
+Every posting has a key that names the line of the file, so a second replay into the
+same database finds each of them posted and changes nothing; one that follows a replay
+that was cut short posts the rest.
 """
 
 from __future__ import annotations
@@ -33,11 +33,12 @@ REDEEM_EVERY: Final = 3
 REDEEM_FROM: Final = Decimal("2.00")
 
 _NOON = time(12)
+_CARDS_MAX = 1_000_000
 _CENT = Decimal("0.01")
 
 
 def end_of_history(rows: Sequence[PurchaseRow]) -> date:
-    """Return the day after the last purchase; the demo looks back from its beginning."""
+    """Return the day after the last purchase; at its beginning the demo looks back."""
     return max(row.on for row in rows) + timedelta(days=1)
 
 
@@ -88,7 +89,8 @@ class Replay:
 
     def sweep(self, day: date) -> None:
         """Let expire what falls due until a day begins."""
-        self._shop.at(start_of(day, self._zone)).upkeep.sweep()
+        with self._shop.batch() as batch:
+            batch.at(start_of(day, self._zone)).upkeep.sweep(limit=_CARDS_MAX)
 
     def _post(self, shop: Loyalty, template: CardTemplate, row: PurchaseRow) -> None:
         customer = row.customer

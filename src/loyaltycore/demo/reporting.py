@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from loyaltycore.values.days import local_day
 from loyaltycore.values.quantity import from_units
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
 
     from loyaltycore.customers.customer import Customer
     from loyaltycore.customers.statement import Statement
@@ -38,18 +40,21 @@ def tile_lines(tiles: Tiles) -> Iterator[str]:
     yield f"  transactions    {tiles.transactions:>12,}"
     yield f"  purchases       {tiles.purchases:>12,}"
     yield f"  purchase value  {_money(tiles.purchase_value):>16}"
-    if tiles.average is not None:
-        yield f"  on average      {_money(tiles.average):>16}"
+    average = "" if tiles.average is None else _money(tiles.average)
+    yield f"  on average      {average:>16}"
 
 
-def statement_lines(customer: Customer, statement: Statement) -> Iterator[str]:
-    """The newest lines of a customer's statement."""
+def statement_lines(
+    customer: Customer, statement: Statement, zone: ZoneInfo
+) -> Iterator[str]:
+    """The newest lines of a customer's statement, by local day."""
     yield f"Points statement of customer {customer.person.external_id}, newest first"
     yield "  created     type      points  points left  expires on"
     for line in statement.lines:
         left = "" if line.points_left is None else str(line.points_left)
         ends = "" if line.expires_on is None else line.expires_on.isoformat()
-        text = f"{line.created_at:%Y-%m-%d}  {line.type:<8}{line.points:>8}{left:>13}"
+        created = local_day(line.created_at, zone)
+        text = f"{created}  {line.type:<8}{line.points:>8}{left:>13}"
         yield f"  {text}  {ends}".rstrip()
     if statement.cursor is not None:
         yield "  ..."
@@ -70,7 +75,8 @@ def liability_lines(liability: Liability) -> Iterator[str]:
     for month in liability.months:
         name = "never" if month.month is None else f"{month.month:%Y-%m}"
         yield f"  {name:<9}{month.points:>12,.2f}  worth {_money(month.worth):>14}"
-    yield f"  {'in all':<9}{liability.points:>12,.2f}  worth {_money(liability.worth):>14}"
+    total, worth = liability.points, _money(liability.worth)
+    yield f"  {'in all':<9}{total:>12,.2f}  worth {worth:>14}"
 
 
 def compared(totals: PointTotals, count: Count) -> Iterator[str]:

@@ -34,10 +34,13 @@ def purchases(text: str) -> list[PurchaseRow]:
     Return the file's purchases by day, those of a day in the file's order.
 
     Raises:
-        FileUnreadable: a row has an error; the demo replays all or nothing.
+        FileUnreadable: a row has an error, or there is none; the demo replays all or
+            nothing.
     """
     file = read_purchases(text.splitlines(), currency="USD", columns=_COLUMNS)
     for error in file.errors:
         message = f"Line {error.line} of the sample: {error.message}"
         raise FileUnreadable(message, line=error.line, column=error.column)
+    if not file.rows:
+        raise FileUnreadable("The sample has no purchases.")
     return sorted(file.rows, key=lambda row: (row.on, row.line))

@@ -50,13 +50,8 @@ def run(
     replay.run(rows, Progress("purchases replayed", len(rows), out))
     seconds = watch.lap("replay")
     written = replay.posted + replay.found
-    _say(
-        out,
-        [
-            f"{replay.posted:,} transactions written, {replay.found:,} found from an"
-            f" earlier run: {written / seconds:,.0f} a second"
-        ],
-    )
+    speed = f"{written / seconds:,.0f} a second"
+    _say(out, [f"transactions: {replay.posted:,} new, {replay.found:,} known; {speed}"])
     end = end_of_history(rows)
     shop = shop.at(start_of(end, CDNOW.zone))
     tiles, totals = shop.reports.tiles(), shop.reports.points()
@@ -66,7 +61,7 @@ def run(
     statement = shop.reports.statement(customer_id=customer.id, limit=_LINES)
     watch.lap("reports")
     _say(out, reporting.tile_lines(tiles))
-    _say(out, reporting.statement_lines(customer, statement))
+    _say(out, reporting.statement_lines(customer, statement, CDNOW.zone))
     _say(out, reporting.rfm_lines(table))
     _say(out, reporting.liability_lines(liability))
     counted = count(text)

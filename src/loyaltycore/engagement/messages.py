@@ -8,6 +8,7 @@ personal data.
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -45,6 +46,19 @@ class Message:
     payload: str
     created_at: datetime
     attempts: int = 0
+
+    def facts(self, program_id: str) -> dict[str, object]:
+        """As a notifier gets it: texts, whole numbers and mappings, fit for JSON."""
+        return {
+            "id": self.id,
+            "program_id": program_id,
+            "topic": self.topic,
+            "card_id": self.card_id,
+            "card_version": self.card_version,
+            "created_at": self.created_at.isoformat(),
+            "attempts": self.attempts,
+            "payload": json.loads(self.payload),
+        }
 
 
 def message_of(transaction: Transaction) -> Message:

@@ -62,7 +62,7 @@ class _Standing:
 
 class CardProof:
     """
-    The checks of one card: ``add`` each transaction in order of version, then ``close``.
+    The checks of one card: ``add`` its transactions in order, then ``close``.
 
     Args:
         card: as it is stored.
@@ -114,8 +114,7 @@ class CardProof:
             self._journal(
                 Check.SEQUENCE,
                 transaction,
-                f"version {transaction.version} of card {card.id} follows version "
-                f"{self._version}; a transaction is missing",
+                f"it follows version {self._version}, so a transaction is missing",
             )
         self._version = transaction.version
         if transaction.recorded_at < self._last_at:
@@ -173,7 +172,7 @@ class CardProof:
         if transaction.kind is TransactionKind.VOID:
             original.is_voided = True
         if original.net < 0 or (original.is_voided and original.net):
-            message = f"it leaves {original.net} minor units of the purchase it reverses"
+            message = f"it leaves {original.net} minor units of what it reverses"
             self._journal(Check.REVERSAL, transaction, message)
         for number, entry in enumerate(transaction.entries):
             index = entry.reverses
@@ -212,7 +211,7 @@ class CardProof:
         else:
             for lot, _ in entry.takes:
                 if lot not in self._lots:
-                    wrong = f"it takes out of lot {lot}, which no entry before it opened"
+                    wrong = f"it takes out of lot {lot}, which was not opened before"
                 elif self._lots[lot].unit is not entry.unit:
                     wrong = f"it takes {entry.unit} out of a lot of another unit"
         if wrong:
@@ -339,8 +338,9 @@ class CardProof:
     # -- findings --------------------------------------------------------------------
 
     def _journal(self, check: Check, transaction: Transaction, message: str) -> None:
-        where = transaction.id
-        self._findings.add(check, "transaction", where, f"{message}; {_RESTORE}.")
+        place = f"version {transaction.version} of card {self._card.id}"
+        message = f"{place}: {message}; {_RESTORE}."
+        self._findings.add(check, "transaction", transaction.id, message)
 
     def _entry(
         self, check: Check, transaction: Transaction, number: int, message: str
@@ -369,9 +369,15 @@ def _wrong_reversal(original: _Standing | None, *, is_reversing: bool) -> str | 
 
 
 def _may_owe(entry: Entry, debt: int) -> bool:
-    """A claw-back of what is gone makes debt, new units repay it, and nothing else."""
-    if entry.kind is EntryKind.CLAWBACK and not entry.takes:
-        return debt >= 0
+    """
+    May the debt change by so much?
+
+    A claw-back of what is gone makes debt; new units repay it, and an adjustment that
+    moves no lot forgives it.  Everything else is covered by lots.
+    """
+    if entry.lot is None and not entry.takes:
+        rises = entry.kind is EntryKind.CLAWBACK and debt >= 0
+        return rises or (entry.kind is EntryKind.ADJUST and debt <= 0)
     if entry.kind is EntryKind.DEBT_REPAID:
         return debt <= 0
     return debt == 0

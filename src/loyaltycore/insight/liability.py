@@ -7,7 +7,6 @@ Owns how open lots add up; where they come from is a service's affair.
 from __future__ import annotations
 
 from collections import Counter
-from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -21,6 +20,7 @@ from loyaltycore.values.quantity import Rounding, divide, from_units
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
+    from decimal import Decimal
     from zoneinfo import ZoneInfo
 
 __all__ = ["Liability", "MonthOfPoints", "OpenLot", "PointPrice", "liability"]

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
-__all__ = ["Returned", "Reversal", "Sale", "net_purchases", "returned"]
+__all__ = ["PostedPurchase", "Returned", "Reversal", "net_purchases", "returned"]
 
 
-class Sale(NamedTuple):
+class PostedPurchase(NamedTuple):
     """A purchase as it was rung up; *amount* in minor units, *on* the local day."""
 
     transaction_id: str
@@ -57,13 +57,15 @@ def returned(reversals: Iterable[Reversal]) -> Returned:
     return found
 
 
-def net_purchases(sales: Iterable[Sale], back: Returned) -> Iterator[Purchase]:
+def net_purchases(
+    posted: Iterable[PostedPurchase], back: Returned
+) -> Iterator[Purchase]:
     """
     Yield the purchases that stand, with what was refunded of each.
 
     A voided one never happened; one refunded in full did, for nothing.
     """
-    for transaction_id, customer_id, on, amount in sales:
+    for transaction_id, customer_id, on, amount in posted:
         refunded = back.get(transaction_id, 0)
         if refunded is not None:
             yield Purchase(customer_id, on, amount, refunded)

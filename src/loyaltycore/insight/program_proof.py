@@ -76,9 +76,7 @@ def check_message(
         return
     should = message_of(transaction)
     wrong = [
-        name
-        for name in _ANNOUNCED
-        if getattr(message, name) != getattr(should, name)
+        name for name in _ANNOUNCED if getattr(message, name) != getattr(should, name)
     ]
     if wrong:
         problem = f"its {', '.join(wrong)} differ from the transaction it tells of."
@@ -101,5 +99,5 @@ def check_counters(
     for name in sorted({*stored, *sums}):
         have, should = stored.get(name, 0), sums.get(name, 0)
         if have != should:
-            message = f"it is {have}; the transactions of card {card_id} count {should}."
+            message = f"it is {have}; the journal of card {card_id} counts {should}."
             findings.add(Check.COUNTER, "counter", name, message)

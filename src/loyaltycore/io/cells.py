@@ -1,10 +1,10 @@
 """
 Text in the cells of a file that a spreadsheet may open.
 
-A spreadsheet runs a cell that starts like a formula.  Such a cell gets a quote in front,
-and so does one that already starts with quotes and a formula; therefore every escaped
-text leads back to one text only.  Numbers, ``-1.50`` and ``+49 30 901820`` too, are left
-alone: a spreadsheet has nothing to run there.
+A spreadsheet runs a cell that starts like a formula.  Such a cell gets a quote in
+front, and so does one that already starts with quotes and a formula; therefore every
+escaped text leads back to one text only.  Numbers, ``-1.50`` and ``+49 30 901820`` too,
+are left alone: a spreadsheet has nothing to run there.
 
 Which first characters are dangerous: OWASP's advice on CSV injection, and ASVS 1.2.10.
 """

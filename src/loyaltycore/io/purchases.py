@@ -205,9 +205,7 @@ def read_purchases(
         error_count += 1
         if error_count <= ERRORS_MAX:
             errors.append(found)
-    return PurchaseFile(
-        rows=tuple(rows), errors=tuple(errors), error_count=error_count
-    )
+    return PurchaseFile(rows=tuple(rows), errors=tuple(errors), error_count=error_count)
 
 
 def scan_purchases(
@@ -229,19 +227,29 @@ def scan_purchases(
     if len(delimiter) != 1 or delimiter in '"\r\n' or delimiter == _BOM:
         raise InvalidValue("delimiter", "one character, such as a comma.")
     wanted = columns or PurchaseColumns()
-    reader = csv.reader(_without_bom(lines), delimiter=delimiter, strict=True)
+    counted = _Lines(lines)
+    reader = csv.reader(counted, delimiter=delimiter, strict=True)
     header = _header(reader)
     parser = _Parser(header, wanted, currency, DateOrder(date_order))
-    return _rows(reader, len(header), parser)
+    return _rows(reader, counted, len(header), parser)
 
 
-def _without_bom(lines: Iterable[str]) -> Iterator[str]:
-    """Drop the mark that some programs put at the beginning of a file."""
-    is_first = True
-    for line in lines:
-        is_text = isinstance(line, str)  # pyright: ignore[reportUnnecessaryIsInstance]
-        yield line.removeprefix(_BOM) if is_first and is_text else line
-        is_first = False
+class _Lines:
+    """The lines of a file, counted, without the mark that some programs put first."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self.count = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.count += 1
+        if self.count == 1 and isinstance(line, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            return line.removeprefix(_BOM)
+        return line
 
 
 def _header(reader: Iterator[list[str]]) -> list[str]:
@@ -256,17 +264,16 @@ def _header(reader: Iterator[list[str]]) -> list[str]:
 
 def _unreadable(error: Exception) -> FileUnreadable:
     if isinstance(error, UnicodeError):
-        return FileUnreadable(
-            "The file is not text in the encoding it was opened with; name the right one."
-        )
+        message = "The file is not text in this encoding; open it with its own."
+        return FileUnreadable(message)
     return FileUnreadable(f"The file is not CSV: {error}.")
 
 
 def _rows(
-    reader: csv.Reader, width: int, parser: _Parser
+    reader: Iterator[list[str]], lines: _Lines, width: int, parser: _Parser
 ) -> Iterator[PurchaseRow | RowError]:
     while True:
-        line = reader.line_num + 1
+        line = lines.count + 1
         try:
             cells = next(reader)
         except StopIteration:
@@ -288,7 +295,7 @@ def _rows(
         yield from parser.read(line, cells)
 
 
-class _BadCell(Exception):  # noqa: N818 - becomes a RowError
+class _BadCell(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
@@ -330,9 +337,7 @@ class _Parser:
                 values[field] = parse(cells[self._at[name]].strip())
             except _BadCell as bad:
                 errors.append(
-                    RowError(
-                        line=line, column=name, code=bad.code, message=bad.message
-                    )
+                    RowError(line=line, column=name, code=bad.code, message=bad.message)
                 )
         if errors:
             yield from errors

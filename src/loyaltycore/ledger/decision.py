@@ -8,7 +8,8 @@ and a redemption reads as many as it takes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import attrs
 
@@ -17,13 +18,12 @@ from loyaltycore.values.days import local_day
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
     from loyaltycore.ledger.draft import Draft
     from loyaltycore.ledger.holding import Holding
-    from loyaltycore.ledger.reversal import Shortfall
+    from loyaltycore.ledger.shortfall import Shortfall
     from loyaltycore.ledger.transactions import (
         Entry,
         Facts,
@@ -32,10 +32,13 @@ if TYPE_CHECKING:
     )
     from loyaltycore.program.program import CustomerFacts, Program
 
-__all__ = ["Context", "Missing", "Outcome", "Reversed", "Till"]
+__all__ = ["Context", "Missing", "Outcome", "Repriced", "Reversed", "Till"]
+
+#: Smallest units by unit; or by unit and rule, where its entries stand under rules.
+Repriced: TypeAlias = Mapping[Unit, int | Mapping[str, int]]
 
 
-class Missing(Exception):  # noqa: N818 - a request for more, not an error
+class Missing(Exception):
     """
     What a decision has to see before it can be taken.
 
@@ -191,7 +194,7 @@ class Reversed(Protocol):
         """What happens to units that are gone."""
         ...
 
-    def reprice(self, transaction: Transaction, net: int) -> Mapping[Unit, int]:
+    def reprice(self, transaction: Transaction, net: int) -> Repriced:
         """
         Units that the transaction would have earned on *net*, with what it pinned.
 

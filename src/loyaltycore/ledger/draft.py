@@ -10,15 +10,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from loyaltycore.errors import InvalidAmount, InvalidValue
 from loyaltycore.ledger.decision import Missing, Outcome
 from loyaltycore.ledger.expiry import Never, expires_at
 from loyaltycore.ledger.holding import NOTHING, Holding, evolve
 from loyaltycore.ledger.lots import soonest
 from loyaltycore.ledger.transactions import Entry, EntryKind
+from loyaltycore.values.quantity import UNITS_MAX
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from loyaltycore.ledger.decision import Context, Till
     from loyaltycore.ledger.expiry import ExpiryPolicy
@@ -42,6 +44,7 @@ class Draft:
         self.lots = dict(holding.lots)
         self.next_lot = holding.next_lot
         self._counters: dict[str, tuple[int, int | None]] = {}
+        self._apart: set[int] = set()
 
     # -- what there is ---------------------------------------------------------------
 
@@ -70,6 +73,7 @@ class Draft:
         Raises:
             Missing: one of them was not.
         """
+        self._apart.update(numbers)
         missing = tuple(number for number in numbers if number not in self.lots)
         if missing:
             raise Missing(lots=missing)
@@ -90,13 +94,16 @@ class Draft:
 
         Debt is repaid out of it first.  A lot whose time has passed already, because
         the purchase is reported late, expires at once.
+
+        Raises:
+            InvalidAmount: below 0, or more than can be counted.
         """
         if amount == 0:
             return
+        _check_amount(amount, self.balance(unit))
         earned_at = self.context.occurred_at
         number = self.next_lot
         self.next_lot += 1
-        debt = self.total(unit).debt
         self._write(
             unit,
             kind,
@@ -106,10 +113,7 @@ class Draft:
             earned_at=earned_at,
             expires_at=expires_at(expiry, earned_at, self.context.zone),
         )
-        if debt:
-            self._write(
-                unit, EntryKind.DEBT_REPAID, 0, takes=((number, min(debt, amount)),)
-            )
+        self._repay(unit, (number,))
         self.expire(self.lots[number])
 
     def debit(
@@ -125,16 +129,42 @@ class Draft:
         Take units out of lots, soonest to expire first, and return how many were found.
 
         Args:
+            kind: any but ``convert``, which is a method of its own.
             rule: only out of lots that this rule made.
 
         Raises:
+            InvalidAmount: below 0.
             Missing: further lots have to be loaded first.
         """
-        takes = self._soonest_takes(unit, amount, rule)
-        found = sum(taken for _, taken in takes)
-        if found:
-            self._write(unit, kind, -found, takes=takes, reverses=reverses)
-        return found
+        if kind is EntryKind.CONVERT:
+            raise InvalidValue("kind", "convert() also says what it pays for.")
+        return self._take(unit, amount, kind, rule, reverses)
+
+    def convert(
+        self,
+        unit: Unit,
+        amount: int,
+        *,
+        into: Unit,
+        n: int,
+        rule: str = "",
+        expiry: ExpiryPolicy = _NEVER,
+    ) -> None:
+        """
+        Turn units into *n* of another, which come as a new lot: ten stamps, a reward.
+
+        A void turns them back, as far as the others were not used.
+
+        Raises:
+            InvalidAmount: there are fewer, or they come to nothing.
+            Missing: further lots have to be loaded first.
+        """
+        if n < 1 or amount < 1 or amount > self.balance(unit):
+            there = self.balance(unit)
+            message = f"{there} {unit} units are there; {amount} into {n} do not go."
+            raise InvalidAmount(message)
+        self._take(unit, amount, EntryKind.CONVERT, None, None)
+        self.credit(into, n, rule=rule, expiry=expiry)
 
     def take_from(
         self, lot: Lot, amount: int, *, kind: EntryKind, reverses: int | None = None
@@ -150,20 +180,30 @@ class Draft:
         """Let the customer owe units that are gone already."""
         self._write(unit, EntryKind.CLAWBACK, -amount, reverses=reverses)
 
+    def forgive(self, unit: Unit, amount: int, *, reverses: int | None = None) -> bool:
+        """Let the customer owe so much less; False where not so much is owed."""
+        is_owed = amount <= self.total(unit).debt
+        if is_owed:
+            self._write(unit, EntryKind.ADJUST, amount, reverses=reverses)
+        return is_owed
+
     def put_back(
         self, unit: Unit, takes: Takes, *, kind: EntryKind, reverses: int | None = None
     ) -> None:
         """
         Put units back into the lots they came from, the last one first.
 
-        Units of a lot whose time has passed meanwhile expire at once.
+        Units of a lot whose time has passed meanwhile expire at once; out of what is
+        left, debt is repaid.
         """
-        self.require(*(number for number, _ in takes))
+        numbers = tuple(number for number, _ in takes)
+        self.require(*numbers)
         back = tuple((number, -taken) for number, taken in reversed(takes))
         amount = sum(taken for _, taken in takes)
         self._write(unit, kind, amount, takes=back, reverses=reverses)
-        for number, _ in takes:
+        for number in numbers:
             self.expire(self.lots[number])
+        self._repay(unit, numbers)
 
     def expire(self, lot: Lot) -> None:
         """Expire what remains of a lot, if its time has passed."""
@@ -184,8 +224,14 @@ class Draft:
     # -- counters and the end --------------------------------------------------------
 
     def count(self, counter: str, n: int, *, at_most: int | None = None) -> None:
-        """Add to a counter when the transaction is written."""
-        self._counters[counter] = (n, at_most)
+        """
+        Add to a counter when the transaction is written.
+
+        Args:
+            at_most: what its sum may not pass.
+        """
+        before, _ = self._counters.get(counter, (0, None))
+        self._counters[counter] = (before + n, at_most)
 
     def outcome(
         self,
@@ -226,6 +272,21 @@ class Draft:
 
     # -- inside ----------------------------------------------------------------------
 
+    def _take(
+        self,
+        unit: Unit,
+        amount: int,
+        kind: EntryKind,
+        rule: str | None,
+        reverses: int | None,
+    ) -> int:
+        _check_amount(amount)
+        takes = self._soonest_takes(unit, amount, rule)
+        found = sum(taken for _, taken in takes)
+        if found:
+            self._write(unit, kind, -found, takes=takes, reverses=reverses)
+        return found
+
     def _write(
         self, unit: Unit, kind: EntryKind, amount: int, **fields: object
     ) -> None:
@@ -240,29 +301,64 @@ class Draft:
         evolve(self.totals, self.lots, entry)
         self.entries.append(entry)
 
+    def _repay(self, unit: Unit, numbers: Iterable[int]) -> None:
+        """Move units of these lots onto the debt, as far as there is one."""
+        debt = self.total(unit).debt
+        if not debt:
+            return
+        takes: list[tuple[int, int]] = []
+        for number in numbers:
+            repaid = min(debt, self.lots[number].remaining)
+            if repaid:
+                takes.append((number, repaid))
+                debt -= repaid
+        if takes:
+            self._write(unit, EntryKind.DEBT_REPAID, 0, takes=tuple(takes))
+
     def _soonest_takes(self, unit: Unit, amount: int, rule: str | None) -> Takes:
+        lots, are_all = self._soonest_lots(unit)
         takes: list[tuple[int, int]] = []
         short = amount
-        for lot in self._live(unit, rule):
+        for lot in lots:
             if not short:
                 break
-            taken = min(short, lot.remaining)
-            takes.append((lot.number, taken))
-            short -= taken
-        if short and unit not in self.holding.complete:
+            if (rule is None or lot.rule == rule) and not lot.is_due(self.context.at):
+                taken = min(short, lot.remaining)
+                takes.append((lot.number, taken))
+                short -= taken
+        if short and not are_all:
             raise Missing(unit=unit)
         return tuple(takes)
 
-    def _live(self, unit: Unit, rule: str | None) -> list[Lot]:
-        lots = (
-            lot
-            for lot in self.lots.values()
-            if lot.unit is unit
-            and lot.remaining
-            and (rule is None or lot.rule == rule)
-            and not lot.is_due(self.context.at)
+    def _soonest_lots(self, unit: Unit) -> tuple[list[Lot], bool]:
+        """
+        Open lots of a unit in order, none left out between them; and are they all?
+
+        Lots are loaded soonest first, but some are known by number only, or are new.
+        Of those, only what is not later than the last one in line is in its place.
+        """
+        lots = [lot for lot in self.lots.values() if lot.unit is unit and lot.remaining]
+        lots.sort(key=soonest)
+        if sum(lot.remaining for lot in lots) == self.total(unit).remaining:
+            return lots, True
+        if unit in self.holding.complete:
+            return lots, False
+        in_line = (
+            soonest(lot)
+            for lot in self.holding.lots.values()
+            if lot.unit is unit and lot.number not in self._apart
         )
-        return sorted(lots, key=soonest)
+        last = max(in_line, default=None)
+        if last is None:
+            return [], False
+        return [lot for lot in lots if soonest(lot) <= last], False
+
+
+def _check_amount(amount: int, on_top_of: int = 0) -> None:
+    if amount < 0:
+        raise InvalidAmount(f"Give a number of units that is not below 0: {amount}.")
+    if amount + on_top_of > UNITS_MAX:
+        raise InvalidAmount("That is more than a card can hold; give a smaller amount.")
 
 
 def _touched(entries: Iterable[Entry]) -> Iterable[int]:
@@ -271,8 +367,3 @@ def _touched(entries: Iterable[Entry]) -> Iterable[int]:
             yield entry.lot
         for number, _ in entry.takes:
             yield number
-
-
-def balances(totals: Mapping[Unit, Total]) -> dict[Unit, int]:
-    """The balance of every unit that was ever touched."""
-    return {unit: total.balance for unit, total in totals.items()}

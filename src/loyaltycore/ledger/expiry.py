@@ -19,7 +19,7 @@ import attrs
 from dateutil.relativedelta import relativedelta
 
 from loyaltycore.errors import InvalidValue
-from loyaltycore.values.days import RoundUp, end_of, local_day, round_day, utc
+from loyaltycore.values.days import NEVER, RoundUp, end_of, local_day, round_day, utc
 
 
 if TYPE_CHECKING:
@@ -48,6 +48,11 @@ def _check_round(_: object, __: object, value: object) -> None:
     if not isinstance(value, RoundUp):
         names = ", ".join(f"RoundUp.{member.name}" for member in RoundUp)
         raise InvalidValue("round", f"one of {names}.")
+
+
+def _check_last_day(_: object, __: object, value: date) -> None:
+    if type(value) is not date:
+        raise InvalidValue("last_day", f"a date, not {type(value).__name__}.")
 
 
 @attrs.frozen
@@ -81,9 +86,12 @@ class FixedDate:
 
     Attributes:
         last_day: the last local day on which the units count.
+
+    Raises:
+        InvalidValue: something else than a date.
     """
 
-    last_day: date
+    last_day: date = attrs.field(validator=_check_last_day)
 
 
 ExpiryPolicy: TypeAlias = Never | Rolling | FixedDate
@@ -92,10 +100,22 @@ ExpiryPolicy: TypeAlias = Never | Rolling | FixedDate
 def expires_at(
     policy: ExpiryPolicy, earned_at: datetime, zone: ZoneInfo
 ) -> datetime | None:
-    """Return the first moment, in UTC, at which the units no longer count."""
+    """
+    Return the first moment, in UTC, at which the units no longer count.
+
+    None where that never comes, or not before the calendar ends.
+    """
+    try:
+        moment = _moment(policy, earned_at, zone)
+    except (OverflowError, ValueError):  # what dateutil raises beyond the year 9999
+        return None
+    return moment if moment < NEVER else None
+
+
+def _moment(policy: ExpiryPolicy, earned_at: datetime, zone: ZoneInfo) -> datetime:
     match policy:
         case Never():
-            return None
+            return NEVER
         case FixedDate(last_day):
             return end_of(last_day, zone)
         case Rolling(n, unit, round=RoundUp.EXACT):

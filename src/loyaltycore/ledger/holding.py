@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Holding", "Total", "evolve", "fold"]
 
-_EARNED = frozenset({EntryKind.EARN, EntryKind.ADJUST})
 _SPENT = frozenset({EntryKind.REDEEM, EntryKind.RESTORE})
 
 
@@ -39,7 +38,7 @@ class Total:
     Attributes:
         remaining: in open lots.
         debt: owed by the customer; the next units repay it.
-        earned: credited in all; claw-backs and restores do not change it.
+        earned: in all lots at their opening; nothing takes away from it.
         spent: redeemed, less what was given back.
         expired: in all.
         peak: the highest balance there ever was.
@@ -133,7 +132,7 @@ def evolve(totals: dict[Unit, Total], lots: dict[int, Lot], entry: Entry) -> Non
     totals[unit] = Total(
         remaining,
         debt,
-        total.earned + (amount if amount > 0 and entry.kind in _EARNED else 0),
+        total.earned + (amount if entry.lot is not None else 0),
         total.spent - (amount if entry.kind in _SPENT else 0),
         total.expired - (amount if entry.kind is EntryKind.EXPIRE else 0),
         max(total.peak, remaining - debt),

@@ -1,53 +1,42 @@
 """
 Taking a transaction back: void (whole) and refund (part of a purchase).
 
-A void walks the entries of the original from last to first.  Units that were spent go
-back to their own lots; units that were earned are taken back.  A refund takes back what
-the purchase earned too much, recomputed on the net amount with the pinned rates.
+Both walk the entries of the original from last to first.  A void takes back all that
+stands of each; a refund takes back what the purchase earned too much, recomputed on the
+net amount with what was pinned.
 
-Taking earned units back goes through the lot they were earned in, then through other
-lots, soonest to expire first, and what is gone falls under the shortfall rule.  What has
-expired out of the own lot is not asked for again.
-
-A conversion (ten stamps into one reward) is an entry of kind ``convert`` followed by the
-entry that it paid for; it is undone in proportion to what can be taken back of that.
+- Units that were spent go back to their own lots; what has expired there is forfeited.
+- Units that were earned are taken from the lot they were earned in, then from other
+  lots, soonest to expire first; what is gone falls under the shortfall rule.
+- Units that expired in their own lot are not asked for: nobody had any use of them.
+- A conversion (ten stamps into a reward) is an entry of kind ``convert`` followed by
+  the entry that it paid for.  A void undoes it, a refund only where units are missing,
+  both as far as the product can be taken back.  A product that was used stays paid
+  for, so that nobody pays for it twice.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from enum import StrEnum
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 import attrs
 
 from loyaltycore.errors import InvalidAmount, NotReversible, Refusal
 from loyaltycore.ledger.draft import Draft
+from loyaltycore.ledger.original import Original
+from loyaltycore.ledger.shortfall import may_be_short
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind
 from loyaltycore.values.money import amount_text
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from loyaltycore.ledger.decision import Context, Outcome, Reversed
     from loyaltycore.ledger.holding import Holding
-    from loyaltycore.ledger.transactions import Entry, Takes, Transaction, Unit
+    from loyaltycore.ledger.transactions import Entry, Takes, Transaction
 
-__all__ = ["Refund", "Shortfall", "Void", "decide_refund", "decide_void"]
-
-
-class Shortfall(StrEnum):
-    """
-    What happens when units that have to be taken back are gone.
-
-    ``clamp`` takes what is there, ``debt`` lets the customer owe the rest until the
-    next units repay it, ``refuse`` takes nothing back and refuses.
-    """
-
-    CLAMP = "clamp"
-    DEBT = "debt"
-    REFUSE = "refuse"
+__all__ = ["Refund", "Void", "decide_refund", "decide_void"]
 
 
 @attrs.frozen
@@ -74,37 +63,11 @@ _REVERSIBLE = frozenset(
     {TransactionKind.EARN, TransactionKind.REDEEM, TransactionKind.ADJUST}
 )
 
-
-class _Original:
-    """The transaction to take back, and what is left of it."""
-
-    def __init__(
-        self,
-        rules: Reversed,
-        transaction: Transaction,
-        reversals: Sequence[Transaction],
-    ) -> None:
-        self.rules = rules
-        self.transaction = transaction
-        self.net = (transaction.purchase_amount or 0) + sum(
-            reversal.purchase_amount or 0 for reversal in reversals
-        )
-        bought = transaction.purchase_amount is not None
-        self.priced: Mapping[Unit, int] = (
-            rules.reprice(transaction, self.net) if bought else {}
-        )
-        self._undone: Counter[int] = Counter()
-        for reversal in reversals:
-            for entry in reversal.entries:
-                if entry.reverses is not None:
-                    self._undone[entry.reverses] += abs(entry.amount)
-
-    def stands_at(self, index: int) -> int:
-        """Units of an entry that no reversal has asked for yet."""
-        entry = self.transaction.entries[index]
-        if entry.kind is EntryKind.EARN and entry.unit in self.priced:
-            return self.priced[entry.unit]
-        return abs(entry.amount) - self._undone[index]
+# What took units out of their lots, and what puts them back.
+_PUTS_BACK = {
+    EntryKind.REDEEM: EntryKind.RESTORE,
+    EntryKind.ADJUST: EntryKind.ADJUST,
+}
 
 
 def decide_void(
@@ -125,13 +88,18 @@ def decide_void(
     """
     if transaction.kind not in _REVERSIBLE:
         return _not_reversible(transaction, f"It is of kind {transaction.kind}.")
-    original = _Original(rules, transaction, reversals)
-    reversal = _Reversal(Draft(holding, context), original)
-    reversal.take_all_back()
-    reversal.give_counters_back()
+    original = Original(rules, transaction, reversals)
+    draft = Draft(holding, context)
+    refusal = _Reversal(draft, rules, original, original.stands()).carry_out()
+    if refusal is not None:
+        return refusal
+    for name, n in transaction.pinned.get("counters", {}).items():
+        draft.count(name, -n)
     had_purchase = transaction.purchase_amount is not None
-    return reversal.outcome(
-        TransactionKind.VOID, -original.net if had_purchase else None
+    return draft.outcome(
+        TransactionKind.VOID,
+        rules.settle(draft),
+        purchase_amount=-original.net if had_purchase else None,
     )
 
 
@@ -158,116 +126,135 @@ def decide_refund(
         raise InvalidAmount("A refund is more than nothing.")
     if any(reversal.kind is TransactionKind.VOID for reversal in reversals):
         return _not_reversible(transaction, "It was voided.")
-    original = _Original(rules, transaction, reversals)
+    original = Original(rules, transaction, reversals)
     if amount > original.net:
-        currency = context.currency
-        asked, left = amount_text(amount, currency), amount_text(original.net, currency)
-        why = f"{asked} {currency} was asked back and {left} is left of it."
+        asked = amount_text(amount, context.currency)
+        left = amount_text(original.net, context.currency)
+        why = f"{asked} {context.currency} was asked back and {left} is left of it."
         return _not_reversible(transaction, why)
-    reversal = _Reversal(Draft(holding, context), original)
-    reversal.reprice(original.net - amount)
-    return reversal.outcome(TransactionKind.REFUND, -amount)
+    after = original.stands_on(original.net - amount)
+    due = [
+        max(0, before - rest)
+        for before, rest in zip(original.stands(), after, strict=True)
+    ]
+    draft = Draft(holding, context)
+    refusal = _Reversal(draft, rules, original, due).carry_out()
+    if refusal is not None:
+        return refusal
+    return draft.outcome(
+        TransactionKind.REFUND, rules.settle(draft), purchase_amount=-amount
+    )
 
 
 class _Reversal:
-    """The steps that voids and refunds share, on one draft."""
+    """
+    The steps that voids and refunds share, on one draft.
 
-    def __init__(self, draft: Draft, original: _Original) -> None:
+    Args:
+        due: by the index of an entry, units of it to take or to put back.
+    """
+
+    def __init__(
+        self, draft: Draft, rules: Reversed, original: Original, due: Sequence[int]
+    ) -> None:
         self.draft = draft
-        self.original = original
-        self.entries = tuple(enumerate(original.transaction.entries))
-        self.refusal: Refusal | None = None
+        self.rules = rules
+        self.entries = original.entries
+        self.transaction = original.transaction
+        self.due = due
+        self.stands = original.stands()
+        self.undone = original.undone
 
-    def take_all_back(self) -> None:
-        """Reverse every entry, last to first."""
-        product = 1, 1
-        for index, entry in reversed(self.entries):
-            stands_at = self.original.stands_at(index)
-            if entry.kind is EntryKind.EARN:
-                product = self.take_back(index, stands_at), max(1, stands_at)
-            elif entry.kind is EntryKind.CONVERT:
-                undone, of = product
-                self.put_back(index, EntryKind.CONVERT, stands_at * undone // of)
-            elif entry.kind is EntryKind.REDEEM:
-                self.put_back(index, EntryKind.RESTORE, stands_at)
-            elif entry.kind is EntryKind.ADJUST:
-                self.put_back(index, EntryKind.ADJUST, stands_at)
+    def carry_out(self) -> Refusal | None:
+        """Take back what is due of every entry, last to first."""
+        self.draft.require(*self._lots())
+        for index in reversed(range(len(self.entries))):
+            entry, due = self.entries[index], self.due[index]
+            if entry.kind is EntryKind.CONVERT:
+                self._undo_conversion(index, self.due[index + 1])
+            elif entry.kind in _PUTS_BACK and entry.takes:
+                self._put_back(index, _PUTS_BACK[entry.kind], due)
+            elif entry.kind is EntryKind.CLAWBACK and due:
+                if not self.draft.forgive(entry.unit, due, reverses=index):
+                    why = "What it let the customer owe was repaid meanwhile."
+                    return _not_reversible(self.transaction, why)
+            elif entry.lot is not None and not self._is_product(index):
+                missing = self._take_back(index, due)
+                if not may_be_short(
+                    self.rules.shortfall, self.draft, entry.unit, missing, index
+                ):
+                    why = f"{missing} of its smallest {entry.unit} units are gone."
+                    return _not_reversible(self.transaction, why)
+        return None
 
-    def reprice(self, net: int) -> None:
-        """Take back what the purchase earned beyond its earnings on *net*."""
-        owed = self.original.rules.reprice(self.original.transaction, net)
-        for index, entry in reversed(self.entries):
-            if entry.kind is EntryKind.EARN and entry.unit in owed:
-                due = self.original.stands_at(index) - owed[entry.unit]
-                self.undo_conversions(entry.unit, due)
-                self.take_back(index, due)
+    def _take_back(self, index: int, due: int) -> int:
+        """
+        Take *due* of the units of an earning back; return how many are missing.
 
-    def undo_conversions(self, unit: Unit, due: int) -> None:
-        """Undo conversions of the original, last first, while *unit* does not reach."""
-        for index, entry in reversed(self.entries):
-            if self.draft.balance(unit) >= due:
-                return
-            if entry.kind is EntryKind.CONVERT and entry.unit is unit:
-                product = self.draft.lot(_lot_of(self.entries[index + 1][1]))
-                if product.remaining == product.amount:
-                    self.take_back(index + 1, product.amount)
-                    self.put_back(
-                        index, EntryKind.CONVERT, self.original.stands_at(index)
-                    )
+        Where units are missing, what the transaction itself converted is turned back.
+        """
+        at_most = self.undone[index] + due
+        self.stands[index] -= due
+        missing = self._collect(index, at_most)
+        unit = self.entries[index].unit
+        for conversion in reversed(range(index + 1, len(self.entries))):
+            paid = self.entries[conversion]
+            if missing and paid.kind is EntryKind.CONVERT and paid.unit is unit:
+                product = self.entries[conversion + 1].amount
+                needed = -(missing * product // paid.amount)
+                self._undo_conversion(conversion, needed)
+                missing = self._collect(index, at_most)
+        return missing
 
-    def take_back(self, index: int, due: int) -> int:
-        """Take *due* of the units of an earning back; return how many there were."""
-        entry = self.entries[index][1]
-        draft = self.draft
+    def _collect(self, index: int, at_most: int) -> int:
+        """
+        Take units of an earning out of its own lot, then of others; say how many miss.
+
+        What expired in its own lot comes off first: of 100 earned, 30 spent and 70
+        expired, a void asks for 30, and a refund of half of it for none.
+
+        Args:
+            at_most: so many in all, with what was taken before.
+        """
+        entry, draft = self.entries[index], self.draft
         own = draft.lot(_lot_of(entry))
-        asked_before = entry.amount - self.original.stands_at(index)
-        due = min(due, max(0, entry.amount - own.expired - asked_before))
+        asked = min(at_most, entry.amount - self.stands[index] - own.expired)
+        missing = max(0, asked - self.undone[index])
         kind = EntryKind.CLAWBACK
-        taken = draft.take_from(own, due, kind=kind, reverses=index)
-        if taken < due:
-            taken += draft.debit(
-                entry.unit,
-                due - taken,
-                kind=kind,
-                rule=entry.rule or None,
-                reverses=index,
-            )
-        if taken < due:
-            self._fall_short(entry, index, due - taken)
-        return taken
+        taken = draft.take_from(own, missing, kind=kind, reverses=index)
+        if taken < missing:
+            rest, rule = missing - taken, entry.rule or None
+            taken += draft.debit(entry.unit, rest, kind=kind, rule=rule, reverses=index)
+        self.undone[index] += taken
+        return missing - taken
 
-    def put_back(self, index: int, kind: EntryKind, amount: int) -> None:
-        """Put the last *amount* units that an entry took back into their lots."""
-        entry = self.entries[index][1]
-        takes = _last(entry.takes, amount)
+    def _undo_conversion(self, index: int, due: int) -> None:
+        """Put back what *due* units of its product cost, as far as they come back."""
+        product = index + 1
+        of = self.stands[product]
+        due = min(due, of)
+        if due:
+            back = due - self._take_back(product, due)
+            self._put_back(index, EntryKind.CONVERT, self.stands[index] * back // of)
+
+    def _put_back(self, index: int, kind: EntryKind, amount: int) -> None:
+        """Put units that an entry took back into their lots, the last ones first."""
+        entry = self.entries[index]
+        takes = _part(entry.takes, self.undone[index], amount)
         if takes:
             self.draft.put_back(entry.unit, takes, kind=kind, reverses=index)
+            self.undone[index] += amount
+            self.stands[index] -= amount
 
-    def give_counters_back(self) -> None:
-        """Return the allowance that the original used up."""
-        for name, n in self.original.transaction.pinned.get("counters", {}).items():
-            self.draft.count(name, -n)
+    def _is_product(self, index: int) -> bool:
+        """Is it what the conversion before it paid for?"""
+        return index > 0 and self.entries[index - 1].kind is EntryKind.CONVERT
 
-    def outcome(
-        self, kind: TransactionKind, purchase_amount: int | None
-    ) -> Outcome | Refusal:
-        """Let the card's rules settle, and close the draft."""
-        if self.refusal is not None:
-            return self.refusal
-        till = self.original.rules.settle(self.draft)
-        return self.draft.outcome(kind, till, purchase_amount=purchase_amount)
-
-    def _fall_short(self, entry: Entry, index: int, missing: int) -> None:
-        match self.original.rules.shortfall:
-            case Shortfall.CLAMP:
-                pass
-            case Shortfall.DEBT:
-                self.draft.owe(entry.unit, missing, reverses=index)
-            case Shortfall.REFUSE:
-                why = f"{missing} of its smallest {entry.unit} units are gone."
-                self.refusal = _not_reversible(self.original.transaction, why)
-            case _ as never:  # pragma: no cover : the enum above is closed
-                assert_never(never)
+    def _lots(self) -> list[int]:
+        """All lots that the original has to do with, to be loaded in one go."""
+        lots = {number for entry in self.entries for number, _ in entry.takes}
+        lots |= {entry.lot for entry in self.entries if entry.lot is not None}
+        return sorted(lots)
 
 
 def _lot_of(entry: Entry) -> int:
@@ -275,14 +262,16 @@ def _lot_of(entry: Entry) -> int:
     return entry.lot
 
 
-def _last(takes: Takes, amount: int) -> Takes:
-    """The part of *takes* that was taken last, of *amount* units."""
+def _part(takes: Takes, skip: int, amount: int) -> Takes:
+    """Of what was taken last to first, *amount* units behind the last *skip* ones."""
     part: list[tuple[int, int]] = []
     for number, taken in reversed(takes):
-        if amount <= 0:
-            break
-        part.append((number, min(taken, amount)))
-        amount -= taken
+        skipped = min(skip, taken)
+        back = min(taken - skipped, amount)
+        if back:
+            part.append((number, back))
+        skip -= skipped
+        amount -= back
     return tuple(reversed(part))
 
 

@@ -56,12 +56,17 @@ def ladder_at(ladder: Ladder, rate_at: RateAt, before: int, spend: int) -> Ladde
     """
     What one purchase is priced with, to be pinned.
 
+    No part is priced below the tier that the card holds, which can be above its spend.
+
     Args:
         before: the index of the card's tier.
         spend: the spend including the purchase.
     """
     if rate_at is RateAt.SPLIT:
-        return ladder
+        return tuple(
+            (start, ladder[max(before, index)][1])
+            for index, (start, _) in enumerate(ladder)
+        )
     index = before if rate_at is RateAt.BEFORE else max(before, level(ladder, spend))
     return [[0, ladder[index][1]]]
 

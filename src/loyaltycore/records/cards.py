@@ -11,7 +11,7 @@ from loyaltycore.ledger.lots import Lot
 from loyaltycore.ledger.sealing import canonical
 from loyaltycore.ledger.transactions import Unit
 from loyaltycore.ports import Ref
-from loyaltycore.query.predicates import where
+from loyaltycore.query.predicates import And, Compare, Op, where
 from loyaltycore.query.queries import Order, Query
 from loyaltycore.values.days import NEVER
 
@@ -28,6 +28,7 @@ __all__ = [
     "card_row",
     "cards_of_customer",
     "counter_ref",
+    "due_cards",
     "holding_of",
     "holding_values",
     "lot_of",
@@ -84,6 +85,20 @@ def cards_of_customer(program_id: str, customer_id: str) -> Query:
         "card",
         where(program_id=program_id, customer_id=customer_id),
         (Order("issued_at"), Order("id")),
+    )
+
+
+def due_cards(
+    program_id: str, at: datetime, limit: int, cursor: str | None = None
+) -> Query:
+    """Cards on which something falls due by *at*, longest overdue first."""
+    by_then = Compare("next_due_at", Op.LE, at)
+    return Query(
+        "card",
+        And((*where(program_id=program_id).terms, by_then)),
+        (Order("next_due_at"), Order("id")),
+        limit,
+        cursor,
     )
 
 

@@ -35,6 +35,7 @@ __all__ = [
     "transaction_of",
     "transaction_ref",
     "transaction_row",
+    "version_ref",
 ]
 
 _ENTRIES_MAX = LIMIT_MAX
@@ -48,6 +49,12 @@ def transaction_ref(program_id: str, transaction_id: str) -> Ref:
 def key_ref(program_id: str, key: str) -> Ref:
     """The transaction that an idempotency key stands for."""
     return Ref("transaction", ("program_id", "idempotency_key"), (program_id, key))
+
+
+def version_ref(program_id: str, card_id: str, version: int) -> Ref:
+    """The transaction that brought a card to a version."""
+    columns = ("program_id", "card_id", "version")
+    return Ref("transaction", columns, (program_id, card_id, version))
 
 
 def reversals(program_id: str, transaction_id: str) -> Query:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loyaltycore.insight.net_purchases import Reversal, Sale
+from loyaltycore.insight.net_purchases import PostedPurchase, Reversal
 from loyaltycore.ledger.transactions import TransactionKind
 from loyaltycore.query.predicates import And, Compare, Op, where
 from loyaltycore.query.queries import Query
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from loyaltycore.query.predicates import Row
 
-__all__ = ["reversal_of", "sale_of", "sale_reversals", "sales_until"]
+__all__ = ["every_reversal", "purchase_of", "purchases_until", "reversal_of"]
 
 _ROWS_A_PAGE = 1_000
 
 
-def sales_until(program_id: str, last_day: date) -> Query:
+def purchases_until(program_id: str, last_day: date) -> Query:
     """Purchases up to a local day, voided ones too; for streaming."""
     terms = (
         *where(program_id=program_id, reverses=None).terms,
@@ -30,12 +30,14 @@ def sales_until(program_id: str, last_day: date) -> Query:
     return Query("transaction", And(terms), limit=_ROWS_A_PAGE)
 
 
-def sale_of(row: Row) -> Sale:
+def purchase_of(row: Row) -> PostedPurchase:
     """One of them."""
-    return Sale(row["id"], row["customer_id"], row["local_day"], row["purchase_amount"])
+    return PostedPurchase(
+        row["id"], row["customer_id"], row["local_day"], row["purchase_amount"]
+    )
 
 
-def sale_reversals(program_id: str) -> Query:
+def every_reversal(program_id: str) -> Query:
     """Whatever takes a transaction back; for streaming."""
     terms = (
         *where(program_id=program_id).terms,

@@ -77,7 +77,9 @@ def line_of(
         lot: the one that the entry opened, if it did.
         scale: decimals of the card's points.
     """
-    expires_at = None if lot is None or lot["expires_at"] == NEVER else lot["expires_at"]
+    expires_at = (
+        None if lot is None or lot["expires_at"] == NEVER else lot["expires_at"]
+    )
     return StatementLine(
         created_at=transaction["occurred_at"],
         card_id=transaction["card_id"],

@@ -154,10 +154,12 @@ class Reports:
         program_id = self._shell.program_id
 
         def score(session: Session) -> RfmTable:
-            reversals = stream(session, purchase_records.sale_reversals(program_id))
+            reversals = stream(session, purchase_records.every_reversal(program_id))
             back = returned(map(purchase_records.reversal_of, reversals))
-            sales = stream(session, purchase_records.sales_until(program_id, as_of))
-            purchases = net_purchases(map(purchase_records.sale_of, sales), back)
+            posted = stream(
+                session, purchase_records.purchases_until(program_id, as_of)
+            )
+            purchases = net_purchases(map(purchase_records.purchase_of, posted), back)
             return rfm(purchases, as_of=as_of, bins=bins)
 
         return self._shell.read(score)
@@ -213,7 +215,9 @@ class Reports:
             )
             for row in stream(session, query):
                 entries.setdefault((card_id, row["version"]), []).append(row)
-        lots = self._lots_of(session, [row for rows in entries.values() for row in rows])
+        lots = self._lots_of(
+            session, [row for rows in entries.values() for row in rows]
+        )
         scales: dict[str, int] = {}
         zone = self._shell.desk.program.zone
         for row in transactions:

@@ -63,9 +63,9 @@ class Verification:
         """
         Add the journal up again and compare the result with everything stored.
 
-        A problem is a value in the report, never raised.  It takes about a minute for
-        half a million transactions, and reads one snapshot: postings go on meanwhile,
-        where the store lets readers and a writer work side by side.
+        A problem is a value in the report, never raised.  All is read in one snapshot,
+        a few thousand transactions a second; where the store lets readers and a writer
+        work side by side, postings go on meanwhile.
 
         Raises:
             StoreError: the store could not be read.
@@ -193,12 +193,15 @@ class _Walk:
                     proof.add(stored)
                     self._check_numbers(own)
                     self._add_up(stored.transaction, sums, counted)
-                    known = message and message_records.message_of_row(message)
-                    check_message(stored.transaction, known, self._findings)
+                    self._check_message(stored.transaction, message)
                 except _UNREADABLE as error:
                     self._unreadable("transaction", row["id"], error)
                     proof.skip(row["version"], row["digest"])
         return counted
+
+    def _check_message(self, transaction: Transaction, row: Row | None) -> None:
+        message = None if row is None else message_records.message_of_row(row)
+        check_message(transaction, message, self._findings)
 
     def _check_numbers(self, lines: list[Row]) -> None:
         self._findings.count("entries", len(lines))
@@ -270,7 +273,8 @@ class _Walk:
         for collection, other, on in records.REFERENCES:
             query = records.orphans(program_id, collection, other, on)
             for row in stream(session, query):
-                message = f"the {other} that it belongs to is not there."
+                named = "/".join(str(row[our]) for _, our in on)
+                message = f"it belongs to {other} {named}, which is not there."
                 where = records.row_id(collection, row)
                 self._findings.add(Check.REFERENCE, collection, where, message)
         counters = stream(session, records.all_counters(program_id))
@@ -285,7 +289,7 @@ class _Walk:
             )
             for name, card in zip(names, cards, strict=True):
                 if card is None:
-                    message = "the card that it counts for is not there."
+                    message = "it counts for a card that is not there."
                     self._findings.add(Check.REFERENCE, "counter", name, message)
 
     def _unreadable(self, collection: str, id_: str, error: BaseException) -> None:

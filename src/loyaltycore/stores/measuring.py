@@ -42,14 +42,11 @@ def _measured(measure: Measure, rows: list[Row]) -> Any:
     if measure.kind is MeasureKind.COUNT or column is None:
         return len(rows)
     values = [row[column] for row in rows if row[column] is not None]
-    match measure.kind:
-        case MeasureKind.SUM:
-            total = sum(values)
-            if not -SUM_MAX <= total <= SUM_MAX:
-                message = f"The sum of {column} is beyond 64 bits; sum fewer rows."
-                raise UnsupportedValue(message, column=column)
-            return total
-        case MeasureKind.MIN:
-            return min(values, default=None)
-        case MeasureKind.MAX:
-            return max(values, default=None)
+    if measure.kind is MeasureKind.MIN:
+        return min(values, default=None)
+    if measure.kind is MeasureKind.MAX:
+        return max(values, default=None)
+    total = sum(values)
+    if not -SUM_MAX <= total <= SUM_MAX:
+        raise UnsupportedValue("A sum is beyond 64 bits; sum fewer rows.")
+    return total

@@ -7,6 +7,7 @@ as who has the tables and whose turn it is.
 
 from __future__ import annotations
 
+from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -64,19 +65,27 @@ class Turns(Protocol):
 class MemorySession:
     """A session over a ``MemoryStore``; what it promises is in the port."""
 
-    __slots__ = ("_failure", "_is_open", "_is_writing", "_mark", "_undo", "store")
+    __slots__ = (
+        "_failure",
+        "_has_begun",
+        "_is_open",
+        "_is_writing",
+        "_mark",
+        "_undo",
+        "store",
+    )
 
     def __init__(self, store: Turns, *, is_writing: bool) -> None:
         self.store = store
         self._is_writing = is_writing
+        self._has_begun = False
         self._is_open = False
         self._failure: BaseException | None = None
         self._undo: list[tuple[Table, tuple[Any, ...], Row | None]] = []
         self._mark = 0
 
     def __enter__(self) -> Self:
-        if self._is_open or self._undo or self._failure is not None:
-            raise Unavailable("A session is begun once; open another one.")
+        self._begin()
         self.store.enter()
         self._is_open = True
         return self
@@ -91,6 +100,11 @@ class MemorySession:
             self.end(error)
         finally:
             self.store.leave()
+
+    def _begin(self) -> None:
+        if self._has_begun:
+            raise Unavailable("A session is begun once; open another one.")
+        self._has_begun = True
 
     def end(self, error: BaseException | None) -> None:
         """Keep what was done, or undo it."""
@@ -131,27 +145,8 @@ class MemorySession:
         """One page; see the port."""
         self.check_open()
         plan = plan_query(self.store.collections, query)
-        table = self._table(query.collection)
         limit = query.limit
-        index = table.sorted_for(plan)
-        if index is None:
-            rows = _sorted(list(self._matching(table, plan, query.where)), plan)
-        else:
-            rest = [
-                *plan.rest,
-                *(
-                    Compare(name, Op.EQ, value)
-                    for name, value in plan.bound.items()
-                    if name not in index.by
-                ),
-            ]
-            rows = []
-            for entry in index.entries(plan):
-                row = table.rows[entry[-1]]
-                if self._holds(rest, row):
-                    rows.append(row)
-                    if len(rows) > limit:
-                        break
+        rows = list(islice(self._in_order(plan, query.where), limit + 1))
         if len(rows) <= limit:
             return Page(rows, None)
         return Page(rows[:limit], plan.cursor(rows[limit - 1]))
@@ -224,6 +219,7 @@ class MemorySession:
         inserted = 0
         for given in change.rows:
             check_row(collection, given)
+        for given in change.rows:
             row = dict(given)  # the caller's may be changed later
             key = table.key_of(row)
             taken = table.insert(row, key)
@@ -294,13 +290,28 @@ class MemorySession:
 
     def _table(self, name: str) -> Table:
         table = self.store.tables.get(name)
-        if table is None:
-            collection_named(self.store.collections, name)  # says that there is none
-            raise AssertionError(name)
-        return table
+        return (
+            table
+            or self.store.tables[collection_named(self.store.collections, name).name]
+        )
 
-    def _holds(self, terms: Sequence[Predicate], row: Row) -> bool:
-        return all(matches(term, row, self._exists) for term in terms)
+    def _in_order(self, plan: Plan, where: Predicate) -> Iterator[Row]:
+        """Rows after the plan's place; through an index no more are seen than taken."""
+        table = self._table(plan.collection.name)
+        index = table.sorted_for(plan)
+        if index is None:
+            yield from _sorted(list(self._matching(table, plan, where)), plan)
+            return
+        terms = [
+            Compare(name, Op.EQ, value)
+            for name, value in plan.bound.items()
+            if name not in index.by
+        ]
+        rest = (*plan.rest, *terms)
+        for entry in index.entries(plan):
+            row = table.rows[entry[-1]]
+            if all(matches(term, row, self._exists) for term in rest):
+                yield row
 
     def _matching(self, table: Table, plan: Plan, where: Predicate) -> Iterator[Row]:
         for row in table.candidates(plan.bound):
@@ -355,6 +366,7 @@ class MemorySavepoint(MemorySession):
         self._undo = outer._undo  # noqa: SLF001 - one log for all of them, as for one turn
 
     def __enter__(self) -> Self:
+        self._begin()
         self._outer.check_open()
         if self._is_writing:
             self._outer.check_writing()

@@ -36,11 +36,21 @@ class _Sorted:
     As in SQL, rows with a None in *by* are left out.
     """
 
-    __slots__ = ("_by_of", "_key_of", "_order", "_order_of", "buckets", "by", "columns")
+    __slots__ = (
+        "_by_of",
+        "_has_none",
+        "_key_of",
+        "_order",
+        "_order_of",
+        "buckets",
+        "by",
+        "columns",
+    )
 
     def __init__(
-        self, key: Sequence[str], by: tuple[str, ...], order: tuple[str, ...]
+        self, collection: Collection, by: tuple[str, ...], order: tuple[str, ...]
     ) -> None:
+        key = collection.key
         self.by = frozenset(by)
         rest = [column for column in key if column not in {*by, *order}]
         self.columns = (*order, *rest)  # what the buckets are sorted by, to the end
@@ -48,11 +58,12 @@ class _Sorted:
         self._order = order
         self._by_of = _values_of(by)
         self._order_of = _values_of(order)
-        self._key_of = _values_of(tuple(key))
+        self._key_of = _values_of(key)
+        self._has_none = _can_have_none(collection, by)
 
     def add(self, row: Row, key: _Key) -> None:
         where = self._by_of(row)
-        if None in where:
+        if self._has_none and None in where:
             return
         entry = (*self._order_of(row), key)
         bucket = self.buckets.get(where)
@@ -65,7 +76,7 @@ class _Sorted:
 
     def remove(self, row: Row, key: _Key) -> None:
         where = self._by_of(row)
-        if None in where:
+        if self._has_none and None in where:
             return
         bucket = self.buckets[where]
         if len(bucket) == 1:
@@ -126,16 +137,17 @@ class _Sorted:
 class _Unique:
     """Which key has which values; rows with a None among them do not count."""
 
-    __slots__ = ("columns", "keys", "values_of")
+    __slots__ = ("columns", "has_none", "keys", "values_of")
 
-    def __init__(self, columns: tuple[str, ...]) -> None:
+    def __init__(self, collection: Collection, columns: tuple[str, ...]) -> None:
         self.columns = columns
+        self.has_none = _can_have_none(collection, columns)
         self.values_of = _values_of(columns)
         self.keys: dict[_Key, _Key] = {}
 
     def remove(self, row: Row) -> None:
         values = self.values_of(row)
-        if None not in values:
+        if not self.has_none or None not in values:
             del self.keys[values]
 
 
@@ -148,10 +160,9 @@ class Table:
         self.collection = collection
         self.rows: dict[_Key, Row] = {}
         self.key_of = _values_of(collection.key)
-        self._uniques = [_Unique(columns) for columns in collection.uniques]
+        self._uniques = [_Unique(collection, columns) for columns in collection.uniques]
         self._sorted = [
-            _Sorted(collection.key, index.by, index.order)
-            for index in collection.indexes
+            _Sorted(collection, index.by, index.order) for index in collection.indexes
         ]
         self._concerned: dict[_Key, tuple[list[_Unique], list[_Sorted]]] = {}
 
@@ -164,10 +175,11 @@ class Table:
         taking: list[tuple[dict[_Key, _Key], _Key]] = []
         for unique in self._uniques:
             values = unique.values_of(row)
-            if None not in values:
-                if values in unique.keys:
-                    return unique.columns
-                taking.append((unique.keys, values))
+            if unique.has_none and None in values:
+                continue
+            if values in unique.keys:
+                return unique.columns
+            taking.append((unique.keys, values))
         for keys, values in taking:
             keys[values] = key
         self.rows[key] = row
@@ -187,7 +199,7 @@ class Table:
         for unique in uniques:
             unique.remove(old)
             values = unique.values_of(new)
-            if None not in values:
+            if not unique.has_none or None not in values:
                 unique.keys[values] = key
         for index in indexes:
             index.move(old, new, key)
@@ -261,7 +273,7 @@ class Table:
             leading += 1
         if wanted != _without(key[leading:], plan.bound):
             return None
-        index = _Sorted(key, key[:leading], key[leading:])
+        index = _Sorted(self.collection, key[:leading], key[leading:])
         for place, row in self.rows.items():
             index.add(row, place)
         self._sorted.append(index)
@@ -292,6 +304,10 @@ class Table:
 
 def _without(columns: Iterable[str], bound: Mapping[str, Any]) -> list[str]:
     return [column for column in columns if column not in bound]
+
+
+def _can_have_none(collection: Collection, columns: Iterable[str]) -> bool:
+    return any(collection.by_name[column].nullable for column in columns)
 
 
 def _values_of(columns: tuple[str, ...]) -> Callable[[Mapping[str, Any]], _Key]:

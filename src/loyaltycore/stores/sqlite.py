@@ -70,7 +70,7 @@ class SqliteStore:
         self._durability: Literal["power", "process"] = durability
         self._tables = Tables(prefix, steps)
         self._links = Links(
-            _absolute(os.fspath(path)),
+            _absolute(os.fsdecode(path)),
             self._tables,
             timeout=timeout,
             synchronous="FULL" if durability == "power" else "NORMAL",
@@ -123,6 +123,7 @@ class SqliteFileSession(SqliteSession):
         self._link: Link | None = None
 
     def __enter__(self) -> Self:
+        self._begin()
         self._link = self._links.begin(is_writing=self._is_writing)
         self._cursor = self._link.cursor
         return self

@@ -93,6 +93,7 @@ class SqliteSavepoint(SqliteSession):
         self._text_factory: Any = str
 
     def __enter__(self) -> Self:
+        self._begin()
         connection = self._connection
         try:
             cursor = sqlite3.Cursor(connection)  # not of the caller's rows or class
@@ -147,7 +148,7 @@ class SqliteSavepoint(SqliteSession):
             if not dry_run:
                 self._tables.take_steps(cursor, version)
         except sqlite3.Error as error:
-            raise self._failed(error) from error
+            raise translated(error, self._tables.prefix) from error
         return self._tables.report(version)
 
     def _check_tables(self, cursor: sqlite3.Cursor) -> None:
@@ -155,22 +156,34 @@ class SqliteSavepoint(SqliteSession):
         if self._is_migrating:
             return
         tables = self._tables
+        if self._is_writing:
+            _take_right(cursor, quoted(f"{tables.prefix}migration"))
         version = tables.version_in(cursor)
         tables.refuse_other(version)
         if not version and not self._is_writing:
             raise SchemaTooOld("There are no tables yet; migrate() makes them.")
         if not version:
             tables.take_steps(cursor, 0)
-        elif self._is_writing:
-            # changes nothing, but takes the right to write now instead of halfway
-            log = quoted(f"{tables.prefix}migration")
-            cursor.execute(f"UPDATE {log} SET number = number WHERE FALSE")
 
     def _roll_back(self, cursor: sqlite3.Cursor) -> None:
         self._connection.text_factory = self._text_factory
         with suppress(sqlite3.Error):  # gone with the whole transaction, after an error
             cursor.execute(f"ROLLBACK TO {_SAVEPOINT}")
             cursor.execute(f"RELEASE {_SAVEPOINT}")
+
+
+def _take_right(cursor: sqlite3.Cursor, table: str) -> None:
+    """
+    Take the right to write now instead of halfway, without changing anything.
+
+    Nothing is read before, so where it cannot be had the caller's transaction is not
+    tied to a state that will soon be the past.
+    """
+    try:
+        cursor.execute(f"UPDATE {table} SET number = number WHERE FALSE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:  # else: no tables yet
+            raise
 
 
 def _begin(connection: sqlite3.Connection) -> str:

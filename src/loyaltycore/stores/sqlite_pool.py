@@ -74,6 +74,13 @@ if hasattr(os, "register_at_fork"):  # pragma: no branch : not on Windows
     os.register_at_fork(after_in_child=_after_fork)
 
 
+def _close_own(pools: dict[int, _Pool]) -> None:
+    """Close what nobody can reach any more, but nothing that was inherited."""
+    pool = pools.pop(os.getpid(), None)
+    for link in () if pool is None else pool.links:
+        link.connection.close()
+
+
 class Links:
     """All connections to one path, process by process."""
 
@@ -87,6 +94,7 @@ class Links:
         self._pools: dict[int, _Pool] = {os.getpid(): _Pool()}
         self._is_closed = False
         _living.add(self)
+        weakref.finalize(self, _close_own, self._pools)
 
     @property
     def is_in_memory(self) -> bool:
@@ -126,7 +134,10 @@ class Links:
         Raises:
             StoreError: it could not be committed; then it is rolled back.
         """
-        pool = self._pool()
+        pool = self._pools.get(os.getpid())
+        if pool is None or link not in pool.links:
+            _inherited.append(self)
+            raise Unavailable("A session stays in the process that began it.")
         try:
             if is_kept:
                 link.cursor.execute("COMMIT")
@@ -161,12 +172,15 @@ class Links:
             if not dry_run:
                 tables.take_steps(cursor, version)
                 cursor.execute("COMMIT")
+            self._put_back(pool, link)
             return tables.report(version)
-        except sqlite3.Error as error:
-            raise translated(error, tables.prefix) from error
-        finally:
+        except BaseException as error:
             if link is not None:
-                self._put_back(pool, link)
+                self._drop(pool, link)
+            if isinstance(error, sqlite3.Error):
+                raise translated(error, tables.prefix) from error
+            raise
+        finally:
             self._unqueue(pool)
 
     def close(self) -> None:
@@ -253,7 +267,11 @@ class Links:
         )
         link = Link(connection)
         pool.links.add(link)
-        link.cursor.execute(f"PRAGMA synchronous = {self._synchronous}")
+        try:
+            link.cursor.execute(f"PRAGMA synchronous = {self._synchronous}")
+        except sqlite3.Error:
+            self._drop(pool, link)
+            raise
         return link
 
     def _switch_to_wal(self, cursor: sqlite3.Cursor) -> None:

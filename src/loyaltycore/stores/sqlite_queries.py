@@ -60,12 +60,11 @@ class Question:
         """Text for a column that means nothing, the columns *by*, the measures."""
         columns = [f"t0.{quoted(name)}" for name in by]
         terms = [_measure(measure) for measure in measures.values()]
-        text = f"SELECT {', '.join(('1', *columns, *terms))}{self._from_where()}"
+        first = "1" if columns or terms else "COUNT(*)"  # one row, whatever there is
+        text = f"SELECT {', '.join((first, *columns, *terms))}{self._from_where()}"
         if columns:
             together = ", ".join(columns)
             text += f" GROUP BY {together} ORDER BY {together}"
-        elif not terms:
-            text += " LIMIT 1"
         return text
 
     # -- where -------------------------------------------------------------------------

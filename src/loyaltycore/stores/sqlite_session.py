@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
-from loyaltycore.errors import StoreError, Unavailable, UnsupportedValue, Unwritable
+from loyaltycore.errors import Unavailable, UnsupportedValue, Unwritable
 from loyaltycore.ports import Add, Change, Delete, Insert, Page, Update
 from loyaltycore.query.predicates import Compare, Op
 from loyaltycore.query.queries import MeasureKind, Order, Query
@@ -56,7 +56,14 @@ class SqliteSession:
         is_writing: whether it may change anything.
     """
 
-    __slots__ = ("_collections", "_cursor", "_failure", "_is_writing", "_tables")
+    __slots__ = (
+        "_collections",
+        "_cursor",
+        "_failure",
+        "_has_begun",
+        "_is_writing",
+        "_tables",
+    )
 
     def __init__(self, tables: Tables, *, is_writing: bool) -> None:
         self._tables = tables
@@ -64,6 +71,7 @@ class SqliteSession:
         self._is_writing = is_writing
         self._cursor: sqlite3.Cursor | None = None
         self._failure: BaseException | None = None
+        self._has_begun = False
 
     def get(self, refs: Sequence[Ref], *, lock: bool = False) -> list[Row | None]:  # noqa: ARG002
         """Rows by key or unique; a writing session holds every lock there is."""
@@ -227,6 +235,11 @@ class SqliteSession:
         values = self._run(text, codec.encode(ref.values)).fetchone()
         return None if values is None else statements.whole(collection).row(values)
 
+    def _begin(self) -> None:
+        if self._has_begun:
+            raise Unavailable("A session is begun once; open another one.")
+        self._has_begun = True
+
     def _check_writing(self) -> None:
         self._checked()
         if not self._is_writing:
@@ -244,18 +257,15 @@ class SqliteSession:
         try:
             return cursor.execute(text, parameters)
         except sqlite3.Error as error:
-            raise self._failed(error) from error
+            raise translated(error, self._tables.prefix) from error
 
     def _run_many(self, text: str, rows: Iterable[Sequence[Any]]) -> int:
         cursor = self._checked()
         try:
             return max(0, cursor.executemany(text, rows).rowcount)
         except sqlite3.Error as error:
-            raise self._failed(error) from error
-
-    def _failed(self, error: sqlite3.Error) -> StoreError:
-        self._failure = translated(error, self._tables.prefix)
-        return self._failure
+            self._failure = translated(error, self._tables.prefix)
+            raise self._failure from error
 
 
 def _kept_as(measure: Measure) -> str | None:

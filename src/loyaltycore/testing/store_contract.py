@@ -18,19 +18,16 @@ that the tests of ``bind`` run instead of being skipped.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 
 # Said before they are imported, so that a failing assertion shows both sides.
-pytest.register_assert_rewrite(
-    "loyaltycore.testing.contract_changes",
-    "loyaltycore.testing.contract_questions",
-    "loyaltycore.testing.contract_rows",
-    "loyaltycore.testing.contract_sessions",
-    "loyaltycore.testing.contract_values",
-)
+_PARTS = ("changes", "questions", "rows", "sessions", "values")
+_MODULES = {f"loyaltycore.testing.contract_{part}" for part in _PARTS}
+pytest.register_assert_rewrite(*(_MODULES - sys.modules.keys()))
 
 from loyaltycore.testing.contract_changes import ChangeContract  # noqa: E402
 from loyaltycore.testing.contract_questions import QuestionContract  # noqa: E402

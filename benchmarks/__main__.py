@@ -1,0 +1,64 @@
+"""Run the benchmarks that are named, or all, and print their figures."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from benchmarks import batch_sqlite, import_time, machine, post_memory, post_sqlite
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from benchmarks.figures import Figure
+
+__all__ = ["main"]
+
+
+def _against_eventsourcing(folder: Path) -> Iterator[Figure]:
+    """Import the peer only where it is measured, so that nobody else needs it."""
+    from benchmarks import post_eventsourcing  # noqa: PLC0415
+
+    return post_eventsourcing.run(folder)
+
+
+#: Which figures there are, and who measures them.
+BENCHMARKS: dict[tuple[str, ...], Callable[[Path], Iterator[Figure]]] = {
+    ("post_memory_per_s",): post_memory.run,
+    ("post_sqlite_vs_raw",): post_sqlite.run,
+    ("post_sqlite_vs_eventsourcing",): _against_eventsourcing,
+    ("batch_sqlite_vs_raw",): batch_sqlite.run,
+    ("import_plain_ms", "import_facade_ms"): import_time.run,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print, and say which aims are met."""
+    known = [name for names in BENCHMARKS for name in names]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(known))
+    asked = parser.parse_args(arguments).names or known
+    unknown = sorted({*asked} - {*known})
+    if unknown:
+        parser.error(f"no such figure: {', '.join(unknown)}; there are {known}")
+    print(machine.described(), flush=True)
+    figures: list[Figure] = []
+    for names, run in BENCHMARKS.items():
+        if {*names}.isdisjoint(asked):
+            continue
+        with TemporaryDirectory(prefix="loyaltycore-bench-") as folder:
+            for figure in run(Path(folder)):
+                print(f"BENCH {figure.name}={figure.text}", flush=True)
+                figures.append(figure)
+    print()
+    for figure in figures:
+        print(f"{figure.name:28} {figure.text:>8}  {figure.verdict:18} {figure.note}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
