@@ -4,8 +4,8 @@ Which statements a store sends to SQLite, and the same ones sent again by nobody
 While ``recorded`` is active, connections are of a class that writes down every
 statement with its parameters; the store does not know. ``Raw`` then carries out the
 writing ones on plain sqlite3, in a transaction of the same kind: that is the floor,
-since no store could write these rows for less. It reads nothing, decides nothing and
-hashes nothing.
+since the same statements cannot be run for less.  It reads nothing, decides nothing
+and hashes nothing.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.conftest import NOON, rows_of
 
 from loyaltycore import Loyalty, Money, Program, cards, errors
-from tests.conftest import NOON, rows_of
 
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ CASES: dict[str, tuple[str, Callable[[Till], object]]] = {
         lambda t: t.shop.templates.create(" ", cards.Stamp(reward="Tea")),
     ),
     "a template beyond 100 %": (
-        "invalid_amount",
+        "invalid_value",
         lambda t: t.shop.templates.create("P", cards.Cashback(percent=101)),
     ),
 }

@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.conftest import NOON, rows_of
 
 from loyaltycore import Loyalty, MemoryStore, Program, SqliteStore, cards, errors
 from loyaltycore.errors import Conflict
 from loyaltycore.shell import TRIES_MAX
-from tests.conftest import NOON, rows_of
 
 
 if TYPE_CHECKING:
@@ -25,6 +25,13 @@ def stamp_card(shop: Loyalty) -> str:
     """A new stamp card."""
     template = shop.templates.create("Coffee", cards.Stamp(reward="Free coffee"))
     return shop.cards.issue(template.id, to=shop.customers.register().id).id
+
+
+def stamp_then_claim(shop: Loyalty, card: str) -> None:
+    """Add a stamp and claim a reward that is not there, in one batch."""
+    with shop.batch() as batch:
+        batch.cards.add_stamps(card)
+        batch.cards.claim_reward(card)
 
 
 class TestBatch:
@@ -46,9 +53,8 @@ class TestBatch:
         """All or nothing."""
         card = stamp_card(shop)
         before = rows_of(store)
-        with pytest.raises(errors.InsufficientBalance), shop.batch() as batch:
-            batch.cards.add_stamps(card)
-            batch.cards.claim_reward(card)
+        with pytest.raises(errors.InsufficientBalance):
+            stamp_then_claim(shop, card)
 
         assert rows_of(store) == before
 

@@ -95,8 +95,10 @@ class Add(NamedTuple):
 
     Attributes:
         ref: by key; a row that is made holds the key, the deltas, 0 in other integer
-            columns and None in the rest.
-        at_most: limits on the sums; where one would be passed, nothing changes.
+            columns and None in the rest.  Where that is no whole row, none is made and
+            ``UnsupportedValue`` raised; an existing one can be added to.
+        at_most: limits on the sums, also of columns that nothing is added to; where one
+            would be passed, nothing changes.
 
     Its result is 1, or 0 when a limit was in the way.  Two additions commute, so rows
     that everybody adds to need no lock of the caller's.
@@ -151,7 +153,12 @@ class MigrationReport:
 
 
 class Session(Protocol):
-    """One database transaction; everything in it happens, or nothing."""
+    """
+    One database transaction; everything in it happens, or nothing.
+
+    It is begun once.  After a change that failed it does nothing more, and it does not
+    commit: who swallows the failure meets it again at the session's end.
+    """
 
     def get(self, refs: Sequence[Ref], *, lock: bool = False) -> list[Row | None]:
         """
@@ -163,7 +170,14 @@ class Session(Protocol):
         ...
 
     def select(self, query: Query) -> Page:
-        """One page of a query, in its order, of a state that includes own changes."""
+        """
+        One page of a query, in its order, of a state that includes own changes.
+
+        Raises:
+            InvalidValue: the query names what is not there, is too large, or its cursor
+                belongs to another one.
+            UnsupportedValue: a column is compared with what it could not hold.
+        """
         ...
 
     def summarize(
@@ -172,8 +186,12 @@ class Session(Protocol):
         """
         Measures over all rows of a query (its order, limit and cursor do not count).
 
-        One row for each combination of the columns *by*, sorted by them; without *by*
-        exactly one row.  A row holds the *by* columns and the measures by name.
+        One row for each combination of the columns *by*, sorted by them, None first;
+        without *by* exactly one row.  A row holds the *by* columns and the measures by
+        name.
+
+        Raises:
+            InvalidValue, UnsupportedValue: as ``select``; or a sum is beyond 64 bits.
         """
         ...
 
@@ -184,8 +202,9 @@ class Session(Protocol):
         Raises:
             AppendOnly: an update, deletion or addition on an append-only collection.
             Duplicate: an insert met a taken key or unique.
-            UnsupportedValue: a value that not every store could keep; see
-                ``schema.check_row``.
+            UnsupportedValue: a value that not every store could keep, a sum that is
+                none, or a change that no store could carry out; see ``schema.checks``
+                and ``schema.changes``.
         """
         ...
 
@@ -204,6 +223,9 @@ class Session(Protocol):
         Of rows whose ``due_at`` is not after *due*, the earliest *limit* get *holder*
         as ``holder`` and *until* as ``due_at``, and come back changed, earliest first.
         A holder that dies needs no clean-up: its rows are due again at *until*.
+
+        Raises:
+            AppendOnly, InvalidValue, UnsupportedValue: see ``schema.questions``.
         """
         ...
 
@@ -221,7 +243,7 @@ class Store(Protocol):
         A database transaction that commits at the end and rolls back on an exception.
 
         A writing session holds the right to write from its beginning; a reading one
-        sees one snapshot and refuses ``apply`` and ``lease``.
+        sees one snapshot and refuses ``apply`` and ``lease`` with ``Unwritable``.
 
         Raises:
             Unavailable, Unwritable, Corrupt, SchemaTooNew, SchemaTooOld: as they say.

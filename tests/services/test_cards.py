@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.conftest import NOON, rows_of
 
 from loyaltycore import Loyalty, cards, errors
 from loyaltycore.values.codes import format_code
-from tests.conftest import NOON, rows_of
 
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def test_every_command_has_its_short_form(shop: Loyalty, wallet: str) -> None:
         "SubtractPoints",
         "RedeemPoints",
     ]
-    assert done[-1].balances == {"point": 2}
+    assert done[-1].balances["point"] == 2
     assert done[-1].till.pay == 800
 
 
@@ -156,3 +156,9 @@ def test_time_does_not_go_back_on_a_card(shop: Loyalty, wallet: str) -> None:
     done = shop.at(NOON - timedelta(days=1)).cards.record_purchase(wallet, "1.00")
 
     assert done.transaction.recorded_at == NOON
+
+
+def test_an_option_that_there_is_not_is_refused(shop: Loyalty, wallet: str) -> None:
+    """A typing mistake in an option is an error, not a receipt that is lost."""
+    with pytest.raises(TypeError, match="recipt_id; there are actor, key"):
+        shop.cards.record_purchase(wallet, "1.00", recipt_id="R-1")  # type: ignore[call-arg]

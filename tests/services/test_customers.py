@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.conftest import NOON, rows_of
 
 from loyaltycore import errors
-from tests.conftest import NOON, rows_of
 
 
 if TYPE_CHECKING:

@@ -169,10 +169,11 @@ def test_a_card_of_an_unknown_type_is_passed_over():
     )
     ((owner,), _) = both.customers.page()
     unknown = both.cards.issue(template.id, to=owner.id).id
-    for card in (unknown, known):
-        both.cards.record_purchase(card, "20.00")
+    both.cards.record_purchase(unknown, "20.00")
+    both.at(START + timedelta(days=1)).cards.record_purchase(known, "20.00")
 
-    report = Loyalty(store, CAFE).at(EXPIRED).upkeep.sweep(limit=1)
+    later = Loyalty(store, CAFE).at(EXPIRED + timedelta(days=1))
+    report = later.upkeep.sweep(limit=1)
 
     assert (unknown,) == report.skipped
     assert (1, 1, True) == (report.cards, report.transactions, report.is_complete)

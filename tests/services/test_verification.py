@@ -80,7 +80,7 @@ def live(store: MemoryStore | SqliteStore) -> Loyalty:
     day.transactions.void(day.cards.check_in(stamps).id)
     redeemed = day.cards.redeem_points(wallet, "1.00", order_total="20.00")
     day.cards.record_purchase(wallet, "20.00", key="t/2", receipt_id="R-2")
-    day.cards.record_purchase(other, "35.00", key="t/3", terminal_id="till-1")
+    day.cards.record_purchase(other, "35.00", key="t/3", terminal="till-1")
     day.transactions.refund(first.id, "10.00", key="t/4")
     day.transactions.void(redeemed.id)
     day.cards.redeem_points(wallet, "2.00")

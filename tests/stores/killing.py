@@ -3,9 +3,10 @@ A program for ``test_kill.py``: it forks processes that post, and kills them.
 
 A process that has imported everything and holds no connection forks one child after
 another.  A child opens the file, posts as fast as it can and reports each key once the
-posting has returned; where it is stands in a byte of shared memory.  The parent kills it
-(SIGKILL) at a random moment after at least thirty reports, opens the file itself, checks,
-and goes on with the same file.  One line of JSON a round goes to standard output.
+posting has returned; where it is stands in a byte of shared memory.  The parent kills
+it (SIGKILL) at a random moment after at least thirty reports, opens the file itself,
+checks, and goes on with the same file.  One line of JSON a round goes to standard
+output.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 CAFE: Final = Program(id="cafe", currency="EUR", zone="UTC")
 ACKNOWLEDGED_MIN: Final = 30
 ROUNDS_A_FILE: Final = 10
-DELAY_MAX: Final = 0.002  # seconds; about three postings
+DELAY_MAX: Final = 0.003  # seconds; a few postings
 PHASES: Final = ("between", "deciding", "committing")
 
 
@@ -116,9 +117,7 @@ def kill_one(path: Path, chance: random.Random, round_: int) -> tuple[set[str], 
             os._exit(1)
     os.close(reporting)
     seen = acknowledged(report, ACKNOWLEDGED_MIN + chance.randrange(20))
-    until = time.perf_counter() + chance.random() * DELAY_MAX
-    while time.perf_counter() < until:
-        pass
+    time.sleep(chance.random() * DELAY_MAX)  # not busily: the child needs a processor
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     assert os.WTERMSIG(status) == signal.SIGKILL, "the child ended by itself"

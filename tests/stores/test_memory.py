@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import pytest
 
 from loyaltycore.errors import Duplicate, InvalidValue, Unavailable, UnsupportedValue
-from loyaltycore.ports import Add, Delete, Insert, Ref
+from loyaltycore.ports import Add, Delete, Insert, Ref, Update
 from loyaltycore.query.predicates import Compare, Op, where
 from loyaltycore.query.queries import Order, Query, count
-from loyaltycore.schema import Collection, Column, ColumnType
+from loyaltycore.schema import Collection, Column, ColumnType, Index
 from loyaltycore.stores.memory import MemoryStore
 from loyaltycore.stores.memory_tables import Table
 from loyaltycore.testing import contract_rows as a
@@ -260,3 +260,45 @@ def test_a_range_of_another_kind_of_comparison():
         query = Query("message", Compare("due_at", op, value), (Order("due_at"),))
         with store.session(write=False) as session:
             assert a.names_of(session.select(query).rows) == expected
+
+
+def test_rows_that_an_index_leaves_out():
+    """A row without a value comes, changes and goes without that index."""
+    store = MemoryStore()
+    columns = (
+        Column("program_id", ColumnType.TEXT),
+        Column("id", ColumnType.TEXT),
+        Column("place", ColumnType.TEXT, nullable=True),
+        Column("code", ColumnType.INTEGER, nullable=True),
+    )
+    thing = Collection(
+        name="thing",
+        columns=columns,
+        key=("program_id", "id"),
+        uniques=(("program_id", "code"),),
+        indexes=(Index(by=("program_id", "place")),),
+    )
+    store.collections, store.tables = {"thing": thing}, {"thing": Table(thing)}
+    ref = Ref("thing", thing.key, (a.CAFE, "a"))
+    row = {"program_id": a.CAFE, "id": "a", "place": None, "code": None}
+    query = Query("thing", where(program_id=a.CAFE, place="x"))
+    found = []
+
+    with store.session() as session:
+        session.apply([Insert("thing", [row])])
+        for place, code in (
+            ("x", 1),
+            (None, None),
+            ("x", 2),
+            ("y", 2),
+            (None, 3),
+        ):
+            session.apply([Update(ref, {"place": place, "code": code})])
+            found.append(len(session.select(query).rows))
+        by_code = where(program_id=a.CAFE, code=3)
+        (counted,) = session.summarize(Query("thing", by_code), measures={"n": count()})
+        session.apply([Delete(ref), Insert("thing", [row]), Delete(ref)])
+
+    assert found == [1, 0, 1, 0, 0]
+    assert counted == {"n": 1}
+    assert a.every(store, "thing") == []

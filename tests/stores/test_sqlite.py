@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 import time
@@ -22,6 +21,7 @@ from loyaltycore.schema.questions import plan_query
 from loyaltycore.stores import sqlite_pool
 from loyaltycore.stores.sqlite import SqliteStore
 from loyaltycore.stores.sqlite_errors import translated
+from loyaltycore.stores.sqlite_pool import Process
 from loyaltycore.stores.sqlite_queries import Question, prefix_end
 from loyaltycore.testing import contract_rows as a
 from loyaltycore.testing.store_contract import StoreContract
@@ -357,9 +357,8 @@ class TestConnections:
         inherited = store._links._pool().links.copy()
         session = store.session()
         session.__enter__()
-        parent = os.getpid()
+        monkeypatch.setattr(Process, "generation", Process.generation)
         sqlite_pool._after_fork()
-        monkeypatch.setattr(os, "getpid", lambda: parent + 1)
 
         with pytest.raises(Unavailable, match="process"):
             session.__exit__(None, None, None)
@@ -376,8 +375,7 @@ class TestConnections:
     def test_another_process_in_memory(self, monkeypatch):
         """A database in memory is nowhere else."""
         store = SqliteStore(":memory:")
-        parent = os.getpid()
-        monkeypatch.setattr(os, "getpid", lambda: parent + 1)
+        monkeypatch.setattr(Process, "generation", Process.generation + 1)
         with pytest.raises(Unavailable, match="memory"), store.session():
             pass
         monkeypatch.undo()
@@ -422,3 +420,35 @@ class TestConnections:
         assert a.every(patient, "counter") == [a.counter("n")]
         patient.close()
         store.close()
+
+    @pytest.mark.parametrize(
+        ("codes", "expected"),
+        [
+            ([], None),
+            ([sqlite3.SQLITE_READONLY], None),
+            ([sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY], None),
+            ([sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL], sqlite3.OperationalError),
+        ],
+    )
+    def test_the_log_is_switched_patiently(self, store, codes, expected):
+        """Who is busy is waited for; what may not be written can still be read."""
+        refusals = []
+        for code in codes:
+            refusals.append(sqlite3.OperationalError("no"))
+            refusals[-1].sqlite_errorcode = code
+
+        class Cursor:
+            def execute(self, text):
+                if refusals:
+                    raise refusals.pop(0)
+                return self
+
+            def fetchone(self):
+                return ("wal",)
+
+        if expected is None:
+            store._links._switch_to_wal(Cursor())
+        else:
+            with pytest.raises(expected):
+                store._links._switch_to_wal(Cursor())
+        assert not refusals

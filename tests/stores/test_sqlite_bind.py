@@ -7,7 +7,8 @@ from __future__ import annotations
 import sqlite3
 import sys
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,8 +25,9 @@ from loyaltycore.errors import (
 )
 from loyaltycore.ports import Add, Insert
 from loyaltycore.query.queries import Query
-from loyaltycore.schema import STEPS
+from loyaltycore.schema import STEPS, Collection, Column, ColumnType
 from loyaltycore.schema.migrations import Step
+from loyaltycore.stores import sqlite_bound
 from loyaltycore.stores.sqlite import SqliteStore
 from loyaltycore.testing import contract_rows as a
 
@@ -303,6 +305,50 @@ def test_a_session_begins_once(path, store):
         session = store.bind(connection).session()
         with session, pytest.raises(Unavailable):
             session.__enter__()
+
+
+def test_a_failure_cannot_be_swallowed(path, store):
+    """A bound session whose change failed ends with that failure, undone."""
+    with closing(sqlite3.connect(path)) as connection:
+        with pytest.raises(Duplicate), store.bind(connection).session() as session:
+            session.apply([ADD])
+            with suppress(Duplicate):
+                session.apply([Insert("counter", [a.counter("n")])])
+        connection.commit()
+    assert used(store) == 0
+
+
+def test_a_migration_that_fails(path, store):
+    """A migration inside the transaction fails in our words and undoes itself."""
+    last = Collection(
+        name="last", columns=(Column("id", ColumnType.TEXT),), key=("id",)
+    )
+    steps = (*STEPS, Step(number=2, name="two", create=(last, last)))
+    newer = SqliteStore(path, steps=steps)
+    with closing(sqlite3.connect(path)) as connection:
+        with pytest.raises(StoreError):
+            newer.bind(connection).migrate()
+        assert newer.bind(connection).migrate(dry_run=True).before == 1
+    newer.close()
+
+
+def test_a_bound_store_binds_on(path, store):
+    """A bound store can be bound to another connection."""
+    with closing(sqlite3.connect(path)) as one, closing(sqlite3.connect(path)) as two:
+        with store.bind(one).bind(two).session() as session:
+            session.apply([ADD])
+        assert (one.in_transaction, two.in_transaction) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("autocommit", "level", "expected"),
+    [(False, "", "BEGIN"), (-1, "IMMEDIATE", "BEGIN IMMEDIATE"), (-1, "", "BEGIN ")],
+)
+def test_how_python_begins(autocommit: Any, level: str, expected: str):
+    """Each way of transaction control has its own beginning."""
+    connection: Any = SimpleNamespace(autocommit=autocommit, isolation_level=level)
+
+    assert sqlite_bound._begin(connection) == expected
 
 
 @pytest.mark.parametrize(

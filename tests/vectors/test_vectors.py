@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from loyaltycore import Loyalty, MemoryStore, Program, SqliteStore, cards, errors
+from loyaltycore import Loyalty, Program, cards, errors
 from loyaltycore.ledger.expiry import expires_at
 from loyaltycore.testing.card_history import read_history
 from loyaltycore.values.days import local_day
@@ -156,17 +156,6 @@ def matching(expected: Mapping[str, Any], seen: Mapping[str, Any]) -> dict[str, 
             }
         found[name] = saw
     return found
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request, tmp_path):
-    """One store after the other."""
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    store = SqliteStore(tmp_path / "vectors.db")
-    yield store
-    store.close()
 
 
 class TestWorkedExamples:

@@ -7,13 +7,12 @@ is written down as JSON data, which the journal keeps and a replay is known by.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 import attrs
 
@@ -23,6 +22,8 @@ from loyaltycore.values.quantity import decimal_of
 
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from loyaltycore.ledger.transactions import Facts
 
 __all__ = [
@@ -33,7 +34,6 @@ __all__ = [
     "count_of",
     "describe",
     "items_of",
-    "member_of",
     "optional_amount",
     "optional_points",
     "points_of",
@@ -89,21 +89,6 @@ def count_of(value: int) -> int:
     return value
 
 
-def member_of(choices: type[Enum]) -> Callable[[object, Any, object], None]:
-    """
-    Make a validator of a field that holds a member of *choices*.
-
-    What it makes raises ``InvalidValue``, naming the field, for anything else.
-    """
-
-    def check(_: object, field: attrs.Attribute[object], value: object) -> None:
-        if not isinstance(value, choices):
-            names = ", ".join(f"{choices.__name__}.{member.name}" for member in choices)
-            raise InvalidValue(field.name, f"one of {names}.")
-
-    return check
-
-
 def items_of(items: Mapping[str, int]) -> Mapping[str, int]:
     """Check how many of each; nobody changes them afterwards."""
     return MappingProxyType({sku: count_of(n) for sku, n in items.items()})
@@ -147,11 +132,10 @@ def _plain(name: str, value: object) -> object:
         case date() | datetime():
             return value.isoformat()
         case Mapping():
-            mapping: Mapping[str, Any] = value
+            mapping = cast("Mapping[str, Any]", value)
             return {key: _plain(name, item) for key, item in mapping.items()}
         case tuple():
-            items: tuple[Any, ...] = value
-            return [_plain(name, item) for item in items]
+            return [_plain(name, item) for item in cast("Sequence[object]", value)]
         case _:
             kind = type(value).__name__
             message = f"a command holds text, numbers, money and dates, not {kind}."

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias, assert_never, get_args
 
 import attrs
 
-from loyaltycore.cards.asking import member_of
 from loyaltycore.cards.commands import (
     AddPoints,
     AddSpend,
@@ -25,8 +24,9 @@ from loyaltycore.cards.commands import (
 )
 from loyaltycore.cards.contract import CardType
 from loyaltycore.cards.paying import Paying
+from loyaltycore.cards.settings import member_of, percentage, whole
 from loyaltycore.cards.spend_tiers import Tier, TierTable, tiers_of, units_priced
-from loyaltycore.errors import InvalidValue, Refusal
+from loyaltycore.errors import Refusal
 from loyaltycore.ledger.decision import Context, Outcome, Repriced, Till
 from loyaltycore.ledger.draft import Draft
 from loyaltycore.ledger.expiry import ExpiryPolicy, Never
@@ -81,11 +81,13 @@ class Cashback(CardType[CashbackCommand]):
     commands: ClassVar[tuple[type, ...]] = get_args(CashbackCommand)
 
     percent: Decimal | None = attrs.field(
-        default=None, converter=attrs.converters.optional(decimal_of)
+        default=None,
+        converter=attrs.converters.optional(decimal_of),
+        validator=percentage,
     )
     tiers: tuple[Tier, ...] = attrs.field(default=(), converter=tuple)
     rate_at: RateAt = attrs.field(default=RateAt.BEFORE, validator=member_of(RateAt))
-    points_scale: int | None = attrs.field(default=None)
+    points_scale: int | None = attrs.field(default=None, validator=whole(0, _SCALE_MAX))
     rounding: Rounding = attrs.field(
         default=Rounding.FLOOR, validator=member_of(Rounding)
     )
@@ -96,12 +98,6 @@ class Cashback(CardType[CashbackCommand]):
     points_expiry: ExpiryPolicy = Never()
     paying: Paying = attrs.field(factory=Paying)
     table: TierTable = attrs.field(init=False, eq=False, repr=False)
-
-    @points_scale.validator
-    def _check_points_scale(self, _: object, value: int | None) -> None:
-        fits = type(value) is int and 0 <= value <= _SCALE_MAX
-        if value is not None and not fits:
-            raise InvalidValue("points_scale", f"0 to {_SCALE_MAX} decimals.")
 
     def __attrs_post_init__(self) -> None:
         table = TierTable(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 import attrs
 
-from loyaltycore.cards.asking import member_of
+from loyaltycore.cards.settings import member_of
 from loyaltycore.errors import InsufficientBalance, Refusal
 from loyaltycore.ledger.shortfall import Shortfall
 from loyaltycore.ledger.transactions import TransactionKind

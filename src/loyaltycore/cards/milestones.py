@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from loyaltycore.cards.settings import text, whole
 from loyaltycore.errors import InvalidValue
 from loyaltycore.ledger.transactions import Unit
 
@@ -37,18 +38,8 @@ class Milestone:
         InvalidValue: *at* is not a whole number above 0, or the reward has no name.
     """
 
-    at: int = attrs.field()
-    reward: str = attrs.field()
-
-    @at.validator
-    def _check_at(self, _: object, value: object) -> None:
-        if type(value) is not int or value < 1:
-            raise InvalidValue("at", f"a whole number above 0, not {value!r}.")
-
-    @reward.validator
-    def _check_reward(self, _: object, value: object) -> None:
-        if type(value) is not str or not value.strip():
-            raise InvalidValue("reward", "say what it is, in a word or more.")
+    at: int = attrs.field(validator=whole(1))
+    reward: str = attrs.field(validator=text)
 
 
 def goals_of(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from loyaltycore.cards.settings import above_zero, not_negative, percentage
 from loyaltycore.errors import (
     BelowMinimum,
     InvalidAmount,
@@ -53,33 +54,20 @@ class Paying:
         max_percent_of_order: the most of an order that points may pay.
     """
 
-    value_per_point: Decimal = attrs.field(default=Decimal(1), converter=decimal_of)
-    min_points: Decimal = attrs.field(default=Decimal(0), converter=decimal_of)
+    value_per_point: Decimal = attrs.field(
+        default=Decimal(1), converter=decimal_of, validator=above_zero
+    )
+    min_points: Decimal = attrs.field(
+        default=Decimal(0), converter=decimal_of, validator=not_negative
+    )
     multiple_of: Decimal | None = attrs.field(
-        default=None, converter=attrs.converters.optional(decimal_of)
+        default=None,
+        converter=attrs.converters.optional(decimal_of),
+        validator=above_zero,
     )
     max_percent_of_order: Decimal = attrs.field(
-        default=Decimal(100), converter=decimal_of
+        default=Decimal(100), converter=decimal_of, validator=percentage
     )
-
-    @value_per_point.validator
-    def _check_value_per_point(self, _: object, value: Decimal) -> None:
-        if value <= 0:
-            raise InvalidValue("value_per_point", "an amount above 0.")
-
-    @min_points.validator
-    def _check_min_points(self, _: object, value: Decimal) -> None:
-        if value < 0:
-            raise InvalidValue("min_points", "not below 0.")
-
-    @multiple_of.validator
-    def _check_multiple_of(self, _: object, value: Decimal | None) -> None:
-        if value is not None and value <= 0:
-            raise InvalidValue("multiple_of", "a number of points above 0.")
-
-    @max_percent_of_order.validator
-    def _check_max_percent_of_order(self, _: object, value: Decimal) -> None:
-        percent_basis_points(value)
 
     def check(self, scale: int) -> None:
         """

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from loyaltycore.cards.asking import Amount, amount_of
+from loyaltycore.cards.settings import percentage
 from loyaltycore.errors import InvalidAmount, InvalidValue
 from loyaltycore.ledger.tiers import Downgrade, RateAt, ladder_at, level, units_on
 from loyaltycore.values.money import Money, amount_text, minor_units
@@ -37,11 +38,7 @@ class Tier:
 
     name: str
     spend_from: Amount = attrs.field(converter=amount_of)
-    percent: Decimal = attrs.field(converter=decimal_of)
-
-    @percent.validator
-    def _check_percent(self, _: object, value: Decimal) -> None:
-        percent_basis_points(value)
+    percent: Decimal = attrs.field(converter=decimal_of, validator=percentage)
 
 
 def tiers_of(tiers: tuple[Tier, ...], percent: Decimal | None) -> tuple[Tier, ...]:

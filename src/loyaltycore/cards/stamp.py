@@ -31,8 +31,9 @@ from loyaltycore.cards.milestones import (
     rule_of,
     unused,
 )
+from loyaltycore.cards.settings import text, whole
 from loyaltycore.cards.stamp_modes import Manual, Mode, check_mode, earn, stamps_on
-from loyaltycore.errors import InvalidValue, LimitReached, Refusal
+from loyaltycore.errors import LimitReached, Refusal
 from loyaltycore.ledger.decision import Context, Outcome, Repriced, Till
 from loyaltycore.ledger.draft import Draft
 from loyaltycore.ledger.expiry import ExpiryPolicy, Never
@@ -83,25 +84,15 @@ class Stamp(CardType[StampCommand]):
     kind: ClassVar[str] = "stamp"
     commands: ClassVar[tuple[type, ...]] = get_args(StampCommand)
 
-    stamps_required: int = attrs.field(default=10)
-    reward: str | None = None
+    stamps_required: int = attrs.field(default=10, validator=whole(1, _STAMPS_MAX))
+    reward: str | None = attrs.field(default=None, validator=text)
     milestones: tuple[Milestone, ...] = attrs.field(default=(), converter=tuple)
     mode: Mode = Manual()
     stamp_life: ExpiryPolicy = Never()
     reward_validity: ExpiryPolicy = Never()
-    max_unused_rewards: int | None = attrs.field(default=None)
+    max_unused_rewards: int | None = attrs.field(default=None, validator=whole(1))
     one_checkin_per_day: bool = False
     goals: tuple[Milestone, ...] = attrs.field(init=False, eq=False, repr=False)
-
-    @stamps_required.validator
-    def _check_stamps_required(self, _: object, value: int) -> None:
-        if type(value) is not int or not 1 <= value <= _STAMPS_MAX:
-            raise InvalidValue("stamps_required", f"1 to {_STAMPS_MAX}, not {value!r}.")
-
-    @max_unused_rewards.validator
-    def _check_max_unused_rewards(self, _: object, value: int | None) -> None:
-        if value is not None and (type(value) is not int or value < 1):
-            raise InvalidValue("max_unused_rewards", f"1 or more, not {value!r}.")
 
     def __attrs_post_init__(self) -> None:
         goals = goals_of(self.milestones, self.stamps_required, self.reward)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
-from typing import TYPE_CHECKING, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
 
 import attrs
 
-from loyaltycore.cards.asking import Amount, amount_of
+from loyaltycore.cards.asking import NO_ITEMS, Amount, amount_of
 from loyaltycore.cards.commands import AddStamps, CheckIn, RecordPurchase
+from loyaltycore.cards.settings import above_zero, whole
 from loyaltycore.errors import InvalidAmount, InvalidValue
 from loyaltycore.ledger.transactions import Unit
-from loyaltycore.values.money import Money, minor_units
+from loyaltycore.values.money import minor_units
 
 
 if TYPE_CHECKING:
@@ -32,9 +32,14 @@ __all__ = [
 ]
 
 
-def _check_positive(_: object, field: attrs.Attribute[int], value: object) -> None:
-    if type(value) is not int or value < 1:
-        raise InvalidValue(field.name, f"a whole number above 0, not {value!r}.")
+_at_least_one = whole(1)
+
+
+def _check_products(
+    _: object, field: attrs.Attribute[Any], value: Mapping[str, int]
+) -> None:
+    for n in value.values():
+        _at_least_one(None, field, n)
 
 
 @attrs.frozen
@@ -51,7 +56,7 @@ class Visit:
         stamps: 1 or more.
     """
 
-    stamps: int = attrs.field(default=1, validator=_check_positive)
+    stamps: int = attrs.field(default=1, validator=_at_least_one)
 
 
 @attrs.frozen
@@ -68,29 +73,16 @@ class Spend:
         carry_remainder: what is left over counts towards the next stamp.
     """
 
-    per: Amount = attrs.field(converter=amount_of)
-    stamps: int = attrs.field(default=1, validator=_check_positive)
+    per: Amount = attrs.field(converter=amount_of, validator=above_zero)
+    stamps: int = attrs.field(default=1, validator=_at_least_one)
     carry_remainder: bool = False
-
-    @per.validator
-    def _check_per(self, _: object, value: Amount) -> None:
-        amount = value.amount if isinstance(value, Money) else value
-        if amount <= Decimal(0):
-            raise InvalidValue("per", "an amount above 0.")
 
 
 @attrs.frozen
 class Products:
     """So many stamps for each item of a SKU; other items earn none."""
 
-    stamps: Mapping[str, int] = attrs.field()
-
-    @stamps.validator
-    def _check_stamps(
-        self, field: attrs.Attribute[int], value: Mapping[str, int]
-    ) -> None:
-        for n in value.values():
-            _check_positive(self, field, n)
+    stamps: Mapping[str, int] = attrs.field(validator=_check_products)
 
 
 Mode: TypeAlias = Manual | Visit | Spend | Products
@@ -134,7 +126,7 @@ def earn(
             draft.credit(Unit.STAMP, stamps, expiry=life)
             return {}
         case Products(each):
-            items = command.items if isinstance(command, RecordPurchase) else {}
+            items = command.items if isinstance(command, RecordPurchase) else NO_ITEMS
             bought = sum(n * each.get(sku, 0) for sku, n in items.items())
             draft.credit(Unit.STAMP, bought, expiry=life)
             return {}

@@ -290,7 +290,7 @@ class CardProof:
             self._findings.count("lots")
             self._check_lot(each, missing.pop(lot.number, None))
             remaining[lot.unit] = remaining.get(lot.unit, 0) + lot.remaining
-            if lot.remaining and lot.expires_at is not None:
+            if lot.remaining > 0 and lot.expires_at is not None:
                 first = lot.expires_at if first is None else min(first, lot.expires_at)
         if self._can_fold:
             for number in missing:

@@ -104,8 +104,10 @@ def _entry(entry: Entry, takes: str) -> str:
     )
     if entry.rule:
         text += f"\0rule={entry.rule}"
+    if entry.lot is not None:
+        text += f"\0lot={entry.lot}"
     if entry.earned_at is not None:
-        text += f"\0lot={entry.lot}\0earned_at={entry.earned_at.isoformat()}"
+        text += f"\0earned_at={entry.earned_at.isoformat()}"
     if entry.expires_at is not None:
         text += f"\0expires_at={entry.expires_at.isoformat()}"
     if entry.reverses is not None:

@@ -63,10 +63,10 @@ def ladder_at(ladder: Ladder, rate_at: RateAt, before: int, spend: int) -> Ladde
         spend: the spend including the purchase.
     """
     if rate_at is RateAt.SPLIT:
-        return tuple(
-            (start, ladder[max(before, index)][1])
+        return [
+            [start, ladder[max(before, index)][1]]
             for index, (start, _) in enumerate(ladder)
-        )
+        ]
     index = before if rate_at is RateAt.BEFORE else max(before, level(ladder, spend))
     return [[0, ladder[index][1]]]
 
@@ -78,13 +78,14 @@ def units_on(
     Units that *amount* of spend earns on top of *before*, rounded once.
 
     Args:
+        before: where it is negative, spend is owed; the first tier prices that too.
         shift: decimals of the units less decimals of the currency.
     """
-    weighted = 0
+    weighted, low = 0, before
     ends = [start for start, _ in ladder[1:]]
-    for (start, basis_points), end in zip(ladder, [*ends, None], strict=True):
-        low = max(start, before)
+    for (_, basis_points), end in zip(ladder, [*ends, None], strict=True):
         high = before + amount if end is None else min(end, before + amount)
         if high > low:
             weighted += (high - low) * basis_points
+            low = high
     return mul_percent(weighted, 1, shift, rounding)

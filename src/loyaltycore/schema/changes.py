@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from loyaltycore.errors import AppendOnly, UnsupportedValue
-from loyaltycore.schema.checks import check_ref, check_values
+from loyaltycore.schema.checks import JUDGES_MAX, check_ref, check_values
 from loyaltycore.schema.tables import INTEGER_MAX, Collection, ColumnType
 
 
@@ -55,8 +55,13 @@ def check_update(collection: Collection, change: Update) -> None:
     for name in collection.key:
         if name in change.values:
             raise _unsupported(collection, name, "a row keeps its key")
-    if change.expect is not None:
-        check_values(collection, {"version": change.expect})
+    expect = change.expect
+    if expect is not None and not (
+        "version" in collection.by_name
+        and type(expect) is int
+        and -INTEGER_MAX <= expect <= INTEGER_MAX
+    ):
+        check_values(collection, {"version": expect})
 
 
 def check_delete(collection: Collection, change: Delete) -> None:
@@ -137,12 +142,17 @@ def zero(collection: Collection, ref: Ref) -> dict[str, Any]:
 
 
 def _check_integers(collection: Collection, values: Mapping[str, Any]) -> None:
-    for name in values:
+    names = tuple(values)
+    if names in collection.addable:
+        return
+    for name in names:
         column = collection.by_name.get(name)
         if column is None or column.type is not ColumnType.INTEGER:
             raise _unsupported(collection, name, "there is no such column of numbers")
         if name in collection.key:
             raise _unsupported(collection, name, "a row keeps its key")
+    if len(collection.addable) < JUDGES_MAX:
+        collection.addable.add(names)
 
 
 def _unsupported(collection: Collection, column: str, problem: str) -> UnsupportedValue:

@@ -26,9 +26,9 @@ from loyaltycore.schema.tables import (
 if TYPE_CHECKING:
     from loyaltycore.query.predicates import Row, Scalar
 
-__all__ = ["check_ref", "check_row", "check_values", "problem_with"]
+__all__ = ["JUDGES_MAX", "check_ref", "check_row", "check_values", "problem_with"]
 
-_JUDGES_MAX: Final = 512  # a collection; more would be somebody's endless combinations
+JUDGES_MAX: Final = 512  # a collection; more would be somebody's endless combinations
 _JSON_SURELY_FITS: Final = (
     JSON_BYTES_MAX // 4
 )  # characters; each has four bytes at most
@@ -76,7 +76,7 @@ def check_values(collection: Collection, values: Row) -> None:
     for name, value in values.items():
         _check_one(collection, name, value)
     if is_good is None:
-        if len(collection.judges) >= _JUDGES_MAX:
+        if len(collection.judges) >= JUDGES_MAX:
             collection.judges.clear()
         collection.judges[names] = _judge(
             collection, {name: repr(name) for name in names}

@@ -85,13 +85,15 @@ class Collection:
     indexes: tuple[Index, ...] = ()
     append_only: bool = False
     by_name: Mapping[str, Column] = attrs.field(init=False, eq=False, repr=False)
-    # What ``checks`` has worked out about sets of columns and about refs; no part of
-    # the value.
+    # What the checks have found out about sets of columns; no part of the value.
     judges: dict[Any, Any] = attrs.field(
         init=False, eq=False, repr=False, factory=dict[Any, Any]
     )
     ref_judges: dict[Any, Any] = attrs.field(
         init=False, eq=False, repr=False, factory=dict[Any, Any]
+    )
+    addable: set[tuple[str, ...]] = attrs.field(
+        init=False, eq=False, repr=False, factory=set[tuple[str, ...]]
     )
 
     def __attrs_post_init__(self) -> None:

@@ -233,18 +233,25 @@ class Cards:
         return records.card_of(row)
 
 
+_FIELDS = {"location": "location_id", "terminal": "terminal_id", "actor": "actor_id"}
+
+
 def _request(card_id: str, command: object, options: Options) -> Request:
-    return Request(
-        card_id=card_id,
-        command=describe(command),
-        key=options.get("key"),
-        receipt_id=options.get("receipt_id"),
-        location_id=options.get("location"),
-        terminal_id=options.get("terminal"),
-        actor_id=options.get("actor"),
-        occurred_at=options.get("occurred_at"),
-        source=options.get("source", "api"),
-    )
+    """
+    Put together what was asked.
+
+    Raises:
+        TypeError: an option that there is not, as for any function.
+    """
+    unknown = options.keys() - Options.__optional_keys__
+    if unknown:
+        known = ", ".join(sorted(Options.__optional_keys__))
+        message = f"unknown option {', '.join(sorted(unknown))}; there are {known}"
+        raise TypeError(message)
+    given: dict[str, Any] = {
+        _FIELDS.get(name, name): value for name, value in options.items()
+    }
+    return Request(card_id=card_id, command=describe(command), **given)
 
 
 def _decider(command: object) -> Any:

@@ -8,6 +8,7 @@ one waits for the one before it, whoever is sending that.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["DispatchReport", "Failure", "Messages"]
 
 _LIMIT_MAX: Final = 1_000
+_SOON: Final = timedelta(seconds=1)
 
 
 @attrs.frozen(kw_only=True)
@@ -148,7 +150,7 @@ class Messages:
         turns: list[list[Message]] = []
         blocked = 0
         for rows in _by_card(due):
-            ready, due_at = self._ready(session, rows)
+            ready, due_at = self._ready(session, rows, now)
             changes += self._updates(rows[:ready], records.leased_values(holder, until))
             if ready < len(rows):
                 values = records.waiting_values(due_at)
@@ -158,12 +160,15 @@ class Messages:
         session.apply(changes)
         return _Lease(holder, until, turns, blocked)
 
-    def _ready(self, session: Session, rows: list[Row]) -> tuple[int, datetime]:
+    def _ready(
+        self, session: Session, rows: list[Row], now: datetime
+    ) -> tuple[int, datetime]:
         """
         Count how many of a card's messages may leave, in order of version.
 
         Returns:
-            (how many, when the first one that may not is worth another try).
+            (how many, when the first one that may not is worth another try): when the
+            one before it is, or soon if somebody is sending that.
         """
         program_id = self._shell.program_id
         before: int | None = None
@@ -176,9 +181,12 @@ class Messages:
                     ref = records.message_ref(program_id, transaction["id"])
                     (earlier,) = session.get([ref])
                     if earlier is not None and earlier["sent_at"] is None:
-                        return place, earlier["due_at"]
+                        due_at = earlier["due_at"]
+                        if earlier["holder"] is not None:
+                            due_at = min(due_at, now + _SOON)
+                        return place, due_at
             before = row["card_version"]
-        return len(rows), rows[0]["due_at"]
+        return len(rows), now
 
     # -- deliver ---------------------------------------------------------------------
 

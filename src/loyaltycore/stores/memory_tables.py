@@ -62,34 +62,37 @@ class _Sorted:
         self._has_none = _can_have_none(collection, by)
 
     def add(self, row: Row, key: _Key) -> None:
-        where = self._by_of(row)
-        if self._has_none and None in where:
+        self._put(self._by_of(row), (*self._order_of(row), key))
+
+    def remove(self, row: Row, key: _Key) -> None:
+        self._take(self._by_of(row), (*self._order_of(row), key))
+
+    def move(self, old: Row, new: Row, key: _Key) -> None:
+        old_by, old_entry = self._by_of(old), (*self._order_of(old), key)
+        new_by, new_entry = self._by_of(new), (*self._order_of(new), key)
+        if old_entry != new_entry or old_by != new_by:
+            self._take(old_by, old_entry)
+            self._put(new_by, new_entry)
+
+    def _put(self, by: _Key, entry: _Entry) -> None:
+        if self._has_none and None in by:
             return
-        entry = (*self._order_of(row), key)
-        bucket = self.buckets.get(where)
+        bucket = self.buckets.get(by)
         if bucket is None:
-            self.buckets[where] = [entry]
+            self.buckets[by] = [entry]
         elif bucket[-1] < entry:  # rows mostly come in the order of time
             bucket.append(entry)
         else:
             insort(bucket, entry)
 
-    def remove(self, row: Row, key: _Key) -> None:
-        where = self._by_of(row)
-        if self._has_none and None in where:
+    def _take(self, by: _Key, entry: _Entry) -> None:
+        if self._has_none and None in by:
             return
-        bucket = self.buckets[where]
+        bucket = self.buckets[by]
         if len(bucket) == 1:
-            del self.buckets[where]
+            del self.buckets[by]
         else:
-            del bucket[bisect_left(bucket, (*self._order_of(row), key))]
-
-    def move(self, old: Row, new: Row, key: _Key) -> None:
-        if self._order_of(old) != self._order_of(new) or self._by_of(
-            old
-        ) != self._by_of(new):
-            self.remove(old, key)
-            self.add(new, key)
+            del bucket[bisect_left(bucket, entry)]
 
     def bucket(self, bound: Mapping[str, Any]) -> Sequence[_Entry]:
         """Entries of the rows that have the bound values in *by*."""
@@ -247,10 +250,8 @@ class Table:
         """Find the key that a ref means, whether or not there is such a row."""
         if columns == self.collection.key:
             return values
-        for unique in self._uniques:
-            if unique.columns == columns:
-                return unique.keys.get(values)
-        return None
+        (unique,) = (one for one in self._uniques if one.columns == columns)
+        return unique.keys.get(values)
 
     def sorted_for(self, plan: Plan) -> _Sorted | None:
         """

@@ -135,8 +135,7 @@ class SqliteFileSession(SqliteSession):
         trace: TracebackType | None,
     ) -> None:
         link, self._link, self._cursor = self._link, None, None
-        if link is None:
-            return
+        assert link is not None, "a session ends after it began"
         failure = self._failure
         is_kept = error is None and failure is None
         self._links.end(link, is_writing=self._is_writing, is_kept=is_kept)

@@ -121,8 +121,7 @@ class SqliteSavepoint(SqliteSession):
         trace: TracebackType | None,
     ) -> None:
         cursor, self._cursor = self._cursor, None
-        if cursor is None:
-            return
+        assert cursor is not None, "a session ends after it began"
         if error is not None or self._failure is not None:
             self._roll_back(cursor)
             if error is None and self._failure is not None:

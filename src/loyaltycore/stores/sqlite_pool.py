@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from loyaltycore.ports import MigrationReport
     from loyaltycore.stores.sqlite_schema import Tables
 
-__all__ = ["MEMORY", "Link", "Links"]
+__all__ = ["MEMORY", "Link", "Links", "Process"]
 
 MEMORY: Final = ":memory:"
 _IDLE_MAX: Final = 8
@@ -65,8 +65,15 @@ _living: Final[weakref.WeakSet[Links]] = weakref.WeakSet()
 _inherited: Final[list[Links]] = []
 
 
+class Process:
+    """Which process this is, told by how many forks led to it."""
+
+    generation = 0
+
+
 def _after_fork() -> None:
     """Keep the parent's connections, since to let go of one would be to close it."""
+    Process.generation += 1
     _inherited.extend(_living)
 
 
@@ -76,7 +83,7 @@ if hasattr(os, "register_at_fork"):  # pragma: no branch : not on Windows
 
 def _close_own(pools: dict[int, _Pool]) -> None:
     """Close what nobody can reach any more, but nothing that was inherited."""
-    pool = pools.pop(os.getpid(), None)
+    pool = pools.pop(Process.generation, None)
     for link in () if pool is None else pool.links:
         link.connection.close()
 
@@ -91,7 +98,7 @@ class Links:
         self._tables = tables
         self._timeout = timeout
         self._synchronous = synchronous
-        self._pools: dict[int, _Pool] = {os.getpid(): _Pool()}
+        self._pools: dict[int, _Pool] = {Process.generation: _Pool()}
         self._is_closed = False
         _living.add(self)
         weakref.finalize(self, _close_own, self._pools)
@@ -134,7 +141,7 @@ class Links:
         Raises:
             StoreError: it could not be committed; then it is rolled back.
         """
-        pool = self._pools.get(os.getpid())
+        pool = self._pools.get(Process.generation)
         if pool is None or link not in pool.links:
             _inherited.append(self)
             raise Unavailable("A session stays in the process that began it.")
@@ -186,20 +193,20 @@ class Links:
     def close(self) -> None:
         """Close what is not in use; the rest is closed when it comes back."""
         self._is_closed = True
-        pool = self._pools.get(os.getpid())
+        pool = self._pools.get(Process.generation)
         while pool is not None and pool.idle:
             self._drop(pool, pool.idle.pop())
 
     # -- queue -------------------------------------------------------------------------
 
     def _pool(self) -> _Pool:
-        pool = self._pools.get(os.getpid())
+        pool = self._pools.get(Process.generation)
         if pool is not None:
             return pool
         if self.is_in_memory:
             message = "A database in memory stays in the process that opened it."
             raise Unavailable(message)
-        return self._pools.setdefault(os.getpid(), _Pool())
+        return self._pools.setdefault(Process.generation, _Pool())
 
     def _queue(self, pool: _Pool) -> None:
         if self._is_closed:
@@ -249,8 +256,7 @@ class Links:
             self._switch_to_wal(cursor)
             if not version:
                 cursor.execute("BEGIN IMMEDIATE")
-                if not tables.version_in(cursor):  # nobody was faster
-                    tables.take_steps(cursor, 0)
+                tables.take_steps(cursor, tables.version_in(cursor))  # if nobody has
                 cursor.execute("COMMIT")
         except BaseException:
             self._drop(pool, link)

@@ -175,12 +175,11 @@ class SqliteSession:
         collection = collection_named(self._collections, change.collection)
         is_ignoring = change.on_duplicate == "ignore"
         statement = self._tables.statements.insert(collection, is_ignoring=is_ignoring)
-        codec = statement.codec
-        names = codec.names
+        encode = statement.codec.encode_row
         encoded: list[list[Any]] = []
         for row in change.rows:
             check_row(collection, row)
-            encoded.append(codec.encode([row[name] for name in names]))
+            encoded.append(encode(row))
         if len(encoded) == 1:
             return self._run(statement.text, encoded[0]).rowcount
         return self._run_many(statement.text, encoded)

@@ -8,6 +8,8 @@ connection and runs nothing.
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from loyaltycore.schema.tables import INTEGER_MAX, Collection, ColumnType
@@ -15,6 +17,8 @@ from loyaltycore.schema.tables import INTEGER_MAX, Collection, ColumnType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from loyaltycore.query.predicates import Row
 
 __all__ = ["Codec", "Statement", "Statements", "decoded", "encoded", "quoted"]
 
@@ -24,6 +28,7 @@ def quoted(name: str) -> str:
     return f'"{name}"'
 
 
+@lru_cache(maxsize=1024)  # one posting writes the same moment many times over
 def _moment_text(moment: datetime) -> str:
     return moment.isoformat("T", "microseconds")  # of one width, so that text sorts
 
@@ -55,10 +60,14 @@ def decoded(collection: Collection, name: str, value: Any) -> Any:
 class Codec:
     """Values of some columns, there and back."""
 
-    __slots__ = ("_decoders", "_encoders", "names")
+    __slots__ = ("_decoders", "_encoders", "_pick", "names")
 
     def __init__(self, collection: Collection, names: tuple[str, ...]) -> None:
         self.names = names
+        self._pick: Callable[[Row], tuple[Any, ...]] = itemgetter(*names)
+        if len(names) == 1:
+            (only,) = names
+            self._pick = lambda row: (row[only],)
         types = [collection.by_name[name].type for name in names]
         self._encoders = _converters(types, _ENCODERS)
         self._decoders = _converters(types, _DECODERS)
@@ -71,6 +80,10 @@ class Codec:
             if value is not None:
                 encoded[place] = convert(value)
         return encoded
+
+    def encode_row(self, row: Row) -> list[Any]:
+        """Turn the columns of a row into SQLite's values, in their order."""
+        return self.encode(self._pick(row))
 
     def row(self, values: Sequence[Any]) -> dict[str, Any]:
         """Turn what SQLite holds into a row."""

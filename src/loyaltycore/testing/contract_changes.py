@@ -23,68 +23,6 @@ _PHONE = Ref("customer", ("program_id", "phone"), (a.CAFE, "+493012345678"))
 class ChangeContract:
     """Inserts, updates, additions, deletions, and what comes back from them."""
 
-    # -- get ---------------------------------------------------------------------------
-
-    def test_get_by_key(self, store: Store) -> None:
-        """A row is found by its key and comes back as it was given."""
-        row = a.customer("ada", first_name="Ada", birth_date=date(1815, 12, 10))
-        a.fill(store, "customer", [row])
-
-        assert row == a.one(store, a.customer_ref("ada"))
-
-    def test_get_by_unique(self, store: Store) -> None:
-        """A row is found by a declared unique too."""
-        a.fill(store, "customer", [a.customer("ada", phone="+493012345678")])
-
-        found = a.one(store, _PHONE)
-
-        assert found is not None
-        assert found["id"] == "ada"
-
-    def test_get_in_order(self, store: Store) -> None:
-        """Answers come in the order of the questions, None for what is not there."""
-        a.fill(store, "counter", [a.counter("a", 1), a.counter("b", 2)])
-        a.fill(store, "customer", [a.customer("ada")])
-        names = ("b", "x", "a", "b")
-
-        with store.session() as session:
-            found = session.get([a.counter_ref(name) for name in names], lock=True)
-            other = session.get([a.customer_ref("ada"), a.counter_ref("a")])
-
-        assert [row and row["used"] for row in found] == [2, None, 1, 2]
-        assert [row and row["program_id"] for row in other] == [a.CAFE, a.CAFE]
-
-    def test_get_nothing(self, store: Store) -> None:
-        """No questions have no answers."""
-        with store.session(write=False) as session:
-            assert session.get([]) == []
-
-    def test_keys_of_two_programs(self, store: Store) -> None:
-        """The same id in another program is another row."""
-        rows = [a.counter("n", 1), a.counter("n", 2, program_id="bar")]
-        a.fill(store, "counter", rows)
-
-        found = a.one(store, a.counter_ref("n"))
-
-        assert found == rows[0]
-
-    @pytest.mark.parametrize(
-        "ref",
-        [
-            pytest.param(Ref("nothing", ("id",), ("x",)), id="no-collection"),
-            pytest.param(Ref("customer", ("id",), ("x",)), id="half-a-key"),
-            pytest.param(Ref("customer", ("source",), ("x",)), id="no-key"),
-            pytest.param(Ref("counter", ("program_id", "name"), ("x",)), id="no-value"),
-            pytest.param(
-                Ref("customer", ("program_id", "phone"), (a.CAFE, None)), id="none"
-            ),
-        ],
-    )
-    def test_what_names_no_row(self, store: Store, ref: Ref) -> None:
-        """What is neither key nor unique, or has no value in it, names no row."""
-        with store.session() as session, pytest.raises(UnsupportedValue):
-            session.get([ref])
-
     # -- insert ------------------------------------------------------------------------
 
     def test_insert_counts(self, store: Store) -> None:
@@ -384,6 +322,9 @@ class ChangeContract:
             ),
             pytest.param(Add(a.counter_ref("n"), {"name": 1}), id="add-to-the-key"),
             pytest.param(Add(a.counter_ref("n"), {"nothing": 1}), id="add-to-nothing"),
+            pytest.param(
+                Add(a.day_figure_ref(date(2026, 1, 31)), {"slot": 1}), id="add-to-slot"
+            ),
             pytest.param(Add(_PHONE, {"points": 1}), id="add-by-unique"),
             pytest.param(
                 Add(a.counter_ref("n"), {"used": 1}, {"name": 1}), id="limit-of-the-key"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CAFE",
+    "HOUR",
     "NEVER",
     "T0",
     "all_pages",
@@ -28,6 +29,7 @@ __all__ = [
     "counter_ref",
     "customer",
     "customer_ref",
+    "customers",
     "day_figure",
     "day_figure_ref",
     "every",
@@ -46,7 +48,29 @@ __all__ = [
 CAFE: Final = "cafe"
 T0: Final = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
 NEVER: Final = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+HOUR: Final = timedelta(hours=1)
 _PAGES_MAX: Final = 1_000
+_NAMES: Final = (
+    None,
+    "",
+    "Ada",
+    "ada",
+    "Adá",
+    "Ad%",
+    "Ad_",
+    "Ad\\",
+    "Ad\ud7ff",
+    "Ad\ue000",
+)
+_MORE_NAMES: Final = (
+    "Ad\U0010ffff",
+    "Ad\U0010ffffz",
+    "Ae",
+    "\U0010ffff",
+    "😀",
+    "😀a",
+    "Z",
+)
 
 
 def program(**changes: object) -> dict[str, Any]:
@@ -92,6 +116,22 @@ def customer(id: str, **changes: object) -> dict[str, Any]:  # noqa: A002 - the 
 def customer_ref(id: str) -> Ref:  # noqa: A002 - the column's name
     """Name a customer by the key."""
     return Ref("customer", ("program_id", "id"), (CAFE, id))
+
+
+def customers() -> list[dict[str, Any]]:
+    """Customers with ties, missing values and names that are hard to compare."""
+    return [
+        customer(
+            f"c{number:02}",
+            first_name=name,
+            last_name=("Lovelace", None)[number % 2],
+            phone=None if number % 3 else f"+49{number}",
+            birth_date=date(1990, 1, 1 + number) if number % 2 else None,
+            registered_at=T0 + number % 4 * HOUR,
+            points=number % 5 - 2,
+        )
+        for number, name in enumerate((*_NAMES, *_MORE_NAMES))
+    ]
 
 
 def token(word: str, customer_id: str) -> dict[str, Any]:

@@ -25,12 +25,22 @@ import pytest
 
 
 # Said before they are imported, so that a failing assertion shows both sides.
-_PARTS = ("changes", "questions", "rows", "sessions", "values")
+_PARTS = (
+    "changes",
+    "finding",
+    "pages",
+    "races",
+    "rows",
+    "sessions",
+    "values",
+)
 _MODULES = {f"loyaltycore.testing.contract_{part}" for part in _PARTS}
 pytest.register_assert_rewrite(*(_MODULES - sys.modules.keys()))
 
 from loyaltycore.testing.contract_changes import ChangeContract  # noqa: E402
-from loyaltycore.testing.contract_questions import QuestionContract  # noqa: E402
+from loyaltycore.testing.contract_finding import FindingContract  # noqa: E402
+from loyaltycore.testing.contract_pages import PageContract  # noqa: E402
+from loyaltycore.testing.contract_races import RaceContract  # noqa: E402
 from loyaltycore.testing.contract_sessions import SessionContract  # noqa: E402
 from loyaltycore.testing.contract_values import ValueContract  # noqa: E402
 
@@ -41,7 +51,14 @@ if TYPE_CHECKING:
 __all__ = ["StoreContract"]
 
 
-class StoreContract(ChangeContract, ValueContract, QuestionContract, SessionContract):
+class StoreContract(
+    ChangeContract,
+    FindingContract,
+    PageContract,
+    RaceContract,
+    SessionContract,
+    ValueContract,
+):
     """Inherit it and give it a fixture ``store``: empty, with its tables made."""
 
     @pytest.fixture

@@ -1,0 +1,84 @@
+"""
+Checks of the settings of rules, for attrs fields; each refusal names the field.
+
+What is None passes: a setting that may be left out is typed so.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from loyaltycore.errors import InvalidAmount, InvalidValue
+from loyaltycore.values.money import Money
+from loyaltycore.values.quantity import percent_basis_points
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import attrs
+
+    Check: TypeAlias = Callable[[Any, "attrs.Attribute[Any]", Any], None]
+
+__all__ = ["above_zero", "member_of", "not_negative", "percentage", "text", "whole"]
+
+
+def member_of(choices: type[Enum]) -> Check:
+    """Check that a field holds a member of an enum."""
+
+    def check(_: object, field: attrs.Attribute[Any], value: object) -> None:
+        if not isinstance(value, choices):
+            names = ", ".join(f"{choices.__name__}.{member.name}" for member in choices)
+            raise InvalidValue(field.name, f"one of {names}.")
+
+    return check
+
+
+def whole(least: int, most: int | None = None) -> Check:
+    """Check that a field holds a whole number from *least* to *most*."""
+    words = f"{least} or more" if most is None else f"{least} to {most}"
+
+    def check(_: object, field: attrs.Attribute[Any], value: object) -> None:
+        if value is None:
+            return
+        if type(value) is not int or value < least or (most and value > most):
+            raise InvalidValue(field.name, f"a whole number, {words}, not {value!r}.")
+
+    return check
+
+
+def above_zero(
+    _: object, field: attrs.Attribute[Any], value: Decimal | Money | None
+) -> None:
+    """Check that a field holds an amount above 0."""
+    if value is not None and _number(value) <= 0:
+        raise InvalidValue(field.name, f"above 0, not {value}.")
+
+
+def not_negative(
+    _: object, field: attrs.Attribute[Any], value: Decimal | Money
+) -> None:
+    """Check that a field holds an amount that is not below 0."""
+    if _number(value) < 0:
+        raise InvalidValue(field.name, f"not below 0: {value}.")
+
+
+def percentage(_: object, field: attrs.Attribute[Any], value: Decimal | None) -> None:
+    """Check that a field holds 0 to 100, with at most two decimals."""
+    if value is not None:
+        try:
+            percent_basis_points(value)
+        except InvalidAmount as error:
+            raise InvalidValue(field.name, error.message) from None
+
+
+def text(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    """Check that a field holds words."""
+    if value is not None and (type(value) is not str or not value.strip()):
+        raise InvalidValue(field.name, "say it in a word or more.")
+
+
+def _number(value: Decimal | Money) -> Decimal:
+    return value.amount if isinstance(value, Money) else value

@@ -1,0 +1,200 @@
+"""
+Histories of one card: how they are drawn, and how they are played.
+
+Owns the steps of a history and the player that carries them out through the public API
+of a programme.  What has to hold afterwards is in ``card_proofs``.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import attrs
+from hypothesis import strategies as st
+
+from loyaltycore.errors import InvalidInput, Refusal
+from loyaltycore.loyalty import Loyalty
+from loyaltycore.testing.card_history import read_history
+from loyaltycore.values.money import Money
+
+
+if TYPE_CHECKING:
+    from loyaltycore.cards.contract import CardType
+    from loyaltycore.ports import Store
+    from loyaltycore.posting import Posted
+    from loyaltycore.program.program import Program
+    from loyaltycore.testing.card_history import CardHistory
+
+__all__ = ["Ask", "Player", "Step", "Sweep", "TakeBack", "histories"]
+
+_OPENED_AT: Final = datetime(2026, 1, 31, 22, 30, tzinfo=UTC)
+
+_NO_PAUSE: Final = timedelta(0)
+_PAUSES: Final = (
+    _NO_PAUSE,
+    _NO_PAUSE,
+    timedelta(minutes=5),
+    timedelta(hours=20),
+    timedelta(days=8),
+    timedelta(days=33),
+    timedelta(days=370),
+)
+
+
+@attrs.frozen
+class Ask:
+    """
+    A command, asked after a pause.
+
+    Attributes:
+        late: how long before that moment it happened.
+    """
+
+    command: object
+    pause: timedelta
+    late: timedelta = _NO_PAUSE
+
+
+@attrs.frozen
+class TakeBack:
+    """
+    A void, or a refund, of one of the transactions so far.
+
+    Attributes:
+        which: counts from the first one, and around.
+        percent: of the purchase that is refunded; None voids the transaction.
+    """
+
+    which: int
+    percent: int | None
+    pause: timedelta
+
+
+@attrs.frozen
+class Sweep:
+    """Upkeep after a pause."""
+
+    pause: timedelta
+
+
+Step: TypeAlias = Ask | TakeBack | Sweep
+
+
+def histories(
+    commands: st.SearchStrategy[Any], *, length_max: int = 12
+) -> st.SearchStrategy[list[Step]]:
+    """Histories of a card: mostly commands, some late, some of them taken back."""
+    pauses = st.sampled_from(_PAUSES)
+    asked = st.builds(Ask, commands, pauses)
+    late = st.builds(Ask, commands, pauses, pauses)
+    which = st.integers(0, length_max)
+    voided = st.builds(TakeBack, which, st.none(), pauses)
+    refunded = st.builds(TakeBack, which, st.integers(1, 100), pauses)
+    swept = st.builds(Sweep, pauses)
+    steps = st.one_of(asked, asked, late, voided, refunded, swept)
+    return st.lists(steps, min_size=1, max_size=length_max)
+
+
+class Player:
+    """
+    A programme with one customer and one card, and a clock that is moved by hand.
+
+    Attributes:
+        posted: what was posted and not swept, in order.
+        refused: what the last step was refused with, or None.
+    """
+
+    def __init__(
+        self, store: Store, program: Program, rules: CardType[Any], *card_types: Any
+    ) -> None:
+        known = card_types or (type(rules),)
+        self._always = Loyalty(store, program, card_types=known)
+        self.now = _OPENED_AT
+        template = self.shop.templates.create("Card", rules)
+        customer = self.shop.customers.register(first_name="Ada")
+        self.card_id = self.shop.cards.issue(template.id, to=customer.id).id
+        self.opened_at = self.now
+        self.posted: list[Posted] = []
+        self.refused: Refusal | InvalidInput | None = None
+
+    @property
+    def shop(self) -> Loyalty:
+        """The programme as it is now."""
+        return self._always.at(self.now)
+
+    def history(self) -> CardHistory:
+        """Read the card as it is stored."""
+        return read_history(self.shop, self.card_id)
+
+    def key(self, number: int) -> str:
+        """The key of the n-th transaction in ``posted``."""
+        return f"till/{number}"
+
+    def options(self, step: Ask, number: int) -> dict[str, Any]:
+        """What goes with a command, to become the n-th transaction in ``posted``."""
+        options: dict[str, Any] = {"key": self.key(number)}
+        if step.late:
+            options["occurred_at"] = self.now - step.late
+        return options
+
+    def ask(
+        self,
+        command: object,
+        *,
+        after: timedelta = _NO_PAUSE,
+        late: timedelta = _NO_PAUSE,
+    ) -> Posted:
+        """Post a command; raises what it is refused with."""
+        return self._kept(self._post(Ask(command, after, late)))
+
+    def void(self, posted: Posted, *, after: timedelta = _NO_PAUSE) -> Posted:
+        """Void a transaction; raises what it is refused with."""
+        self.now += after
+        return self._kept(self.shop.transactions.void(posted.id))
+
+    def refund(
+        self, posted: Posted, amount: Money | str, *, after: timedelta = _NO_PAUSE
+    ) -> Posted:
+        """Refund part of a purchase; raises what it is refused with."""
+        self.now += after
+        return self._kept(self.shop.transactions.refund(posted.id, amount))
+
+    def play(self, step: Step) -> Posted | None:
+        """Carry a step out; None where it posted nothing, or was refused."""
+        self.refused = None
+        try:
+            match step:
+                case Ask():
+                    return self._kept(self._post(step))
+                case TakeBack():
+                    return self._take_back(step)
+                case Sweep(pause):
+                    self.now += pause
+                    self.shop.upkeep.sweep()
+                    return None
+        except (Refusal, InvalidInput) as refused:
+            self.refused = refused
+            return None
+
+    def _post(self, step: Ask) -> Posted:
+        self.now += step.pause
+        options = self.options(step, len(self.posted))
+        return self.shop.cards.post(self.card_id, step.command, **options)
+
+    def _take_back(self, step: TakeBack) -> Posted | None:
+        if not self.posted:
+            self.now += step.pause
+            return None
+        original = self.posted[step.which % len(self.posted)]
+        if step.percent is None:
+            return self.void(original, after=step.pause)
+        bought = original.transaction.purchase_amount or 0
+        part = max(1, bought * step.percent // 100)
+        money = Money.of_minor(part, self.shop.program.currency)
+        return self.refund(original, money, after=step.pause)
+
+    def _kept(self, posted: Posted) -> Posted:
+        if not posted.replayed:
+            self.posted.append(posted)
+        return posted

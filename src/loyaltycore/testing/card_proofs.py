@@ -1,0 +1,118 @@
+"""
+The laws of the ledger, as assertions about one card's history.
+
+Each looks at everything that was ever written on the card.  They add the entries up by
+themselves, so that they do not trust the code that they judge.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from loyaltycore.ledger.holding import fold
+from loyaltycore.ledger.transactions import EntryKind
+
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from loyaltycore.ledger.lots import Lot
+    from loyaltycore.ledger.transactions import Entry, Transaction, Unit
+    from loyaltycore.testing.card_history import CardHistory
+
+__all__ = ["Essence", "check_history", "essence"]
+
+Essence = tuple[object, ...]
+
+
+def check_history(history: CardHistory, opened_at: datetime) -> None:
+    """Assert everything that holds after any step of any history."""
+    _check_journal(history)
+    _check_stored(history, opened_at)
+    _check_clawbacks(history.transactions)
+
+
+def essence(history: CardHistory) -> Essence:
+    """
+    What a history came to, without ids, digests and the moments of recording.
+
+    Two ways to the same essence leave the customer with the same.
+    """
+    holding = history.holding
+    return (
+        dict(holding.totals),
+        dict(holding.lots),
+        [
+            (transaction.kind, transaction.occurred_at, transaction.entries)
+            for transaction in history.transactions
+        ],
+    )
+
+
+def _check_journal(history: CardHistory) -> None:
+    """Sums, lots and moments, entry by entry."""
+    sums: Counter[Unit] = Counter()
+    left: dict[int, int] = {}
+    lots = history.holding.lots
+    recorded_at = None
+    for version, transaction in enumerate(history.transactions, start=1):
+        assert version == transaction.version
+        assert transaction.occurred_at <= transaction.recorded_at
+        assert recorded_at is None or recorded_at <= transaction.recorded_at
+        recorded_at = transaction.recorded_at
+        opened = len(left)
+        for entry in transaction.entries:
+            # Law 1: the entries of a unit add up to its balance, at any prefix.
+            sums[entry.unit] += entry.amount
+            assert sums[entry.unit] == entry.balance_after
+            if entry.lot is not None:
+                assert entry.amount == lots[entry.lot].amount
+                left[entry.lot] = entry.amount
+            for number, taken in entry.takes:
+                # Law 2: a lot holds no less than nothing, no more than at first.
+                left[number] -= taken
+                assert 0 <= left[number] <= lots[number].amount
+                is_new = number > opened and entry.kind is EntryKind.DEBT_REPAID
+                if not is_new:
+                    _check_moment(lots[number], taken, entry, transaction)
+    assert {number: lot.remaining for number, lot in lots.items()} == left
+    for unit, total in history.holding.totals.items():
+        # Law 1, as it is stored: entries = remaining - debt.
+        in_lots = sum(lot.remaining for lot in lots.values() if lot.unit is unit)
+        assert (in_lots, sums[unit]) == (total.remaining, total.remaining - total.debt)
+        assert total.debt >= 0
+
+
+def _check_moment(lot: Lot, taken: int, entry: Entry, transaction: Transaction) -> None:
+    """Law 8: nothing is spent when its time has passed, or expires before."""
+    if taken > 0:
+        is_expiry = entry.kind is EntryKind.EXPIRE
+        assert is_expiry == lot.is_due(transaction.recorded_at)
+
+
+def _check_stored(history: CardHistory, opened_at: datetime) -> None:
+    """The card as it is stored is what its journal folds to."""
+    folded = fold(opened_at, history.transactions)
+    stored = history.holding
+    assert folded.totals == stored.totals
+    assert folded.lots == stored.lots
+    assert (folded.version, folded.last_at) == (stored.version, stored.last_at)
+    assert folded.next_lot == stored.next_lot
+
+
+def _check_clawbacks(transactions: tuple[Transaction, ...]) -> None:
+    """Law 9: no more is taken back of an entry than it was."""
+    entries = {
+        (transaction.id, index): entry
+        for transaction in transactions
+        for index, entry in enumerate(transaction.entries)
+    }
+    undone: Counter[tuple[str, int]] = Counter()
+    for transaction in transactions:
+        for entry in transaction.entries:
+            if entry.reverses is not None:
+                assert transaction.reverses is not None
+                undone[transaction.reverses, entry.reverses] += abs(entry.amount)
+    for origin, amount in undone.items():
+        assert amount <= abs(entries[origin].amount)
