@@ -18,11 +18,9 @@ from loyaltycore.posting import Desk
 from loyaltycore.services.cards import Cards
 from loyaltycore.services.customers import Customers
 from loyaltycore.services.messages import Messages
-from loyaltycore.services.reports import Reports
 from loyaltycore.services.templates import Templates
 from loyaltycore.services.transactions import Transactions
 from loyaltycore.services.upkeep import Upkeep
-from loyaltycore.services.verification import Verification
 from loyaltycore.shell import Shell
 from loyaltycore.system import FixedClock, SystemClock, SystemIds
 
@@ -35,6 +33,7 @@ if TYPE_CHECKING:
     from loyaltycore.insight.verification import VerifyReport
     from loyaltycore.ports import Clock, Ids, Store
     from loyaltycore.program.program import Program
+    from loyaltycore.services.reports import Reports
 
 __all__ = ["Loyalty"]
 
@@ -105,6 +104,8 @@ class Loyalty:
     @cached_property
     def reports(self) -> Reports:
         """Read figures: tiles, statements, what is owed, RFM."""
+        from loyaltycore.services.reports import Reports  # noqa: PLC0415 - start-up time
+
         return Reports(self._shell)
 
     @cached_property
@@ -126,6 +127,10 @@ class Loyalty:
         Raises:
             StoreError: the store could not be read.
         """
+        from loyaltycore.services.verification import (  # noqa: PLC0415 - start-up time
+            Verification,
+        )
+
         return Verification(self._shell).verify()
 
     # -- the same program, otherwise ---------------------------------------------------

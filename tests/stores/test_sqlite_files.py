@@ -269,6 +269,20 @@ class TestVersions:
             store.migrate(dry_run=True)
         assert contents(path) == before
 
+    def test_newer_in_another_mode(self, path, opened):
+        """What is refused is refused before the file is told how to keep its log."""
+        newer = opened(steps=NEXT_STEPS)
+        newer.migrate()
+        newer.close()
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA journal_mode = DELETE")
+        before = contents(path)
+
+        for attempt in (opened().session().__enter__, opened().migrate):
+            with pytest.raises(SchemaTooNew):
+                attempt()
+        assert contents(path) == before
+
     def test_older(self, path, opened):
         """Tables of an earlier version wait for migrate(), which keeps the rows."""
         store = opened()
@@ -617,7 +631,8 @@ class TestProcesses:
             for _ in range(20 + 7 * kill):
                 assert process.stdout.readline()
             process.kill()
-            rest = process.communicate(timeout=60)[0]
+            with process:
+                rest = process.stdout.read()  # what was said, but not yet heard
             acknowledged += 20 + 7 * kill + rest.count("\n")
 
         rows = a.every(opened(), "counter")

@@ -179,6 +179,7 @@ class TestWorkedExamples:
 
         gone = expires_at(built(case["policy"]), earned_at, zone)
 
+        assert gone is not None
         assert datetime.fromisoformat(case["expires_at"]) == gone
         last = local_day(gone - timedelta(microseconds=1), zone)
         assert date.fromisoformat(case["last_day"]) == last

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from loyaltycore.cards.asking import Amount, amount_of, count_of
 from loyaltycore.cards.cashback import Cashback
 from loyaltycore.cards.commands import (
     AddPoints,
@@ -29,9 +30,9 @@ from loyaltycore.cards.paying import Paying
 from loyaltycore.cards.spend_tiers import Tier
 from loyaltycore.cards.stamp import Stamp
 from loyaltycore.cards.stamp_modes import Manual, Products, Spend, Visit
-from loyaltycore.ledger.decision import Context, Outcome, Till
+from loyaltycore.ledger.decision import Context, Outcome, Repriced, Till
 from loyaltycore.ledger.draft import Draft
-from loyaltycore.ledger.expiry import FixedDate, Never, Rolling
+from loyaltycore.ledger.expiry import ExpiryPolicy, FixedDate, Never, Rolling
 from loyaltycore.ledger.holding import Holding
 from loyaltycore.ledger.shortfall import Shortfall
 from loyaltycore.ledger.tiers import Downgrade, RateAt
@@ -46,6 +47,7 @@ __all__ = [
     "AddRewards",
     "AddSpend",
     "AddStamps",
+    "Amount",
     "CardType",
     "Cashback",
     "CheckIn",
@@ -54,6 +56,7 @@ __all__ = [
     "Downgrade",
     "Draft",
     "EntryKind",
+    "ExpiryPolicy",
     "FixedDate",
     "Holding",
     "Manual",
@@ -65,6 +68,7 @@ __all__ = [
     "RateAt",
     "RecordPurchase",
     "RedeemPoints",
+    "Repriced",
     "Rolling",
     "RoundUp",
     "Rounding",
@@ -80,6 +84,8 @@ __all__ = [
     "TransactionKind",
     "Unit",
     "Visit",
+    "amount_of",
+    "count_of",
 ]
 
 CARD_TYPES: tuple[type[CardType[Any]], ...] = (Stamp, Cashback)

@@ -58,10 +58,11 @@ class Original:
         """
         Units that stand of each entry when the purchase is worth *net*.
 
-        Where several entries were priced as one sum, the first ones stand longest.
+        Before any refund that is all of it.  Where several entries were priced as one
+        sum, the first ones stand longest.
         """
         priced: Repriced = {}
-        if self.transaction.purchase_amount is not None:
+        if self.transaction.purchase_amount not in {None, net}:
             priced = self._rules.reprice(self.transaction, net)
         left: dict[tuple[Unit, str | None], int] = {}
         stands: list[int] = []

@@ -48,8 +48,12 @@ class Downgrade(StrEnum):
 
 def level(ladder: Ladder, spend: int) -> int:
     """The index of the tier that a spend falls into; 0 for a negative one."""
-    reached = (index for index, (start, _) in enumerate(ladder) if spend >= start)
-    return max(reached, default=0)
+    reached = 0
+    for index, (start, _) in enumerate(ladder):
+        if spend < start:
+            break
+        reached = index
+    return reached
 
 
 def ladder_at(ladder: Ladder, rate_at: RateAt, before: int, spend: int) -> Ladder:

@@ -13,9 +13,6 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from cattrs import Converter
-from cattrs.strategies import configure_tagged_union
-
 from loyaltycore.cards.card import CardTemplate
 from loyaltycore.cards.commands import Amount
 from loyaltycore.cards.stamp_modes import Mode
@@ -29,6 +26,8 @@ from loyaltycore.values.money import Money
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from cattrs import Converter
 
     from loyaltycore.cards.contract import CardType
     from loyaltycore.query.predicates import Row
@@ -82,6 +81,9 @@ def template_of(
 
 @cache
 def _converter() -> Converter:
+    from cattrs import Converter  # noqa: PLC0415 - start-up time
+    from cattrs.strategies import configure_tagged_union  # noqa: PLC0415 - start-up time
+
     converter = Converter(forbid_extra_keys=True)
     converter.register_unstructure_hook(Decimal, str)
     converter.register_structure_hook(Decimal, lambda value, _: Decimal(value))

@@ -277,8 +277,7 @@ class Table:
         index = _Sorted(self.collection, key[:leading], key[leading:])
         for place, row in self.rows.items():
             index.add(row, place)
-        self._sorted.append(index)
-        self._concerned.clear()
+        self._sorted.append(index)  # no update concerns it: a row keeps its key
         return index
 
     def candidates(self, bound: Mapping[str, Any]) -> Iterable[Row]:

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from loyaltycore.errors import InvalidInput, Refusal
 from loyaltycore.loyalty import Loyalty
+from loyaltycore.program.program import Program
+from loyaltycore.stores.memory import MemoryStore
 from loyaltycore.testing.card_history import read_history
 from loyaltycore.values.money import Money
 
@@ -23,11 +25,11 @@ if TYPE_CHECKING:
     from loyaltycore.cards.contract import CardType
     from loyaltycore.ports import Store
     from loyaltycore.posting import Posted
-    from loyaltycore.program.program import Program
     from loyaltycore.testing.card_history import CardHistory
 
-__all__ = ["Ask", "Player", "Step", "Sweep", "TakeBack", "histories"]
+__all__ = ["A_CAFE", "Ask", "Player", "Step", "Sweep", "TakeBack", "histories"]
 
+A_CAFE: Final = Program(id="cafe", currency="EUR", zone="Europe/Berlin")
 _OPENED_AT: Final = datetime(2026, 1, 31, 22, 30, tzinfo=UTC)
 
 _NO_PAUSE: Final = timedelta(0)
@@ -100,16 +102,26 @@ class Player:
     """
     A programme with one customer and one card, and a clock that is moved by hand.
 
+    Args:
+        rules: of the card; its type is the only one that the programme knows.
+        store: in memory by default.
+        program: in euros and in Berlin by default.
+
     Attributes:
         posted: what was posted and not swept, in order.
         refused: what the last step was refused with, or None.
     """
 
     def __init__(
-        self, store: Store, program: Program, rules: CardType[Any], *card_types: Any
+        self,
+        rules: CardType[Any],
+        *,
+        store: Store | None = None,
+        program: Program = A_CAFE,
     ) -> None:
-        known = card_types or (type(rules),)
-        self._always = Loyalty(store, program, card_types=known)
+        self._always = Loyalty(
+            store or MemoryStore(), program, card_types=(type(rules),)
+        )
         self.now = _OPENED_AT
         template = self.shop.templates.create("Card", rules)
         customer = self.shop.customers.register(first_name="Ada")

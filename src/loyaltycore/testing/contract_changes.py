@@ -139,6 +139,16 @@ class ChangeContract:
         assert a.change(store, update, update) == [1, 0]
         assert a.one(store, ref) == a.customer("ada", version=2, points=5)
 
+    @pytest.mark.parametrize("expect", [0, 1, 3])
+    def test_update_of_another_version(self, store: Store, expect: int) -> None:
+        """An update that expects an earlier or a later version does not happen."""
+        row = a.customer("ada", version=2)
+        a.fill(store, "customer", [row])
+        update = Update(a.customer_ref("ada"), {"points": 5}, expect=expect)
+
+        assert a.change(store, update) == [0]
+        assert a.one(store, a.customer_ref("ada")) == row
+
     def test_update_to_what_is_taken(self, store: Store) -> None:
         """A unique cannot be changed to another row's, but to its own it can."""
         rows = [a.customer("ada", phone="1"), a.customer("bob", phone="2")]
