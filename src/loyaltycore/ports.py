@@ -243,7 +243,8 @@ class Store(Protocol):
         A database transaction that commits at the end and rolls back on an exception.
 
         A writing session holds the right to write from its beginning; a reading one
-        sees one snapshot and refuses ``apply`` and ``lease`` with ``Unwritable``.
+        sees one snapshot, and refuses locks, ``apply`` and ``lease`` with
+        ``Unwritable``.
 
         Raises:
             Unavailable, Unwritable, Corrupt, SchemaTooNew, SchemaTooOld: as they say.

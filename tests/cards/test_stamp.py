@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -238,8 +238,9 @@ class TestOnceADay:
         play.ask(cards.AddStamps(1))
         with pytest.raises(errors.LimitReached, match="check-in a day") as refused:
             play.ask(cards.AddStamps(1))
-        opens = refused.value.details["resets_at"]
-        play.now = opens
+        opens_at = refused.value.details["resets_at"]
+        assert isinstance(opens_at, datetime)
+        play.now = opens_at
 
         assert 2 == play.ask(cards.AddStamps(1)).balances["stamp"]
 

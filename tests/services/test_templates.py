@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
 from loyaltycore import Loyalty, Money, Program, cards, errors
 from loyaltycore.stores.memory import MemoryStore
 
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RULES = [
     cards.Stamp(reward="Tea"),
@@ -84,3 +88,24 @@ def test_a_card_of_an_unknown_type_cannot_be_used(program: Program) -> None:
         poorer.cards.record_purchase(card.id, "1.00")
 
     assert caught.value.id == template.id
+
+
+@pytest.mark.parametrize(
+    ("field", "make"),
+    [
+        ("points_expiry", lambda: cards.Cashback(percent=1, points_expiry="never")),
+        ("paying", lambda: cards.Cashback(percent=1, paying=0.01)),
+        ("stamp_life", lambda: cards.Stamp(reward="Tea", stamp_life=30)),
+        ("mode", lambda: cards.Stamp(reward="Tea", mode="visit")),
+        ("shortfall", lambda: cards.Stamp(reward="Tea", shortfall="debt")),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_setting_of_another_type_is_refused(
+    field: str, make: Callable[[], object]
+) -> None:
+    """A word where a policy belongs is named when the rules are written."""
+    with pytest.raises(errors.InvalidValue) as caught:
+        make()
+
+    assert caught.value.field == field

@@ -255,6 +255,8 @@ def test_a_closed_connection(path, store):
 
     with pytest.raises(Unavailable), store.bind(connection).session():
         pass
+    with pytest.raises(Unavailable):
+        _ = store.bind(connection).info
 
 
 def test_a_connection_of_another_thread(path, store):

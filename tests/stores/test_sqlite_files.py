@@ -20,6 +20,7 @@ from loyaltycore.errors import (
     InvalidValue,
     SchemaTooNew,
     SchemaTooOld,
+    StoreError,
     Unavailable,
     Unwritable,
 )
@@ -314,11 +315,26 @@ class TestVersions:
         steps = (*STEPS, Step(number=2, name="two", create=(EXTRA, last)))
 
         newer = opened(steps=steps)
-        with pytest.raises(Exception, match="SQLite reported"):
+        with pytest.raises(StoreError, match="SQLite reported"):
             newer.migrate()
 
         assert newer.migrate(dry_run=True).before == 1
         assert a.every(store, "counter") == [a.counter("n")]
+
+    def test_a_step_that_fails_in_memory(self):
+        """A migration in memory that cannot be finished does not cost the rows."""
+        store = SqliteStore(":memory:")
+        a.fill(store, "counter", [a.counter("n")])
+        store._tables.steps = (
+            *STEPS,
+            Step(number=2, name="two", create=(EXTRA, EXTRA)),
+        )
+
+        with pytest.raises(StoreError):
+            store.migrate()
+
+        assert a.every(store, "counter") == [a.counter("n")]
+        store.close()
 
     def test_a_dry_run_creates_nothing(self, path, opened):
         """A dry run on no file at all leaves none behind."""

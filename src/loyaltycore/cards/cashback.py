@@ -24,12 +24,12 @@ from loyaltycore.cards.commands import (
 )
 from loyaltycore.cards.contract import CardType
 from loyaltycore.cards.paying import Paying
-from loyaltycore.cards.settings import member_of, percentage, whole
-from loyaltycore.cards.spend_tiers import Tier, TierTable, tiers_of, units_priced
+from loyaltycore.cards.settings import member_of, one_of, percentage, policy, whole
+from loyaltycore.cards.spend_tiers import Tier, TierTable, units_priced
 from loyaltycore.errors import Refusal
 from loyaltycore.ledger.decision import Context, Outcome, Repriced, Till
 from loyaltycore.ledger.draft import Draft
-from loyaltycore.ledger.expiry import ExpiryPolicy, Never
+from loyaltycore.ledger.expiry import ExpiryPolicy
 from loyaltycore.ledger.shortfall import may_be_short
 from loyaltycore.ledger.tiers import Downgrade, RateAt
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
@@ -85,23 +85,24 @@ class Cashback(CardType[CashbackCommand]):
         converter=attrs.converters.optional(decimal_of),
         validator=percentage,
     )
-    tiers: tuple[Tier, ...] = attrs.field(default=(), converter=tuple)
+    tiers: tuple[Tier, ...] = attrs.field(default=(), converter=given)
     rate_at: RateAt = attrs.field(default=RateAt.BEFORE, validator=member_of(RateAt))
     points_scale: int | None = attrs.field(default=None, validator=whole(0, _SCALE_MAX))
     rounding: Rounding = attrs.field(
         default=Rounding.FLOOR, validator=member_of(Rounding)
     )
-    spend_expiry: ExpiryPolicy = Never()
+    spend_expiry: ExpiryPolicy = policy()
     downgrade: Downgrade = attrs.field(
         default=Downgrade.ON_REFUND, validator=member_of(Downgrade)
     )
-    points_expiry: ExpiryPolicy = Never()
-    paying: Paying = attrs.field(factory=Paying)
+    points_expiry: ExpiryPolicy = policy()
+    paying: Paying = attrs.field(factory=Paying, validator=one_of(Paying))
     table: TierTable = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         table = TierTable(
-            tiers_of(self.tiers, self.percent),
+            self.tiers,
+            self.percent,
             rate_at=self.rate_at,
             downgrade=self.downgrade,
             rounding=self.rounding,

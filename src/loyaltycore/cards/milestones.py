@@ -19,14 +19,22 @@ from loyaltycore.ledger.transactions import Unit
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from loyaltycore.ledger.draft import Draft
     from loyaltycore.ledger.expiry import ExpiryPolicy
     from loyaltycore.ledger.holding import Total
     from loyaltycore.ledger.transactions import Facts
 
-__all__ = ["Milestone", "goals_of", "reach", "rewards_on", "rule_of", "unused"]
+__all__ = [
+    "Milestone",
+    "given_milestones",
+    "goals_of",
+    "reach",
+    "rewards_on",
+    "rule_of",
+    "unused",
+]
 
 
 @attrs.frozen
@@ -40,6 +48,11 @@ class Milestone:
 
     at: int = attrs.field(validator=whole(1))
     reward: str = attrs.field(validator=text)
+
+
+def given_milestones(milestones: Iterable[Milestone]) -> tuple[Milestone, ...]:
+    """Take a list as well as a tuple."""
+    return tuple(milestones)
 
 
 def goals_of(

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+
+import attrs
 
 from loyaltycore.errors import InvalidAmount, InvalidValue
+from loyaltycore.ledger.expiry import ExpiryPolicy, Never
 from loyaltycore.values.money import Money
 from loyaltycore.values.quantity import percent_basis_points
 
@@ -18,11 +21,18 @@ from loyaltycore.values.quantity import percent_basis_points
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import attrs
-
     Check: TypeAlias = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
-__all__ = ["above_zero", "member_of", "not_negative", "percentage", "text", "whole"]
+__all__ = [
+    "above_zero",
+    "member_of",
+    "not_negative",
+    "one_of",
+    "percentage",
+    "policy",
+    "text",
+    "whole",
+]
 
 
 def member_of(choices: type[Enum]) -> Check:
@@ -34,6 +44,23 @@ def member_of(choices: type[Enum]) -> Check:
             raise InvalidValue(field.name, f"one of {names}.")
 
     return check
+
+
+def one_of(union: Any) -> Check:
+    """Check that a field holds an instance of a class, or of one in a union."""
+    choices = get_args(union) or (union,)
+    names = ", ".join(choice.__name__ for choice in choices)
+
+    def check(_: object, field: attrs.Attribute[Any], value: object) -> None:
+        if not isinstance(value, choices):
+            raise InvalidValue(field.name, f"an instance of {names}.")
+
+    return check
+
+
+def policy() -> Any:
+    """Declare a field that holds an expiry policy; by default units never expire."""
+    return attrs.field(default=Never(), validator=one_of(ExpiryPolicy))
 
 
 def whole(least: int, most: int | None = None) -> Check:

@@ -16,11 +16,20 @@ from loyaltycore.values.quantity import Rounding, decimal_of, percent_basis_poin
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from loyaltycore.ledger.holding import Total
     from loyaltycore.ledger.tiers import Ladder
     from loyaltycore.ledger.transactions import Facts
 
-__all__ = ["Standing", "Tier", "TierTable", "tiers_of", "units_priced"]
+__all__ = [
+    "Standing",
+    "Tier",
+    "TierTable",
+    "given",
+    "tiers_of",
+    "units_priced",
+]
 
 _TIERS_MAX = 20
 
@@ -39,6 +48,11 @@ class Tier:
     name: str
     spend_from: Amount = attrs.field(converter=amount_of)
     percent: Decimal = attrs.field(converter=decimal_of, validator=percentage)
+
+
+def given(tiers: Iterable[Tier]) -> tuple[Tier, ...]:
+    """Take a list as well as a tuple."""
+    return tuple(tiers)
 
 
 def tiers_of(tiers: tuple[Tier, ...], percent: Decimal | None) -> tuple[Tier, ...]:
@@ -86,6 +100,8 @@ class TierTable:
     The tiers of a template, and what they make of spend.
 
     Args:
+        tiers: as they were given; see ``tiers_of``.
+        percent: one rate for all, instead of tiers.
         rate_at: which tier prices spend that crosses into another.
         downgrade: when a tier is lost again.
         rounding: of the units that spend earns.
@@ -94,12 +110,13 @@ class TierTable:
     def __init__(
         self,
         tiers: tuple[Tier, ...],
+        percent: Decimal | None,
         *,
         rate_at: RateAt,
         downgrade: Downgrade,
         rounding: Rounding,
     ) -> None:
-        self.tiers = tiers
+        self.tiers = tiers_of(tiers, percent)
         self._rate_at = rate_at
         self._downgrade = downgrade
         self._rounding = rounding

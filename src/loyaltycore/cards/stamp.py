@@ -25,18 +25,19 @@ from loyaltycore.cards.contract import CardType
 from loyaltycore.cards.daily import once_a_day
 from loyaltycore.cards.milestones import (
     Milestone,
+    given_milestones,
     goals_of,
     reach,
     rewards_on,
     rule_of,
     unused,
 )
-from loyaltycore.cards.settings import text, whole
+from loyaltycore.cards.settings import one_of, policy, text, whole
 from loyaltycore.cards.stamp_modes import Manual, Mode, check_mode, earn, stamps_on
 from loyaltycore.errors import LimitReached, Refusal
 from loyaltycore.ledger.decision import Context, Outcome, Repriced, Till
 from loyaltycore.ledger.draft import Draft
-from loyaltycore.ledger.expiry import ExpiryPolicy, Never
+from loyaltycore.ledger.expiry import ExpiryPolicy
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
 from loyaltycore.values.money import exponent, minor_units
 
@@ -86,10 +87,12 @@ class Stamp(CardType[StampCommand]):
 
     stamps_required: int = attrs.field(default=10, validator=whole(1, _STAMPS_MAX))
     reward: str | None = attrs.field(default=None, validator=text)
-    milestones: tuple[Milestone, ...] = attrs.field(default=(), converter=tuple)
-    mode: Mode = Manual()
-    stamp_life: ExpiryPolicy = Never()
-    reward_validity: ExpiryPolicy = Never()
+    milestones: tuple[Milestone, ...] = attrs.field(
+        default=(), converter=given_milestones
+    )
+    mode: Mode = attrs.field(default=Manual(), validator=one_of(Mode))
+    stamp_life: ExpiryPolicy = policy()
+    reward_validity: ExpiryPolicy = policy()
     max_unused_rewards: int | None = attrs.field(default=None, validator=whole(1))
     one_checkin_per_day: bool = False
     goals: tuple[Milestone, ...] = attrs.field(init=False, eq=False, repr=False)

@@ -161,7 +161,7 @@ class Posted:
         return Till.of(self.transaction.till)
 
     @property
-    def balances(self) -> dict[Unit, Decimal]:
+    def balances(self) -> dict[str, Decimal]:
         """Every unit's balance after the transaction; look up by ``"point"``."""
         return _decimals(self.transaction.till["balances"], self.scales)
 
@@ -181,12 +181,12 @@ class Quote:
     scales: Mapping[Unit, int]
 
     @property
-    def balances(self) -> dict[Unit, Decimal] | None:
+    def balances(self) -> dict[str, Decimal] | None:
         """Every unit's balance after the command, or None."""
         return None if self.till is None else _decimals(self.till.balances, self.scales)
 
 
 def _decimals(
     balances: Mapping[Unit, int], scales: Mapping[Unit, int]
-) -> dict[Unit, Decimal]:
+) -> dict[str, Decimal]:
     return {unit: from_units(balances[unit], scales[unit]) for unit in balances}

@@ -130,8 +130,10 @@ class MemorySession:
         if not self._is_writing:
             raise Unwritable("This session only reads; open one that writes.")
 
-    def get(self, refs: Sequence[Ref], *, lock: bool = False) -> list[Row | None]:  # noqa: ARG002
-        """Rows by key or unique; nobody else is here, so there is nothing to lock."""
+    def get(self, refs: Sequence[Ref], *, lock: bool = False) -> list[Row | None]:
+        """Rows by key or unique; nobody else is here, so all is locked."""
+        if lock:
+            self.check_writing()
         self.check_open()
         found: list[Row | None] = []
         for ref in refs:

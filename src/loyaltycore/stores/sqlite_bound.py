@@ -45,8 +45,11 @@ class BoundSqliteStore:
     @property
     def info(self) -> StoreInfo:
         """As the store; durability is what the caller's connection was told."""
-        cursor = sqlite3.Cursor(self._connection)
-        (synchronous,) = cursor.execute("PRAGMA synchronous").fetchone()
+        try:
+            cursor = sqlite3.Cursor(self._connection)
+            (synchronous,) = cursor.execute("PRAGMA synchronous").fetchone()
+        except sqlite3.Error as error:
+            raise translated(error, self._tables.prefix) from error
         return StoreInfo(
             engine="sqlite",
             version=sqlite3.sqlite_version,

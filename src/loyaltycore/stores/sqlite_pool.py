@@ -57,8 +57,15 @@ class _Pool:
     def __init__(self) -> None:
         self.idle: deque[Link] = deque()
         self.links: set[Link] = set()
-        self.writing = Lock()  # fair and without naps, as SQLite's own waiting is not
+        self.writing = Lock()  # wakes the next at once; SQLite itself only naps
         self.writer: int | None = None
+
+    def take(self) -> Link | None:
+        """Take an idle connection, if there is one; another thread may be faster."""
+        try:
+            return self.idle.pop()
+        except IndexError:
+            return None
 
 
 _living: Final[weakref.WeakSet[Links]] = weakref.WeakSet()
@@ -121,7 +128,7 @@ class Links:
             self._queue(pool)
         link = None
         try:
-            link = pool.idle.pop() if pool.idle else self._open(pool)
+            link = pool.take() or self._open(pool)
             link.cursor.execute("BEGIN IMMEDIATE" if is_writing else "BEGIN")
             self._check_tables(link)
         except BaseException as error:
@@ -169,7 +176,7 @@ class Links:
         self._queue(pool)
         link = None
         try:
-            link = pool.idle.pop() if pool.idle else self._connect(pool)
+            link = pool.take() or self._connect(pool)
             cursor = link.cursor
             tables.refuse_newer(tables.version_in(cursor))
             if not dry_run:
@@ -182,8 +189,10 @@ class Links:
             self._put_back(pool, link)
             return tables.report(version)
         except BaseException as error:
-            if link is not None:
-                self._drop(pool, link)
+            if link is not None and self.is_in_memory:
+                self._put_back(pool, link)  # it is the database
+            elif link is not None:
+                self._drop(pool, link)  # nothing of ours stays beside a refused file
             if isinstance(error, sqlite3.Error):
                 raise translated(error, tables.prefix) from error
             raise
@@ -194,8 +203,8 @@ class Links:
         """Close what is not in use; the rest is closed when it comes back."""
         self._is_closed = True
         pool = self._pools.get(Process.generation)
-        while pool is not None and pool.idle:
-            self._drop(pool, pool.idle.pop())
+        while pool is not None and (link := pool.take()) is not None:
+            self._drop(pool, link)
 
     # -- queue -------------------------------------------------------------------------
 

@@ -73,8 +73,10 @@ class SqliteSession:
         self._failure: BaseException | None = None
         self._has_begun = False
 
-    def get(self, refs: Sequence[Ref], *, lock: bool = False) -> list[Row | None]:  # noqa: ARG002
+    def get(self, refs: Sequence[Ref], *, lock: bool = False) -> list[Row | None]:
         """Rows by key or unique; a writing session holds every lock there is."""
+        if lock:
+            self._check_writing()
         found: list[Row | None] = []
         for ref in refs:
             collection = collection_named(self._collections, ref.collection)

@@ -27,7 +27,6 @@ from loyaltycore.testing.card_play import (
     Player,
     Step,
     Sweep,
-    TakeBack,
     histories,
 )
 from loyaltycore.testing.card_proofs import check_history, essence

@@ -122,7 +122,7 @@ class SessionContract(Handles):
         assert a.every(store, "counter") == []
 
     def test_a_reading_session_writes_nothing(self, store: Store) -> None:
-        """A reading session refuses changes and leases, and goes on reading."""
+        """A reading session refuses changes, leases and locks, and goes on reading."""
         a.fill(store, "message", [a.message("m")])
 
         with store.session(write=False) as session:
@@ -130,6 +130,8 @@ class SessionContract(Handles):
                 session.apply([Insert("counter", [a.counter("n")])])
             with pytest.raises(Unwritable):
                 session.lease("message", due=_LATER, limit=1, holder="x", until=_LATER)
+            with pytest.raises(Unwritable):
+                session.get([a.counter_ref("n")], lock=True)
             assert session.select(Query("message")).rows == [a.message("m")]
 
         assert a.every(store, "counter") == []
