@@ -25,7 +25,7 @@ from loyaltycore.cards.commands import (
 from loyaltycore.cards.contract import CardType
 from loyaltycore.cards.paying import Paying
 from loyaltycore.cards.settings import member_of, one_of, percentage, policy, whole
-from loyaltycore.cards.spend_tiers import Tier, TierTable, units_priced
+from loyaltycore.cards.spend_tiers import Tier, TierTable, given, units_priced
 from loyaltycore.errors import Refusal
 from loyaltycore.ledger.decision import Context, Outcome, Repriced, Till
 from loyaltycore.ledger.draft import Draft
