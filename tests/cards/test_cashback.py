@@ -44,6 +44,7 @@ class TestRules:
             ({"percent": "1.005"}, "percent: .*decimals"),
             ({"percent": 1, "points_scale": 5}, "points_scale: .*0 to 4"),
             ({"percent": 1, "points_scale": True}, "points_scale"),
+            ({"percent": 1, "paying": 2}, "paying: an instance of Paying"),
             ({"percent": 1, "rate_at": "split"}, "rate_at: one of RateAt.BEFORE"),
             ({"percent": 1, "rounding": "floor"}, "rounding: one of Rounding.FLOOR"),
             ({"percent": 1, "downgrade": None}, "downgrade: one of Downgrade.NEVER"),

@@ -33,6 +33,8 @@ class TestRules:
             ({"milestones": WAY, "stamps_required": 5}, "milestones: none is beyond"),
             ({"milestones": WAY, "stamps_required": 6}, "reward: a milestone already"),
             ({"max_unused_rewards": 0}, "max_unused_rewards"),
+            ({"mode": "visit"}, "mode: an instance of Manual, Visit, Spend, Products"),
+            ({"stamp_life": None}, "stamp_life: an instance of Never, Rolling, Fixed"),
         ],
     )
     def test_what_cannot_be_is_named(self, settings, says):

@@ -24,6 +24,7 @@ from loyaltycore.stores.sqlite_errors import translated
 from loyaltycore.stores.sqlite_pool import Process
 from loyaltycore.stores.sqlite_queries import Question, prefix_end
 from loyaltycore.testing import contract_rows as a
+from loyaltycore.testing.contract_races import RaceContract
 from loyaltycore.testing.store_contract import StoreContract
 
 
@@ -58,12 +59,16 @@ class TestContract(StoreContract):
             yield connection
 
 
-class TestContractOnOneStore(TestContract):
-    """The same with every thread on one store object."""
+class TestOneStore(RaceContract):
+    """Everybody at once, with all threads on one store object."""
 
-    def second(self, store):
-        """The same store."""
-        return store
+    @pytest.fixture
+    def store(self, tmp_path):
+        """An empty store in a file."""
+        store = SqliteStore(tmp_path / "rows.db")
+        store.migrate()
+        yield store
+        store.close()
 
 
 class TestContractInMemory(StoreContract):

@@ -24,12 +24,12 @@ from loyaltycore.cards.commands import (
 )
 from loyaltycore.cards.contract import CardType
 from loyaltycore.cards.paying import Paying
-from loyaltycore.cards.settings import member_of, one_of, percentage, policy, whole
+from loyaltycore.cards.settings import an_expiry, member_of, one_of, percentage, whole
 from loyaltycore.cards.spend_tiers import Tier, TierTable, given, units_priced
 from loyaltycore.errors import Refusal
 from loyaltycore.ledger.decision import Context, Outcome, Repriced, Till
 from loyaltycore.ledger.draft import Draft
-from loyaltycore.ledger.expiry import ExpiryPolicy
+from loyaltycore.ledger.expiry import ExpiryPolicy, Never
 from loyaltycore.ledger.shortfall import may_be_short
 from loyaltycore.ledger.tiers import Downgrade, RateAt
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
@@ -91,11 +91,11 @@ class Cashback(CardType[CashbackCommand]):
     rounding: Rounding = attrs.field(
         default=Rounding.FLOOR, validator=member_of(Rounding)
     )
-    spend_expiry: ExpiryPolicy = policy()
+    spend_expiry: ExpiryPolicy = attrs.field(default=Never(), validator=an_expiry)
     downgrade: Downgrade = attrs.field(
         default=Downgrade.ON_REFUND, validator=member_of(Downgrade)
     )
-    points_expiry: ExpiryPolicy = policy()
+    points_expiry: ExpiryPolicy = attrs.field(default=Never(), validator=an_expiry)
     paying: Paying = attrs.field(factory=Paying, validator=one_of(Paying))
     table: TierTable = attrs.field(init=False, eq=False, repr=False)
 

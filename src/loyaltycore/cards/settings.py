@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 import attrs
 
 from loyaltycore.errors import InvalidAmount, InvalidValue
-from loyaltycore.ledger.expiry import ExpiryPolicy, Never
+from loyaltycore.ledger.expiry import ExpiryPolicy
 from loyaltycore.values.money import Money
 from loyaltycore.values.quantity import percent_basis_points
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "above_zero",
+    "an_expiry",
     "member_of",
     "not_negative",
     "one_of",
     "percentage",
-    "policy",
     "text",
     "whole",
 ]
@@ -58,9 +58,7 @@ def one_of(union: Any) -> Check:
     return check
 
 
-def policy() -> Any:
-    """Declare a field that holds an expiry policy; by default units never expire."""
-    return attrs.field(default=Never(), validator=one_of(ExpiryPolicy))
+an_expiry = one_of(ExpiryPolicy)
 
 
 def whole(least: int, most: int | None = None) -> Check:

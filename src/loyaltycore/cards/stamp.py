@@ -32,12 +32,12 @@ from loyaltycore.cards.milestones import (
     rule_of,
     unused,
 )
-from loyaltycore.cards.settings import one_of, policy, text, whole
+from loyaltycore.cards.settings import an_expiry, one_of, text, whole
 from loyaltycore.cards.stamp_modes import Manual, Mode, check_mode, earn, stamps_on
 from loyaltycore.errors import LimitReached, Refusal
 from loyaltycore.ledger.decision import Context, Outcome, Repriced, Till
 from loyaltycore.ledger.draft import Draft
-from loyaltycore.ledger.expiry import ExpiryPolicy
+from loyaltycore.ledger.expiry import ExpiryPolicy, Never
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
 from loyaltycore.values.money import exponent, minor_units
 
@@ -91,8 +91,8 @@ class Stamp(CardType[StampCommand]):
         default=(), converter=given_milestones
     )
     mode: Mode = attrs.field(default=Manual(), validator=one_of(Mode))
-    stamp_life: ExpiryPolicy = policy()
-    reward_validity: ExpiryPolicy = policy()
+    stamp_life: ExpiryPolicy = attrs.field(default=Never(), validator=an_expiry)
+    reward_validity: ExpiryPolicy = attrs.field(default=Never(), validator=an_expiry)
     max_unused_rewards: int | None = attrs.field(default=None, validator=whole(1))
     one_checkin_per_day: bool = False
     goals: tuple[Milestone, ...] = attrs.field(init=False, eq=False, repr=False)

@@ -280,6 +280,7 @@ class CardLawSuite:
         @settings(
             max_examples=self.examples,
             deadline=None,
+            report_multiple_bugs=False,
             suppress_health_check=[HealthCheck.too_slow],
         )
         @given(histories(commands))
