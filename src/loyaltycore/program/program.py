@@ -21,7 +21,7 @@ def _zone(zone: str | ZoneInfo) -> ZoneInfo:
         return zone
     try:
         return ZoneInfo(zone)
-    except (OSError, ValueError) as error:
+    except (KeyError, OSError, ValueError) as error:  # what ZoneInfo raises
         hint = "use a name of the IANA time zone database, such as Europe/Berlin."
         raise InvalidValue("zone", f"{zone!r} is unknown; {hint}") from error
 

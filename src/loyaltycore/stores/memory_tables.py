@@ -157,7 +157,15 @@ class _Unique:
 class Table:
     """The rows of one collection, which are never written to, only replaced."""
 
-    __slots__ = ("_concerned", "_sorted", "_uniques", "collection", "key_of", "rows")
+    __slots__ = (
+        "_concerned",
+        "_sorted",
+        "_unchanging",
+        "_uniques",
+        "collection",
+        "key_of",
+        "rows",
+    )
 
     def __init__(self, collection: Collection) -> None:
         self.collection = collection
@@ -168,6 +176,10 @@ class Table:
             _Sorted(collection, index.by, index.order) for index in collection.indexes
         ]
         self._concerned: dict[_Key, tuple[list[_Unique], list[_Sorted]]] = {}
+        self._unchanging = [collection.key]
+        if collection.append_only:
+            uniques = (one.columns for one in self._uniques if not one.has_none)
+            self._unchanging.extend(uniques)
 
     # -- rows --------------------------------------------------------------------------
 
@@ -257,8 +269,9 @@ class Table:
         """
         Find the index that has the plan's rows together, and in the plan's order.
 
-        The key is an index too, for every number of leading columns; such a one is made
-        when it is first asked for, and kept from then on.
+        The key is an index too, for every number of leading columns, and so are the
+        uniques of rows that never change; such a one is made when it is first asked
+        for, and kept from then on.
         """
         free = [one for one in plan.order if one.column not in plan.bound]
         if len({one.descending for one in free}) > 1:
@@ -268,16 +281,21 @@ class Table:
         for index in self._sorted:
             if index.by <= given and wanted == _without(index.columns, plan.bound):
                 return index
-        key = self.collection.key
-        leading = 0
-        while leading < len(key) and key[leading] in given:
-            leading += 1
-        if wanted != _without(key[leading:], plan.bound):
-            return None
-        index = _Sorted(self.collection, key[:leading], key[leading:])
+        for columns in self._unchanging:
+            leading = 0
+            while leading < len(columns) and columns[leading] in given:
+                leading += 1
+            rest = _without(columns[leading:], plan.bound)
+            if wanted[: len(rest)] == rest:
+                return self._sort_by(columns[:leading], columns[leading:])
+        return None
+
+    def _sort_by(self, by: tuple[str, ...], order: tuple[str, ...]) -> _Sorted:
+        """Make another index; no update ever concerns it."""
+        index = _Sorted(self.collection, by, order)
         for place, row in self.rows.items():
             index.add(row, place)
-        self._sorted.append(index)  # no update concerns it: a row keeps its key
+        self._sorted.append(index)
         return index
 
     def candidates(self, bound: Mapping[str, Any]) -> Iterable[Row]:
