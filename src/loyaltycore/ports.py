@@ -211,6 +211,7 @@ class Session(Protocol):
     def lease(
         self,
         collection: str,
+        program_id: str,
         *,
         due: datetime,
         limit: int,
@@ -218,10 +219,11 @@ class Session(Protocol):
         until: datetime,
     ) -> list[Row]:
         """
-        Take rows that are due, so that nobody else gets them before *until*.
+        Take a program's rows that are due; nobody else gets them before *until*.
 
-        Of rows whose ``due_at`` is not after *due*, the earliest *limit* get *holder*
-        as ``holder`` and *until* as ``due_at``, and come back changed, earliest first.
+        Of its rows whose ``due_at`` is not after *due*, the earliest *limit* get
+        *holder* as ``holder`` and *until* as ``due_at``, and come back changed,
+        earliest first.
         A holder that dies needs no clean-up: its rows are due again at *until*.
 
         Raises:

@@ -217,7 +217,11 @@ class TestPlans:
                 id="receipt",
             ),
             pytest.param(
-                Query("message", Compare("due_at", Op.LE, a.T0), (Order("due_at"),)),
+                Query(
+                    "message",
+                    And((where(program_id="p"), Compare("due_at", Op.LE, a.T0))),
+                    (Order("due_at"),),
+                ),
                 id="outbox",
             ),
             pytest.param(

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from loyaltycore.engagement.messages import Message
 from loyaltycore.ports import Ref
-from loyaltycore.query.predicates import And, Compare, Op, where
-from loyaltycore.query.queries import Order, Query
 from loyaltycore.values.days import NEVER
 
 
@@ -17,9 +15,7 @@ if TYPE_CHECKING:
     from loyaltycore.query.predicates import Row
 
 __all__ = [
-    "due_messages",
     "failed_values",
-    "leased_values",
     "message_of_row",
     "message_ref",
     "message_row",
@@ -71,22 +67,6 @@ def sent_values(now: datetime) -> Row:
 def failed_values(attempts: int, due_at: datetime) -> Row:
     """One that was not delivered is due again later."""
     return {"due_at": due_at, "attempts": attempts}
-
-
-def due_messages(program_id: str, at: datetime, limit: int) -> Query:
-    """Messages that may be sent by *at*, earliest due first."""
-    by_then = Compare("due_at", Op.LE, at)
-    return Query(
-        "message",
-        And((*where(program_id=program_id).terms, by_then)),
-        (Order("due_at"), Order("id")),
-        limit,
-    )
-
-
-def leased_values(holder: str, until: datetime) -> Row:
-    """One that somebody is sending is nobody else's before *until*."""
-    return {"holder": holder, "due_at": until}
 
 
 def waiting_values(due_at: datetime) -> Row:

@@ -232,10 +232,7 @@ _MESSAGE = Collection(
         sent_at="moment?",
     ),
     key=("program_id", "id"),
-    indexes=(
-        Index(by=(), order=("due_at", "program_id", "id")),
-        Index(by=("program_id",), order=("due_at", "id")),
-    ),
+    indexes=(Index(by=("program_id",), order=("due_at", "id")),),
 )
 
 COLLECTIONS: Final[Mapping[str, Collection]] = {

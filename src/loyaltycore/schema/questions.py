@@ -137,7 +137,9 @@ def check_measures(
             raise InvalidValue("measures", f"{name} compares a column of JSON.")
 
 
-def check_lease(collection: Collection, limit: int, **values: object) -> None:
+def check_lease(
+    collection: Collection, program_id: str, limit: int, **values: object
+) -> None:
     """
     Refuse a lease of rows that cannot be leased.
 
@@ -151,6 +153,7 @@ def check_lease(collection: Collection, limit: int, **values: object) -> None:
         raise InvalidValue("collection", message)
     if type(limit) is not int or not 1 <= limit <= LIMIT_MAX:
         raise InvalidValue("limit", f"1 to {LIMIT_MAX} rows at a time.")
+    check_values(collection, {"program_id": program_id})
     for name, value in values.items():
         column = "holder" if name == "holder" else "due_at"
         check_values(collection, {column: value})

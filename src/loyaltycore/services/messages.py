@@ -136,22 +136,19 @@ class Messages:
         """
         Take what is due, and leave what has to wait for another one.
 
-        The port's own ``lease`` knows no program and no card: it would take messages of
-        other programs on the same store, and later ones before earlier ones.
+        A store leases whatever is due; the order of each card is kept here.
         """
         desk, program_id = self._shell.desk, self._shell.program_id
         now = desk.now()
         holder, until = desk.ids.new(now), now + LEASE
-        found = session.select(records.due_messages(program_id, now, limit)).rows
-        refs = [records.message_ref(program_id, row["id"]) for row in found]
-        locked = session.get(refs, lock=True)
-        due = [row for row in locked if row is not None and row["due_at"] <= now]
+        due = session.lease(
+            "message", program_id, due=now, limit=limit, holder=holder, until=until
+        )
         changes: list[Change] = []
         turns: list[list[Message]] = []
         blocked = 0
         for rows in _by_card(due):
             ready, due_at = self._ready(session, rows, now)
-            changes += self._updates(rows[:ready], records.leased_values(holder, until))
             if ready < len(rows):
                 values = records.waiting_values(due_at)
                 changes += self._updates(rows[ready:], values)

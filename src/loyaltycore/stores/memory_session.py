@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from loyaltycore.errors import Duplicate, Unavailable, UnsupportedValue, Unwritable
 from loyaltycore.ports import Add, Change, Delete, Insert, Page, Update
-from loyaltycore.query.predicates import Compare, Op, equalities, matches
+from loyaltycore.query.predicates import And, Compare, Op, equalities, matches, where
 from loyaltycore.query.queries import Order, Query
 from loyaltycore.schema.changes import (
     added,
@@ -175,6 +175,7 @@ class MemorySession:
     def lease(
         self,
         collection: str,
+        program_id: str,
         *,
         due: datetime,
         limit: int,
@@ -185,10 +186,12 @@ class MemorySession:
         self.check_writing()
         table = self._table(collection)
         check_changeable(table.collection)
-        check_lease(table.collection, limit, due=due, holder=holder, until=until)
+        check_lease(
+            table.collection, program_id, limit, due=due, holder=holder, until=until
+        )
         query = Query(
             collection,
-            where=Compare("due_at", Op.LE, due),
+            And((where(program_id=program_id), Compare("due_at", Op.LE, due))),
             order=(Order("due_at"),),
             limit=limit,
         )

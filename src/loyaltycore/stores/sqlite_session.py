@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltycore.errors import Unavailable, UnsupportedValue, Unwritable
 from loyaltycore.ports import Add, Change, Delete, Insert, Page, Update
-from loyaltycore.query.predicates import Compare, Op
+from loyaltycore.query.predicates import And, Compare, Op, where
 from loyaltycore.query.queries import MeasureKind, Order, Query
 from loyaltycore.schema.changes import (
     added,
@@ -129,6 +129,7 @@ class SqliteSession:
     def lease(
         self,
         collection: str,
+        program_id: str,
         *,
         due: datetime,
         limit: int,
@@ -139,10 +140,10 @@ class SqliteSession:
         self._check_writing()
         named = collection_named(self._collections, collection)
         check_changeable(named)
-        check_lease(named, limit, due=due, holder=holder, until=until)
+        check_lease(named, program_id, limit, due=due, holder=holder, until=until)
         query = Query(
             collection,
-            where=Compare("due_at", Op.LE, due),
+            And((where(program_id=program_id), Compare("due_at", Op.LE, due))),
             order=(Order("due_at"),),
             limit=limit,
         )

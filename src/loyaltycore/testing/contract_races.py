@@ -78,7 +78,12 @@ class RaceContract(Handles):
                 try:
                     with handle.session() as session:
                         rows = session.lease(
-                            "message", due=due, limit=3, holder=holder, until=a.NEVER
+                            "message",
+                            a.CAFE,
+                            due=due,
+                            limit=3,
+                            holder=holder,
+                            until=a.NEVER,
                         )
                 except (Conflict, Unavailable):
                     continue

@@ -66,7 +66,9 @@ class SessionContract(Handles):
                     Add(a.counter_ref("n"), {"used": 5}),
                 ]
             )
-            session.lease("message", due=_LATER, limit=1, holder="x", until=_LATER)
+            session.lease(
+                "message", a.CAFE, due=_LATER, limit=1, holder="x", until=_LATER
+            )
             raise _Refused
 
         assert a.every(store, "customer") == before
@@ -129,7 +131,9 @@ class SessionContract(Handles):
             with pytest.raises(Unwritable):
                 session.apply([Insert("counter", [a.counter("n")])])
             with pytest.raises(Unwritable):
-                session.lease("message", due=_LATER, limit=1, holder="x", until=_LATER)
+                session.lease(
+                    "message", a.CAFE, due=_LATER, limit=1, holder="x", until=_LATER
+                )
             with pytest.raises(Unwritable):
                 session.get([a.counter_ref("n")], lock=True)
             assert session.select(Query("message")).rows == [a.message("m")]
@@ -148,9 +152,11 @@ class SessionContract(Handles):
         due = a.T0 + timedelta(seconds=5)
 
         with store.session() as session:
-            first = session.lease("message", due=due, limit=2, holder="x", until=_LATER)
+            first = session.lease(
+                "message", a.CAFE, due=due, limit=2, holder="x", until=_LATER
+            )
             second = session.lease(
-                "message", due=due, limit=2, holder="y", until=_LATER
+                "message", a.CAFE, due=due, limit=2, holder="y", until=_LATER
             )
 
         assert first == [
@@ -159,20 +165,35 @@ class SessionContract(Handles):
         assert second == [a.message("a", due_at=_LATER, holder="y")]
         assert a.every(store, "message") == [second[0], first[0], rows[2], first[1]]
 
+    def test_lease_of_one_program(self, store: Store) -> None:
+        """Another program's rows are left alone, however long they have been due."""
+        a.fill(store, "message", [a.message("a", program_id="bar"), a.message("b", 5)])
+
+        with store.session() as session:
+            taken = session.lease(
+                "message", a.CAFE, due=_LATER, limit=9, holder="x", until=a.NEVER
+            )
+
+        assert taken == [a.message("b", due_at=a.NEVER, holder="x")]
+
     def test_lease_runs_out(self, store: Store) -> None:
         """A row whose holder died is due again when the lease is over, not before."""
         a.fill(store, "message", [a.message("m")])
         early, late = _LATER - timedelta(microseconds=1), _LATER
 
         with store.session() as session:
-            session.lease("message", due=a.T0, limit=9, holder="x", until=_LATER)
+            session.lease(
+                "message", a.CAFE, due=a.T0, limit=9, holder="x", until=_LATER
+            )
         with store.session() as session:
             assert (
-                session.lease("message", due=early, limit=9, holder="y", until=a.NEVER)
+                session.lease(
+                    "message", a.CAFE, due=early, limit=9, holder="y", until=a.NEVER
+                )
                 == []
             )
             again = session.lease(
-                "message", due=late, limit=9, holder="y", until=a.NEVER
+                "message", a.CAFE, due=late, limit=9, holder="y", until=a.NEVER
             )
 
         assert again == [a.message("m", due_at=a.NEVER, holder="y")]
@@ -198,7 +219,7 @@ class SessionContract(Handles):
         asked = {"due": _LATER, "limit": 1, "holder": "x", "until": _LATER} | changes
 
         with pytest.raises(error), store.session() as session:
-            session.lease(collection, **asked)
+            session.lease(collection, a.CAFE, **asked)
 
     # -- bind --------------------------------------------------------------------------
 
