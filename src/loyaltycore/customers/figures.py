@@ -28,7 +28,6 @@ __all__ = [
 POINT_SCALE: Final = 4
 UNCOUNTED_SOURCES: Final = frozenset({"import", "system"})
 
-_EARNED = frozenset({EntryKind.EARN, EntryKind.ADJUST})
 _SPENT = frozenset({EntryKind.REDEEM, EntryKind.RESTORE})
 
 
@@ -58,8 +57,8 @@ def figures_of(transaction: Transaction, point_scale: int) -> Figures:
         if entry.unit is Unit.POINT:
             amount = entry.amount * finest
             points += amount
-            if entry.kind in _EARNED:
-                earned += max(0, amount)
+            if entry.lot is not None:
+                earned += amount
             elif entry.kind in _SPENT:
                 redeemed -= amount
             elif entry.kind is EntryKind.EXPIRE:
