@@ -9,7 +9,7 @@ and a redemption reads as many as it takes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
@@ -21,18 +21,15 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
-    from loyaltycore.ledger.draft import Draft
     from loyaltycore.ledger.holding import Holding
-    from loyaltycore.ledger.shortfall import Shortfall
     from loyaltycore.ledger.transactions import (
         Entry,
         Facts,
-        Transaction,
         TransactionKind,
     )
     from loyaltycore.program.program import CustomerFacts, Program
 
-__all__ = ["Context", "Missing", "Outcome", "Repriced", "Reversed", "Till"]
+__all__ = ["Context", "Missing", "Outcome", "Repriced", "Till"]
 
 #: Smallest units by unit; or by unit and rule, where its entries stand under rules.
 Repriced: TypeAlias = Mapping[Unit, int | Mapping[str, int]]
@@ -184,25 +181,3 @@ class Outcome:
     counters: Mapping[str, tuple[int, int | None]] = attrs.field(
         factory=dict[str, tuple[int, "int | None"]]
     )
-
-
-class Reversed(Protocol):
-    """What the ledger asks of a card type when it takes something back."""
-
-    @property
-    def shortfall(self) -> Shortfall:
-        """What happens to units that are gone."""
-        ...
-
-    def reprice(self, transaction: Transaction, net: int) -> Repriced:
-        """
-        Units that the transaction would have earned on *net*, with what it pinned.
-
-        Only units that a rule computed from the purchase amount; what was entered by
-        hand is not named and stays.
-        """
-        ...
-
-    def settle(self, draft: Draft) -> Till:
-        """Do what the rules do by themselves after a change, and say what is shown."""
-        ...

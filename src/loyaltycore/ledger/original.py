@@ -10,16 +10,40 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from loyaltycore.ledger.decision import Repriced, Reversed
+    from loyaltycore.ledger.decision import Repriced, Till
+    from loyaltycore.ledger.draft import Draft
+    from loyaltycore.ledger.shortfall import Shortfall
     from loyaltycore.ledger.transactions import Entry, Transaction, Unit
 
-__all__ = ["Original"]
+__all__ = ["Original", "Reversed"]
+
+
+class Reversed(Protocol):
+    """What the ledger asks of a card type when it takes something back."""
+
+    @property
+    def shortfall(self) -> Shortfall:
+        """What happens to units that are gone."""
+        ...
+
+    def reprice(self, transaction: Transaction, net: int) -> Repriced:
+        """
+        Units that the transaction would have earned on *net*, with what it pinned.
+
+        Only units that a rule computed from the purchase amount; what was entered by
+        hand is not named and stays.
+        """
+        ...
+
+    def settle(self, draft: Draft) -> Till:
+        """Do what the rules do by themselves after a change, and say what is shown."""
+        ...
 
 
 class Original:

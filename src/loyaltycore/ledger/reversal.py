@@ -23,7 +23,7 @@ import attrs
 
 from loyaltycore.errors import InvalidAmount, NotReversible, Refusal
 from loyaltycore.ledger.draft import Draft
-from loyaltycore.ledger.original import Original
+from loyaltycore.ledger.original import Original, Reversed
 from loyaltycore.ledger.shortfall import may_be_short
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind
 from loyaltycore.values.money import amount_text
@@ -32,7 +32,7 @@ from loyaltycore.values.money import amount_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from loyaltycore.ledger.decision import Context, Outcome, Reversed
+    from loyaltycore.ledger.decision import Context, Outcome
     from loyaltycore.ledger.holding import Holding
     from loyaltycore.ledger.transactions import Entry, Takes, Transaction
 
