@@ -178,6 +178,22 @@ CASES: dict[str, tuple[str, Callable[[Till], object]]] = {
         "command_not_supported",
         lambda t: t.shop.cards.add_stamps(t.wallet, 1),
     ),
+    "the customer instead of an id": (
+        "invalid_value",
+        lambda t: t.shop.customers.get(t.customer),  # type: ignore[arg-type]
+    ),
+    "a birth date as text": (
+        "invalid_value",
+        lambda t: t.shop.customers.register(birth_date="1990-01-01"),  # type: ignore[arg-type]
+    ),
+    "rules that are none": (
+        "invalid_value",
+        lambda t: t.shop.templates.create("P", {"percent": 3}),  # type: ignore[arg-type]
+    ),
+    "a command that is none": (
+        "invalid_value",
+        lambda t: t.shop.cards.post(t.wallet, "redeem"),
+    ),
     "a template without a name": (
         "invalid_value",
         lambda t: t.shop.templates.create(" ", cards.Stamp(reward="Tea")),
@@ -223,6 +239,7 @@ def test_another_currency_is_refused_on_the_same_store(
     euros = till.shop.program
     dollars = Program(id=euros.id, currency="USD", zone="America/New_York")
     other = Loyalty(store, dollars).at(NOON)
+    template = till.shop.templates.list()[0].id
     before = rows_of(store)
 
     with pytest.raises(errors.InvalidValue) as posting:
@@ -230,7 +247,13 @@ def test_another_currency_is_refused_on_the_same_store(
     with pytest.raises(errors.InvalidValue) as creating:
         other.templates.create("Points", cards.Cashback(percent=3))
 
-    assert posting.value.field == creating.value.field == "currency"
+    with pytest.raises(errors.InvalidValue) as issuing:
+        other.cards.issue(template, to=till.customer.id)
+    with pytest.raises(errors.InvalidValue) as reporting:
+        other.reports.tiles()
+    fields = {each.value.field for each in (posting, creating, issuing, reporting)}
+
+    assert fields == {"currency"}
     assert rows_of(store) == before
 
 

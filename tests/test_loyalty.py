@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.conftest import NOON, rows_of
@@ -206,3 +206,12 @@ def test_the_programme_and_its_store_can_be_asked_for(shop: Loyalty) -> None:
     """What went in at construction is there."""
     assert shop.program.id == "corner-cafe"
     assert shop.store.info.engine in {"memory", "sqlite"}
+
+
+def test_arguments_in_the_wrong_order_are_told_so(program: Program) -> None:
+    """The error says which way round a programme is opened."""
+    swapped: Any = MemoryStore()
+    with pytest.raises(errors.InvalidValue) as caught:
+        Loyalty(program, swapped)  # type: ignore[arg-type]
+
+    assert "Loyalty(store, program)" in str(caught.value)

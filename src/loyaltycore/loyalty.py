@@ -15,6 +15,7 @@ import attrs
 from loyaltycore.cards import CARD_TYPES
 from loyaltycore.errors import InvalidValue
 from loyaltycore.posting import Desk
+from loyaltycore.program.program import Program
 from loyaltycore.services.cards import Cards
 from loyaltycore.services.customers import Customers
 from loyaltycore.services.messages import Messages
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from loyaltycore.cards.contract import CardType
     from loyaltycore.insight.verification import VerifyReport
     from loyaltycore.ports import Clock, Ids, Store
-    from loyaltycore.program.program import Program
     from loyaltycore.services.reports import Reports
 
 __all__ = ["Loyalty"]
@@ -59,6 +59,9 @@ class Loyalty:
         clock: Clock | None = None,
         ids: Ids | None = None,
     ) -> None:
+        if not isinstance(program, Program):  # pyright: ignore[reportUnnecessaryIsInstance]
+            message = f"Loyalty(store, program) takes a Program, not {program!r}."
+            raise InvalidValue("program", message)
         self._shell = Shell(
             store=store,
             desk=Desk(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 
 from loyaltycore.errors import Conflict, Duplicate, Unavailable
+from loyaltycore.records.programs import check_program
 
 
 if TYPE_CHECKING:
@@ -64,6 +65,20 @@ class Shell:
                     raise
             self._pause(tries)
         raise AssertionError("the last try returns or raises")
+
+    def ask(self, work: Callable[[Session], T]) -> T:
+        """
+        Read figures, which only mean something in the program's own currency.
+
+        Raises:
+            InvalidValue: the program's currency is not the store's.
+        """
+
+        def checked(session: Session) -> T:
+            check_program(session, self.desk.program)
+            return work(session)
+
+        return self.read(checked)
 
     def read(self, work: Callable[[Session], T]) -> T:
         """Run *work* in a reading session: one snapshot."""

@@ -43,3 +43,12 @@ def test_an_unknown_currency_is_refused(currency: str) -> None:
         Program(id="shop", currency=currency, zone="UTC")
 
     assert caught.value.code == "invalid_amount"
+
+
+@pytest.mark.parametrize("region", ["Austria", "at", "A1", ""])
+def test_an_unknown_phone_region_is_refused_at_once(region: str) -> None:
+    """The mistake shows when the program is written, not at the first phone."""
+    with pytest.raises(errors.InvalidValue) as caught:
+        Program(id="shop", currency="EUR", zone="UTC", phone_region=region)
+
+    assert caught.value.field == "phone_region"

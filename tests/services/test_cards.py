@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.conftest import NOON, rows_of
@@ -162,3 +162,38 @@ def test_an_option_that_there_is_not_is_refused(shop: Loyalty, wallet: str) -> N
     """A typing mistake in an option is an error, not a receipt that is lost."""
     with pytest.raises(TypeError, match="recipt_id; there are actor, key"):
         shop.cards.record_purchase(wallet, "1.00", recipt_id="R-1")  # type: ignore[call-arg]
+
+
+def test_a_card_shows_how_it_stands(shop: Loyalty, store: Store, wallet: str) -> None:
+    """Balances and till are those of the last posting, and nothing is written."""
+    nothing_yet = shop.cards.show(wallet)
+    done = shop.cards.record_purchase(wallet, "49.90")
+    before = rows_of(store)
+    shown = shop.cards.show(wallet)
+
+    assert nothing_yet.balances["point"] == 0
+    assert shown.balances == done.balances
+    assert shown.till == done.till
+    assert rows_of(store) == before
+
+
+def test_a_card_does_not_show_what_has_expired(shop: Loyalty, store: Store) -> None:
+    """What has fallen due does not count, although nobody has swept."""
+    rules = cards.Cashback(percent=10, points_expiry=cards.Rolling(1, "days"))
+    template = shop.templates.create("Short", rules)
+    card = shop.cards.issue(template.id, to=shop.customers.register().id).id
+    shop.cards.record_purchase(card, "10.00")
+    before = rows_of(store)
+    later = shop.at(NOON + timedelta(days=3)).cards.show(card)
+
+    assert later.balances["point"] == 0
+    assert rows_of(store) == before
+
+
+def test_the_card_instead_of_its_id_is_told_so(shop: Loyalty, wallet: str) -> None:
+    """The most common mistake gets the shortest way out."""
+    card: Any = shop.cards.get(wallet)
+    with pytest.raises(errors.InvalidValue) as caught:
+        shop.cards.record_purchase(card, "1.00")
+
+    assert str(caught.value) == "card_id: pass an id, such as card.id, not Card."

@@ -106,7 +106,8 @@ def describe(command: object) -> Facts:
     """
     command_type: type[Any] = type(command)
     if not attrs.has(command_type):
-        message = f"an instance of an attrs class, not of {command_type.__name__}."
+        name = command_type.__name__
+        message = f"pass a command, such as cards.AddStamps(1), not a {name}."
         raise InvalidValue("command", message)
     facts: dict[str, object] = {"type": command_type.__name__}
     for name, default in _fields(command_type):

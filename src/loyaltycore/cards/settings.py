@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "above_zero",
     "an_expiry",
+    "flag",
     "member_of",
     "not_negative",
     "one_of",
@@ -88,6 +89,12 @@ def not_negative(
     """Check that a field holds an amount that is not below 0."""
     if _number(value) < 0:
         raise InvalidValue(field.name, f"not below 0: {value}.")
+
+
+def flag(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    """Check that a field holds True or False."""
+    if type(value) is not bool:
+        raise InvalidValue(field.name, f"True or False, not {value!r}.")
 
 
 def percentage(_: object, field: attrs.Attribute[Any], value: Decimal | None) -> None:

@@ -32,7 +32,7 @@ from loyaltycore.cards.milestones import (
     rule_of,
     unused,
 )
-from loyaltycore.cards.settings import an_expiry, one_of, text, whole
+from loyaltycore.cards.settings import an_expiry, flag, one_of, text, whole
 from loyaltycore.cards.stamp_modes import Manual, Mode, check_mode, earn, stamps_on
 from loyaltycore.errors import LimitReached, Refusal
 from loyaltycore.ledger.decision import Context, Outcome, Repriced, Till
@@ -94,7 +94,7 @@ class Stamp(CardType[StampCommand]):
     stamp_life: ExpiryPolicy = attrs.field(default=Never(), validator=an_expiry)
     reward_validity: ExpiryPolicy = attrs.field(default=Never(), validator=an_expiry)
     max_unused_rewards: int | None = attrs.field(default=None, validator=whole(1))
-    one_checkin_per_day: bool = False
+    one_checkin_per_day: bool = attrs.field(default=False, validator=flag)
     goals: tuple[Milestone, ...] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:

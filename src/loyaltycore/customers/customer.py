@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import attrs
@@ -11,7 +12,7 @@ from loyaltycore.values.contact import parse_email, parse_phone
 
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from loyaltycore.program.program import Program
 
@@ -96,7 +97,10 @@ def person_of(person: Person, program: Program) -> Person:
         InvalidPhone, InvalidEmail: they cannot be one.
         InvalidValue: a text is too long.
     """
-    phone, email = person.phone, person.email
+    phone, email, born = person.phone, person.email, person.birth_date
+    if born is not None and type(born) is not date:
+        message = f"it takes a datetime.date, not {type(born).__name__}."
+        raise InvalidValue("birth_date", message)
     return attrs.evolve(
         person,
         first_name=_text("first_name", person.first_name),

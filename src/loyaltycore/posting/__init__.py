@@ -8,8 +8,8 @@ figures, counters and outbox.  A refusal writes nothing, not even what fell due.
 
 from __future__ import annotations
 
-from loyaltycore.posting.desk import Desk, Posted, Quote, Request
-from loyaltycore.posting.routine import post, post_due_only, quote, reverse
+from loyaltycore.posting.desk import Desk, Posted, Quote, Request, Shown
+from loyaltycore.posting.routine import post, post_due_only, quote, reverse, show
 
 
 __all__ = [
@@ -17,8 +17,10 @@ __all__ = [
     "Posted",
     "Quote",
     "Request",
+    "Shown",
     "post",
     "post_due_only",
     "quote",
     "reverse",
+    "show",
 ]

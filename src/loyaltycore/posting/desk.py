@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from loyaltycore.program.program import Program
     from loyaltycore.query.predicates import Row
 
-__all__ = ["Desk", "Posted", "Quote", "Request"]
+__all__ = ["Desk", "Posted", "Quote", "Request", "Shown"]
 
 
 @attrs.frozen(kw_only=True)
@@ -164,6 +164,19 @@ class Posted:
     def balances(self) -> dict[str, Decimal]:
         """Every unit's balance after the transaction; look up by ``"point"``."""
         return _decimals(self.transaction.till["balances"], self.scales)
+
+
+@attrs.frozen(kw_only=True)
+class Shown:
+    """What the till shows of a card as it stands; nothing was asked of it."""
+
+    till: Till
+    scales: Mapping[Unit, int]
+
+    @property
+    def balances(self) -> dict[str, Decimal]:
+        """Every unit's balance now; look up by ``"point"``."""
+        return _decimals(self.till.balances, self.scales)
 
 
 @attrs.frozen(kw_only=True)

@@ -9,13 +9,14 @@ import attrs
 from loyaltycore.customers.figures import reversal_facts
 from loyaltycore.errors import DuplicateKeyMismatch, Refusal, UnknownTransaction
 from loyaltycore.ledger.decision import Context, Missing, Outcome
+from loyaltycore.ledger.draft import Draft
 from loyaltycore.ledger.due import post_due
 from loyaltycore.ledger.reversal import Refund, Void, decide_refund, decide_void
 from loyaltycore.ledger.sealing import fingerprint
 from loyaltycore.ledger.transactions import TransactionKind
 from loyaltycore.ports import Update
 from loyaltycore.posting.account import Loader, load_transaction, open_account
-from loyaltycore.posting.desk import Posted, Quote, Request
+from loyaltycore.posting.desk import Posted, Quote, Request, Shown
 from loyaltycore.posting.writing import Step, write
 from loyaltycore.records import cards as card_records
 from loyaltycore.records import journal
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from loyaltycore.posting.account import Account
     from loyaltycore.posting.desk import Desk
 
-__all__ = ["Decide", "post", "post_due_only", "quote", "reverse"]
+__all__ = ["Decide", "post", "post_due_only", "quote", "reverse", "show"]
 
 _DUE = {"type": "Due"}
 
@@ -115,6 +116,16 @@ def quote(session: Session, desk: Desk, request: Request, decide: Decide) -> Quo
     if isinstance(steps, Refusal):
         return Quote(refusal=steps, till=None, scales=scales)
     return Quote(refusal=None, till=steps[-1].outcome.till, scales=scales)
+
+
+def show(session: Session, desk: Desk, card_id: str) -> Shown:
+    """Say how a card stands now, with what has fallen due but is not posted yet."""
+    account = open_account(session, desk, card_id, None, lock=False)
+    at = max(desk.now(), account.holding.last_at)
+    _, holding, _, _ = _due(session, desk, account, at)
+    rules = account.template.rules
+    till = rules.till(Draft(holding, _context(desk, account, at, at)))
+    return Shown(till=till, scales=rules.scales(desk.program.currency))
 
 
 def post_due_only(session: Session, desk: Desk, card_id: str) -> int:

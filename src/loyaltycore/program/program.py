@@ -28,8 +28,14 @@ def _zone(zone: str | ZoneInfo) -> ZoneInfo:
 
 def _check_id(_: object, __: object, value: str) -> None:
     if not _ID.fullmatch(value):
-        message = "use 1 to 64 lower-case letters, digits, dots and dashes."
+        message = "use 1 to 64 lower-case letters, digits and . _ -"
         raise InvalidValue("id", message)
+
+
+def _check_phone_region(_: object, __: object, value: str | None) -> None:
+    if value is not None and not re.fullmatch("[A-Z]{2}", value):
+        message = "two capital letters of ISO 3166, such as AT."
+        raise InvalidValue("phone_region", message)
 
 
 def _check_currency(_: object, __: object, value: str) -> None:
@@ -56,7 +62,7 @@ class Program:
     id: str = attrs.field(validator=_check_id)
     currency: str = attrs.field(validator=_check_currency)
     zone: ZoneInfo = attrs.field(converter=_zone)
-    phone_region: str | None = None
+    phone_region: str | None = attrs.field(default=None, validator=_check_phone_region)
 
 
 @attrs.frozen(kw_only=True)

@@ -14,6 +14,7 @@ from loyaltycore.ports import Ref
 from loyaltycore.query.predicates import And, Compare, Op, where
 from loyaltycore.query.queries import Order, Query
 from loyaltycore.values.days import NEVER
+from loyaltycore.values.ids import id_text
 
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ _LOTS_A_PAGE = 50
 
 def card_ref(program_id: str, card_id: str) -> Ref:
     """One card."""
-    return Ref("card", _CARD_KEY, (program_id, card_id))
+    return Ref("card", _CARD_KEY, (program_id, id_text("card_id", card_id)))
 
 
 def serial_ref(program_id: str, serial: str) -> Ref:

@@ -11,6 +11,7 @@ from loyaltycore.ports import Add, Insert, Ref
 from loyaltycore.program.program import CustomerFacts
 from loyaltycore.query.predicates import And, Compare, Op, Or, where
 from loyaltycore.query.queries import Order, Query, count, total
+from loyaltycore.values.ids import id_text
 
 
 if TYPE_CHECKING:
@@ -47,7 +48,11 @@ TOTAL_MEASURES = {"customers": count(), **{name: total(name) for name in _TOTALS
 
 def customer_ref(program_id: str, customer_id: str) -> Ref:
     """One customer."""
-    return Ref("customer", ("program_id", "id"), (program_id, customer_id))
+    return Ref(
+        "customer",
+        ("program_id", "id"),
+        (program_id, id_text("customer_id", customer_id)),
+    )
 
 
 def unique_ref(program_id: str, field: str, value: str) -> Ref:

@@ -15,6 +15,7 @@ from loyaltycore.ledger.transactions import (
 from loyaltycore.ports import Ref
 from loyaltycore.query.predicates import And, Compare, Op, where
 from loyaltycore.query.queries import LIMIT_MAX, Order, Query
+from loyaltycore.values.ids import id_text
 
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ _ENTRIES_MAX = LIMIT_MAX
 
 def transaction_ref(program_id: str, transaction_id: str) -> Ref:
     """One transaction."""
-    return Ref("transaction", ("program_id", "id"), (program_id, transaction_id))
+    values = (program_id, id_text("transaction_id", transaction_id))
+    return Ref("transaction", ("program_id", "id"), values)
 
 
 def key_ref(program_id: str, key: str) -> Ref:

@@ -21,6 +21,7 @@ from loyaltycore.ledger.sealing import canonical
 from loyaltycore.ports import Ref
 from loyaltycore.query.predicates import where
 from loyaltycore.query.queries import Order, Query
+from loyaltycore.values.ids import id_text
 from loyaltycore.values.money import Money
 
 
@@ -37,7 +38,11 @@ __all__ = ["all_templates", "template_of", "template_ref", "template_row"]
 
 def template_ref(program_id: str, template_id: str) -> Ref:
     """One template."""
-    return Ref("template", ("program_id", "id"), (program_id, template_id))
+    return Ref(
+        "template",
+        ("program_id", "id"),
+        (program_id, id_text("template_id", template_id)),
+    )
 
 
 def all_templates(program_id: str) -> Query:

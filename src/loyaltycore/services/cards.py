@@ -17,10 +17,11 @@ from loyaltycore.errors import (
 from loyaltycore.ledger.holding import Holding
 from loyaltycore.ledger.sealing import genesis
 from loyaltycore.ports import Insert
-from loyaltycore.posting import Request, post, quote
+from loyaltycore.posting import Request, post, quote, show
 from loyaltycore.records import cards as records
 from loyaltycore.records import customers as customer_records
 from loyaltycore.records import templates as template_records
+from loyaltycore.records.programs import check_program
 from loyaltycore.values.codes import make_code, normalise_code
 
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from loyaltycore.cards.commands import AmountLike
     from loyaltycore.ledger.decision import Context, Outcome
     from loyaltycore.ports import Ref, Session
-    from loyaltycore.posting import Posted, Quote
+    from loyaltycore.posting import Posted, Quote, Shown
     from loyaltycore.shell import Shell
 
 __all__ = ["Cards", "Options"]
@@ -89,6 +90,7 @@ class Cards:
         holding = Holding(digest=genesis(card.id), last_at=now)
 
         def insert(session: Session) -> Card:
+            check_program(session, desk.program)
             template, customer = session.get(
                 [
                     template_records.template_ref(program_id, template_id),
@@ -131,9 +133,24 @@ class Cards:
         rows = self._shell.read(lambda session: session.select(query)).rows
         return [records.card_of(row) for row in rows]
 
+    def show(self, card_id: str) -> Shown:
+        """
+        Return balances and till of a card as it stands now, without changing it.
+
+        Raises:
+            UnknownCard: there is no such card.
+        """
+        desk = self._shell.desk
+        return self._shell.read(lambda session: show(session, desk, card_id))
+
     def post(self, card_id: str, command: object, **options: Unpack[Options]) -> Posted:
         """
         Do what a command says and return the transaction.
+
+        Args:
+            options: ``key``, ``receipt_id``, ``location``, ``terminal``, ``actor``,
+                ``occurred_at`` and ``source``; see ``Options``.  Only a key keeps a
+                retry from counting twice; a receipt id is a label.
 
         Raises:
             Refusal: a rule says no; nothing was written.

@@ -64,7 +64,7 @@ class Reports:
             )
             return customers[0], figures[0]
 
-        customers, figures = self._shell.read(load)
+        customers, figures = self._shell.ask(load)
         return tiles(
             customers=customers["customers"],
             transactions=figures["transactions"],
@@ -77,7 +77,7 @@ class Reports:
         """Return all points of the program, added up over its customers' totals."""
         query = customer_records.every_customer(self._shell.program_id)
         measures = customer_records.TOTAL_MEASURES
-        (sums,) = self._shell.read(
+        (sums,) = self._shell.ask(
             lambda session: session.summarize(query, measures=measures)
         )
         return PointTotals(
@@ -108,7 +108,7 @@ class Reports:
         """
         if (customer_id is None) is (card_id is None):
             raise InvalidValue("customer_id", "name either a customer or a card.")
-        return self._shell.read(
+        return self._shell.ask(
             lambda session: self._statement(
                 session, customer_id, card_id, limit, cursor
             )
@@ -139,7 +139,7 @@ class Reports:
                 lots, prices, at=moment, currency=program.currency, zone=program.zone
             )
 
-        return self._shell.read(add_up)
+        return self._shell.ask(add_up)
 
     def rfm(self, as_of: date, *, bins: int = 5) -> RfmTable:
         """
@@ -162,7 +162,7 @@ class Reports:
             purchases = net_purchases(map(purchase_records.purchase_of, posted), back)
             return rfm(purchases, as_of=as_of, bins=bins)
 
-        return self._shell.read(score)
+        return self._shell.ask(score)
 
     # -- inside ------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from loyaltycore.cards.card import CardTemplate
+from loyaltycore.cards.contract import CardType
 from loyaltycore.errors import InvalidValue, UnknownTemplate
 from loyaltycore.ports import Insert
 from loyaltycore.records import templates as records
@@ -12,7 +13,6 @@ from loyaltycore.records.programs import found_program
 
 
 if TYPE_CHECKING:
-    from loyaltycore.cards.contract import CardType
     from loyaltycore.ports import Session
     from loyaltycore.shell import Shell
 
@@ -36,6 +36,9 @@ class Templates:
             InvalidAmount: an amount in the rules that the currency cannot hold.
         """
         desk = self._shell.desk
+        if not isinstance(rules, CardType):  # pyright: ignore[reportUnnecessaryIsInstance]
+            message = "pass a card type with its settings: cards.Stamp(reward='Tea')."
+            raise InvalidValue("rules", message)
         if not name.strip() or len(name) > _NAME_MAX:
             raise InvalidValue("name", f"1 to {_NAME_MAX} characters.")
         if desk.card_types.get(rules.kind) is not type(rules):

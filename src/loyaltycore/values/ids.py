@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "IdSequence",
+    "id_text",
     "is_id",
     "moment_of",
 ]
@@ -108,6 +109,20 @@ class IdSequence:
         return (
             f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
         )
+
+
+def id_text(field: str, value: object) -> str:
+    """
+    Return an id that a caller passed in.
+
+    Raises:
+        InvalidValue: it is no text, such as the card instead of its id.
+    """
+    if type(value) is not str:
+        noun = field.removesuffix("_id")
+        message = f"pass an id, such as {noun}.id, not {type(value).__name__}."
+        raise InvalidValue(field, message)
+    return value
 
 
 def is_id(text: object) -> bool:
