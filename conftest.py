@@ -14,8 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
+
+
+# How long an example may take depends on what else the machine does; see the last line
+# of a run for what is slow.  Everything else is as Hypothesis has it, on CI or not.
+settings.register_profile("house", settings(), deadline=None)
+settings.load_profile("house")
 
 
 def enter_folder(namespace: dict[str, Any]) -> None:
