@@ -98,6 +98,7 @@ def test_a_card_of_an_unknown_type_cannot_be_used(program: Program) -> None:
         (cards.Stamp, "stamp_life", 30),
         (cards.Stamp, "mode", "visit"),
         (cards.Stamp, "shortfall", "debt"),
+        (cards.Stamp, "one_checkin_per_day", "no"),
     ],
 )
 def test_a_setting_of_another_type_is_refused(
