@@ -657,3 +657,21 @@ class TestProcesses:
         assert len(rows) - 1 == n
         with closing(sqlite3.connect(path)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+class TestTampering:
+    """A file that somebody else wrote into."""
+
+    @pytest.mark.parametrize("garbage", ["yesterday", "", 7])
+    def test_a_moment_that_is_none(self, path, opened, garbage):
+        """A column that cannot be read is named, as corruption of the file."""
+        store = opened()
+        with store.session() as session:
+            session.apply([Insert("message", [a.message("m")])])
+        with closing(sqlite3.connect(path)) as raw, raw:
+            raw.execute("UPDATE loyalty_message SET due_at = ?", (garbage,))
+
+        with pytest.raises(Corrupt) as caught, store.session(write=False) as session:
+            session.select(Query("message"))
+
+        assert caught.value.details == {"column": "due_at"}

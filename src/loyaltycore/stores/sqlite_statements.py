@@ -12,6 +12,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from loyaltycore.errors import Corrupt
 from loyaltycore.schema.tables import INTEGER_MAX, Collection, ColumnType
 
 
@@ -86,12 +87,23 @@ class Codec:
         return self.encode(self._pick(row))
 
     def row(self, values: Sequence[Any]) -> dict[str, Any]:
-        """Turn what SQLite holds into a row."""
+        """
+        Turn what SQLite holds into a row.
+
+        Raises:
+            Corrupt: a column holds what was never written there.
+        """
         row = dict(zip(self.names, values, strict=True))
-        for place, convert in self._decoders:
-            value = values[place]
-            if value is not None:
-                row[self.names[place]] = convert(value)
+        name = ""
+        try:
+            for place, convert in self._decoders:
+                value = values[place]
+                if value is not None:
+                    name = self.names[place]
+                    row[name] = convert(value)
+        except (TypeError, ValueError):
+            message = f"The column {name} holds what cannot be read."
+            raise Corrupt(message, column=name) from None
         return row
 
 
