@@ -213,11 +213,13 @@ class SqliteSession:
                 collection, tuple(deltas), tuple(at_most)
             )
             row = zero(collection, ref) | dict(deltas)
-            values = (*row.values(), *limits)
+            encoded = statement.codec.encode((*row.values(), *limits))
+            done = self._run(statement.text, encoded).rowcount
         else:
             statement = statements.add(collection, tuple(deltas), tuple(at_most))
-            values = (*deltas.values(), *ref.values, *limits)
-        done = self._run(statement.text, statement.codec.encode(values)).rowcount
+            encoded = statement.codec.encode((*deltas.values(), *ref.values, *limits))
+            named = {f"p{place}": value for place, value in enumerate(encoded)}
+            done = self._run(statement.text, named).rowcount
         if not done:  # which of the conditions was it?
             added(collection, change, self._one(collection, ref))
         return done
@@ -254,7 +256,9 @@ class SqliteSession:
             raise Unavailable("A change failed; end this session and start again.")
         return self._cursor
 
-    def _run(self, text: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
+    def _run(
+        self, text: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> sqlite3.Cursor:
         cursor = self._checked()
         try:
             return cursor.execute(text, parameters)

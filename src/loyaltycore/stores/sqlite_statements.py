@@ -215,13 +215,13 @@ class Statements:
     def add(
         self, collection: Collection, deltas: tuple[str, ...], limits: tuple[str, ...]
     ) -> Statement:
-        """Add to a row that is there; parameters: deltas, key, limits."""
+        """Add to a row that is there; parameters p0 on: deltas, key, limits."""
         shape = ("add", collection.name, deltas, limits)
         found = self._built.get(shape)
         if found is not None:
             return found
         names = (*deltas, *collection.key, *limits)
-        marks = [f"?{number}" for number in range(1, len(names) + 1)]
+        marks = [f":p{place}" for place in range(len(names))]
         plus = dict(zip(deltas, marks, strict=False))
         at_most = dict(zip(limits, marks[len(names) - len(limits) :], strict=True))
         sets, within = _addition(collection, plus, at_most)
