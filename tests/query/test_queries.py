@@ -58,8 +58,11 @@ def test_a_cursor_of_another_width():
 @given(st.text(max_size=60))
 def test_any_text_for_a_cursor(text: str):
     """Whatever is handed in, the answer is values or one kind of refusal."""
+    values = None
     with suppress(InvalidValue):
-        decode_cursor(text, 2)
+        values = decode_cursor(text, 2)
+
+    assert values is None or len(values) == 2
 
 
 @pytest.mark.parametrize("limit", [0, -1, LIMIT_MAX + 1])
