@@ -29,6 +29,7 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── BelowMinimum
     │   ├── LimitReached
     │   ├── NotReversible
+    │   ├── ExceedsHold                  more is captured than is held
     │   ├── CommandNotSupported          this card type has no such command
     │   ├── DuplicateKeyMismatch         the idempotency key was used for something else
     │   └── DuplicateCustomer            a unique field is taken
@@ -52,6 +53,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from decimal import Decimal
 
 __all__ = [
     "AppendOnly",
@@ -64,6 +66,7 @@ __all__ = [
     "Duplicate",
     "DuplicateCustomer",
     "DuplicateKeyMismatch",
+    "ExceedsHold",
     "FileUnreadable",
     "InsufficientBalance",
     "InvalidAmount",
@@ -233,7 +236,12 @@ class LimitReached(Refusal):
     """A limit of the card's rules is used up."""
 
     def __init__(
-        self, limit: str, *, used: int, at_most: int, resets_at: datetime | None = None
+        self,
+        limit: str,
+        *,
+        used: int | Decimal,
+        at_most: int | Decimal,
+        resets_at: datetime | None = None,
     ) -> None:
         again = f" It opens again at {resets_at.isoformat()}." if resets_at else ""
         super().__init__(
@@ -247,6 +255,17 @@ class LimitReached(Refusal):
 
 class NotReversible(Refusal):
     """The transaction cannot be voided or refunded, or not by that much."""
+
+
+class ExceedsHold(Refusal):
+    """More was to be captured than the hold reserves."""
+
+    def __init__(self, *, held: str, asked: str) -> None:
+        super().__init__(
+            f"{held} is held and {asked} was to be captured; capture less.",
+            held=held,
+            asked=asked,
+        )
 
 
 class CommandNotSupported(Refusal):

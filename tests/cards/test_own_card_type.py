@@ -39,6 +39,7 @@ class Punch(cards.CardType[AddVisits | RedeemVisits]):
 
     kind: ClassVar[str] = "punch"
     commands: ClassVar[tuple[type, ...]] = (AddVisits, RedeemVisits)
+    unit: ClassVar[cards.Unit] = cards.Unit.VISIT
 
     validity: cards.ExpiryPolicy = A_YEAR
     friends_max: int = 4

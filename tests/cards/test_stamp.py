@@ -34,7 +34,10 @@ class TestRules:
             ({"milestones": WAY, "stamps_required": 6}, "reward: a milestone already"),
             ({"max_unused_rewards": 0}, "max_unused_rewards"),
             ({"mode": "visit"}, "mode: an instance of Manual, Visit, Spend, Products"),
-            ({"stamp_life": None}, "stamp_life: an instance of Never, Rolling, Fixed"),
+            (
+                {"stamp_life": None},
+                "stamp_life: an instance of Never, Rolling, Calendar, Slid",
+            ),
         ],
     )
     def test_what_cannot_be_is_named(self, settings, says):
@@ -238,7 +241,7 @@ class TestOnceADay:
         """The next check-in is possible when the local day is over."""
         play = stamps(one_checkin_per_day=True)
         play.ask(cards.AddStamps(1))
-        with pytest.raises(errors.LimitReached, match="check-in a day") as refused:
+        with pytest.raises(errors.LimitReached, match="check-ins a day") as refused:
             play.ask(cards.AddStamps(1))
         opens_at = refused.value.details["resets_at"]
         assert isinstance(opens_at, datetime)

@@ -108,7 +108,9 @@ def problems_of(
         last_at=max([CARD.issued_at, *(each.recorded_at for each in transactions)]),
     )
     due = [lot.expires_at for lot in stored.lots.values() if lot.expires_at]
-    lots = [StoredLot(lot, lot.remaining > 0) for lot in stored.lots.values()]
+    lots = [
+        StoredLot(lot, lot.remaining > 0, lot.due_at) for lot in stored.lots.values()
+    ]
     proof.close(stored, min([next_due_at, *due]), lots)
     return list(findings.report().problems)
 
@@ -373,7 +375,7 @@ def test_a_card_that_would_wake_too_late():
     sealed = seal(genesis(CARD.id), DATED)
     proof.add(sealed)
     stored = attrs.evolve(fold(CARD.issued_at, [DATED]), digest=sealed.digest)
-    lots = [StoredLot(lot, True) for lot in stored.lots.values()]
+    lots = [StoredLot(lot, True, lot.due_at) for lot in stored.lots.values()]
     proof.close(stored, START + 4 * DAY, lots)
 
     problems = list(findings.report().problems)

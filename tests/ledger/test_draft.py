@@ -9,12 +9,20 @@ import attrs
 import pytest
 
 from loyaltycore import Program, errors
-from loyaltycore.ledger.decision import Context, Missing, Till
+from loyaltycore.ledger.decision import (
+    Context,
+    Counters,
+    Missing,
+    MoreLots,
+    TheseLots,
+    Till,
+)
 from loyaltycore.ledger.draft import Draft
-from loyaltycore.ledger.expiry import Rolling
 from loyaltycore.ledger.holding import Holding
+from loyaltycore.ledger.lots import soonest
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
 from loyaltycore.program.program import CustomerFacts
+from loyaltycore.values.expiry import Rolling
 from loyaltycore.values.quantity import UNITS_MAX
 
 
@@ -35,6 +43,7 @@ def draft_on(
         at=at,
         occurred_at=occurred_at or at,
         customer=CustomerFacts(id="c"),
+        issued_at=NOON,
         counters=counters or {},
     )
     new = Holding(last_at=NOON, complete=frozenset(Unit))
@@ -56,9 +65,11 @@ def with_lots(*days: int) -> Holding:
 
 
 def only(holding: Holding, *numbers: int) -> Holding:
-    """Forget all lots but these, as if only they had been loaded."""
+    """Forget all lots but these, as if only they had been loaded, in line."""
     lots = {number: holding.lots[number] for number in numbers}
-    return attrs.evolve(holding, lots=lots, complete=frozenset())
+    last = max(map(soonest, lots.values()), default=None)
+    loaded_to = {} if last is None else {POINT: last}
+    return attrs.evolve(holding, lots=lots, loaded_to=loaded_to, complete=frozenset())
 
 
 def written(draft: Draft) -> list[tuple[str, int]]:
@@ -169,7 +180,7 @@ class TestDebit:
         with pytest.raises(Missing) as missing:
             draft.debit(POINT, 5, kind=EntryKind.REDEEM)
 
-        assert POINT is missing.value.unit
+        assert MoreLots(POINT) == missing.value.need
 
     def test_a_page_is_enough_where_it_reaches(self):
         """The soonest lots loaded, the rest of the store does not matter."""
@@ -185,16 +196,16 @@ class TestDebit:
         with pytest.raises(Missing) as missing:
             draft.debit(POINT, 5, kind=EntryKind.REDEEM)
 
-        assert POINT is missing.value.unit
+        assert MoreLots(POINT) == missing.value.need
 
     def test_a_lot_known_by_number_does_not_jump_the_queue(self):
         """A lot that was asked for by number says nothing of those before it."""
-        draft = draft_on(only(with_lots(1, 9), 2))
-        draft.require(2)
+        by_number = attrs.evolve(only(with_lots(1, 9), 2), loaded_to={})
+        draft = draft_on(by_number)
         with pytest.raises(Missing) as missing:
             draft.debit(POINT, 5, kind=EntryKind.REDEEM)
 
-        assert POINT is missing.value.unit
+        assert MoreLots(POINT) == missing.value.need
 
     def test_what_is_all_there_needs_no_loading(self):
         """Where the loaded lots come to the total, there are no others."""
@@ -289,7 +300,7 @@ class TestPutBack:
         with pytest.raises(Missing) as missing:
             draft.put_back(POINT, ((1, 1), (2, 1), (3, 1)), kind=EntryKind.RESTORE)
 
-        assert (1, 3) == missing.value.lots
+        assert TheseLots((1, 3)) == missing.value.need
 
 
 class TestExpire:
@@ -318,7 +329,7 @@ class TestCount:
         with pytest.raises(Missing) as missing:
             draft.context.used("visits")
 
-        assert "visits" == missing.value.counter
+        assert Counters(("visits",)) == missing.value.need
         assert 2 == draft.context.used("known")
 
 

@@ -29,4 +29,4 @@ def test_an_entry_that_reverses_nothing_does_not_count(shop: Loyalty) -> None:
     stands = Original(rules, sale, [longer]).stands()
 
     assert stands == Original(rules, sale, [refund]).stands()
-    assert stands == [60_00, 6_00]
+    assert stands == [6_00, 60_00]

@@ -14,9 +14,9 @@ from loyaltycore import cards, errors
 from loyaltycore.cards.contract import CardType
 from loyaltycore.ledger.decision import Till
 from loyaltycore.ledger.draft import Draft
-from loyaltycore.ledger.expiry import ExpiryPolicy, Never, Rolling
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
 from loyaltycore.testing.card_play import Player
+from loyaltycore.values.expiry import ExpiryPolicy, Never, Rolling
 from loyaltycore.values.money import minor_units
 
 
@@ -53,6 +53,7 @@ class Bench(CardType[Give | Exchange | Use]):
 
     kind: ClassVar[str] = "bench"
     commands: ClassVar[tuple[type, ...]] = (Give, Exchange, Use)
+    unit: ClassVar[cards.Unit] = cards.Unit.POINT
 
     expiry: ExpiryPolicy = Never()
     kind_of_credit: EntryKind = EntryKind.EARN

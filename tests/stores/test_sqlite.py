@@ -182,8 +182,14 @@ class TestPlans:
             pytest.param(
                 Query(
                     "lot",
-                    where(program_id="p", card_id="c", is_open=True, unit="point"),
-                    (Order("expires_at"), Order("earned_at"), Order("number")),
+                    where(
+                        program_id="p",
+                        card_id="c",
+                        is_open=True,
+                        state="open",
+                        unit="point",
+                    ),
+                    (Order("due_at"), Order("earned_at"), Order("number")),
                 ),
                 id="open-lots",
             ),

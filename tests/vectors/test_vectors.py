@@ -19,9 +19,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from loyaltycore import Loyalty, Program, cards, errors
-from loyaltycore.ledger.expiry import expires_at
 from loyaltycore.testing.card_history import read_history
 from loyaltycore.values.days import local_day
+from loyaltycore.values.expiry import expires_at
 from loyaltycore.values.money import amount_text, minor_units
 from loyaltycore.values.quantity import from_units, to_units
 

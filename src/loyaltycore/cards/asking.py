@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
 
@@ -28,33 +28,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NO_ITEMS",
-    "Amount",
-    "AmountLike",
-    "amount_of",
     "count_of",
     "describe",
     "items_of",
-    "optional_amount",
     "optional_points",
     "points_of",
 ]
 
-Amount: TypeAlias = Decimal | Money
-AmountLike: TypeAlias = Decimal | int | str | Money
-
 NO_ITEMS: Final[Mapping[str, int]] = MappingProxyType({})
 
 _N_MAX: Final = 1_000
-
-
-def amount_of(value: AmountLike) -> Amount:
-    """Keep money as it is and read anything else as an exact number."""
-    return value if isinstance(value, Money) else decimal_of(value)
-
-
-def optional_amount(value: AmountLike | None) -> Amount | None:
-    """Read an amount that may be left out."""
-    return None if value is None else amount_of(value)
 
 
 def points_of(value: Decimal | int | str) -> Decimal:

@@ -8,12 +8,12 @@ after it, and 2.00 when the purchase is split between the two.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeAlias, assert_never, get_args
 
 import attrs
 
+from loyaltycore.cards.basis import EarnBasis, base_of, base_on
 from loyaltycore.cards.commands import (
     AddPoints,
     AddSpend,
@@ -22,19 +22,17 @@ from loyaltycore.cards.commands import (
     SubtractPoints,
     SubtractSpend,
 )
-from loyaltycore.cards.contract import CardType
 from loyaltycore.cards.paying import Paying
-from loyaltycore.cards.settings import an_expiry, member_of, one_of, percentage, whole
-from loyaltycore.cards.spend_tiers import Tier, TierTable, given, units_priced
+from loyaltycore.cards.pointed import Pointed
+from loyaltycore.cards.settings import member_of, one_of
+from loyaltycore.cards.spend_tiers import units_priced
+from loyaltycore.cards.tiered import Tiered
 from loyaltycore.errors import Refusal
 from loyaltycore.ledger.decision import Context, Outcome, Repriced, Till
 from loyaltycore.ledger.draft import Draft
-from loyaltycore.ledger.expiry import ExpiryPolicy, Never
 from loyaltycore.ledger.shortfall import may_be_short
-from loyaltycore.ledger.tiers import Downgrade, RateAt
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
 from loyaltycore.values.money import exponent, minor_units
-from loyaltycore.values.quantity import Rounding, decimal_of, to_units
 
 
 if TYPE_CHECKING:
@@ -42,10 +40,9 @@ if TYPE_CHECKING:
 
     from loyaltycore.ledger.holding import Holding
     from loyaltycore.ledger.transactions import Facts, Transaction
+    from loyaltycore.values.expiry import ExpiryPolicy
 
 __all__ = ["Cashback"]
-
-_SCALE_MAX = 4
 
 CashbackCommand: TypeAlias = (
     RecordPurchase
@@ -58,19 +55,12 @@ CashbackCommand: TypeAlias = (
 
 
 @attrs.frozen(kw_only=True)
-class Cashback(CardType[CashbackCommand]):
+class Cashback(Tiered[CashbackCommand], Pointed[CashbackCommand]):
     """
-    The rules of a cashback card.
+    The rules of a cashback card; a point has the currency's decimals by default.
 
     Attributes:
-        percent: one rate for all; or else
-        tiers: 1 to 20 rates by spend, the first from 0.
-        rate_at: which tier prices a purchase that crosses into another.
-        points_scale: decimals of a point, 0 to 4; by default the currency's.
-        rounding: of the points that a purchase earns.
-        spend_expiry: when spend stops counting towards a tier; never is a lifetime.
-        downgrade: when a tier is lost again.
-        points_expiry: when earned points stop counting.
+        earn_basis: what part of a purchase earns.
         paying: what points are worth and how they are taken.
 
     Raises:
@@ -79,44 +69,29 @@ class Cashback(CardType[CashbackCommand]):
 
     kind: ClassVar[str] = "cashback"
     commands: ClassVar[tuple[type, ...]] = get_args(CashbackCommand)
+    unit: ClassVar[Unit] = Unit.POINT
 
-    percent: Decimal | None = attrs.field(
-        default=None,
-        converter=attrs.converters.optional(decimal_of),
-        validator=percentage,
+    earn_basis: EarnBasis = attrs.field(
+        default=EarnBasis.NET_OF_DISCOUNTS, validator=member_of(EarnBasis)
     )
-    tiers: tuple[Tier, ...] = attrs.field(default=(), converter=given)
-    rate_at: RateAt = attrs.field(default=RateAt.BEFORE, validator=member_of(RateAt))
-    points_scale: int | None = attrs.field(default=None, validator=whole(0, _SCALE_MAX))
-    rounding: Rounding = attrs.field(
-        default=Rounding.FLOOR, validator=member_of(Rounding)
-    )
-    spend_expiry: ExpiryPolicy = attrs.field(default=Never(), validator=an_expiry)
-    downgrade: Downgrade = attrs.field(
-        default=Downgrade.ON_REFUND, validator=member_of(Downgrade)
-    )
-    points_expiry: ExpiryPolicy = attrs.field(default=Never(), validator=an_expiry)
     paying: Paying = attrs.field(factory=Paying, validator=one_of(Paying))
-    table: TierTable = attrs.field(init=False, eq=False, repr=False)
-
-    def __attrs_post_init__(self) -> None:
-        table = TierTable(
-            self.tiers,
-            self.percent,
-            rate_at=self.rate_at,
-            downgrade=self.downgrade,
-            rounding=self.rounding,
-        )
-        object.__setattr__(self, "table", table)
 
     def scales(self, currency: str) -> Mapping[Unit, int]:
         """Spend has the currency's decimals; so have points unless they are set."""
-        return {Unit.POINT: self._scale(currency), Unit.SPEND: exponent(currency)}
+        points = self.scale_of_points(currency)
+        return {Unit.POINT: points, Unit.SPEND: exponent(currency)}
 
     def check(self, currency: str) -> None:
         """See ``CardType.check``."""
-        self.table.ladder(currency)
-        self.paying.check(self._scale(currency))
+        super().check(currency)
+        self.paying.check(self.scale_of_points(currency))
+
+    def expiry_of(self, unit: Unit, draft: Draft) -> ExpiryPolicy:
+        """Points end by the template, else by their tier, else by the program."""
+        if unit is Unit.POINT and self.points_expiry is None:
+            of_tier = self.tier_of(draft).points_expiry
+            return of_tier or draft.context.program.points_expiry
+        return super().expiry_of(unit, draft)
 
     def decide(
         self, holding: Holding, command: CashbackCommand, context: Context
@@ -124,24 +99,17 @@ class Cashback(CardType[CashbackCommand]):
         """See ``CardType.decide``."""
         draft, currency = Draft(holding, context), context.currency
         match command:
-            case RecordPurchase(amount=amount):
-                minor = minor_units(amount, currency)
-                return self._earn(draft, TransactionKind.EARN, minor)
+            case RecordPurchase():
+                return self._earn(draft, command)
             case AddSpend(amount):
-                minor = minor_units(amount, currency)
-                return self._earn(draft, TransactionKind.ADJUST, minor)
+                return self._add_spend(draft, minor_units(amount, currency))
             case SubtractSpend(amount):
                 return self._subtract_spend(draft, minor_units(amount, currency))
-            case AddPoints(points):
-                units = to_units(points, self._scale(currency))
-                draft.credit(Unit.POINT, units, expiry=self.points_expiry)
-                return draft.outcome(TransactionKind.ADJUST, self.till(draft))
-            case SubtractPoints(points):
-                units = to_units(points, self._scale(currency))
-                return self.take(draft, Unit.POINT, units, EntryKind.ADJUST)
+            case AddPoints() | SubtractPoints():
+                return self.points_by_hand(draft, command)
             case RedeemPoints():
                 take = partial(self.take, draft, Unit.POINT, kind=EntryKind.REDEEM)
-                scale = self._scale(currency)
+                scale = self.scale_of_points(currency)
                 return self.paying.redeem(command, take, scale, currency)
             case _ as never:  # pragma: no cover : the union above is closed
                 assert_never(never)
@@ -150,7 +118,7 @@ class Cashback(CardType[CashbackCommand]):
         """Points, and the tier with what is missing to the next."""
         currency = draft.context.currency
         points = self.shown(Unit.POINT, draft.balance(Unit.POINT), currency)
-        standing = self.table.standing(draft.total(Unit.SPEND), currency)
+        standing = self.standing(draft)
         return Till(
             text=", ".join([f"{points} points", *standing.words]),
             balances=self.balances(draft),
@@ -160,22 +128,40 @@ class Cashback(CardType[CashbackCommand]):
 
     def redeemable(self, balance: int, order_total: int | None, currency: str) -> int:
         """The most smallest units of points that an order of that total takes."""
-        scale = self._scale(currency)
+        scale = self.scale_of_points(currency)
         return self.paying.redeemable(balance, order_total, scale, currency)
 
     def reprice(self, transaction: Transaction, net: int) -> Repriced:
         """Spend and points on the net amount, with the pinned rate."""
-        return {Unit.SPEND: net, Unit.POINT: units_priced(transaction.pinned, net)}
+        base = base_on(transaction.pinned, net)
+        return {Unit.SPEND: base, Unit.POINT: units_priced(transaction.pinned, base)}
 
-    def _earn(self, draft: Draft, kind: TransactionKind, amount: int) -> Outcome:
-        """Credit spend and the points on it."""
+    def _earn(self, draft: Draft, command: RecordPurchase) -> Outcome | Refusal:
+        """Credit spend and the points on it, as far as limits allow."""
+        currency = draft.context.currency
+        amount = minor_units(command.amount, currency)
+        refusal = self.limits.refusal(draft, amount)
+        if refusal is not None:
+            return refusal
+        base = base_of(self.earn_basis, command, currency)
+        pinned = self._price(draft, draft.balance(Unit.SPEND), base)
+        if base != amount:
+            pinned = {**pinned, "base": [base, amount]}
+        asked, scale = units_priced(pinned, base), self.scale_of_points(currency)
+        points = self.limits.admit(draft, Unit.POINT, asked, scale=scale)
+        if isinstance(points, Refusal):
+            return points
+        self.credit(draft, Unit.POINT, points)
+        self.credit(draft, Unit.SPEND, base)
+        till, kind = self.till(draft), TransactionKind.EARN
+        return draft.outcome(kind, till, purchase_amount=amount, pinned=pinned)
+
+    def _add_spend(self, draft: Draft, amount: int) -> Outcome:
+        """Credit spend by hand, and the points that it earns."""
         pinned = self._price(draft, draft.balance(Unit.SPEND), amount)
-        draft.credit(Unit.SPEND, amount, expiry=self.spend_expiry)
-        points = units_priced(pinned, amount)
-        draft.credit(Unit.POINT, points, expiry=self.points_expiry)
-        bought = amount if kind is TransactionKind.EARN else None
-        till = self.till(draft)
-        return draft.outcome(kind, till, purchase_amount=bought, pinned=pinned)
+        self.credit(draft, Unit.POINT, units_priced(pinned, amount))
+        self.credit(draft, Unit.SPEND, amount)
+        return draft.outcome(TransactionKind.ADJUST, self.till(draft), pinned=pinned)
 
     def _subtract_spend(self, draft: Draft, amount: int) -> Outcome | Refusal:
         """Take spend and the points that adding it would earn now."""
@@ -189,9 +175,6 @@ class Cashback(CardType[CashbackCommand]):
         return self.take(draft, Unit.SPEND, amount, EntryKind.ADJUST)
 
     def _price(self, draft: Draft, before: int, amount: int) -> Facts:
-        currency, total = draft.context.currency, draft.total(Unit.SPEND)
-        shift = self._scale(currency) - exponent(currency)
-        return self.table.price(total, before, amount, shift=shift, currency=currency)
-
-    def _scale(self, currency: str) -> int:
-        return exponent(currency) if self.points_scale is None else self.points_scale
+        currency = draft.context.currency
+        shift = self.scale_of_points(currency) - exponent(currency)
+        return self.price(draft, before, amount, shift)

@@ -14,17 +14,14 @@ import attrs
 
 from loyaltycore.cards.asking import (
     NO_ITEMS,
-    Amount,
-    AmountLike,
-    amount_of,
     count_of,
     describe,
     items_of,
-    optional_amount,
     optional_points,
     points_of,
 )
 from loyaltycore.errors import ConfirmMismatch
+from loyaltycore.values.money import Amount, AmountLike, amount_of, optional_amount
 
 
 __all__ = [
@@ -52,13 +49,21 @@ class RecordPurchase:
     A purchase was paid.
 
     Attributes:
-        amount: in the program's currency, not negative.
+        amount: in the program's currency, not negative; before discounts.
         items: how many of each SKU, where the card counts products.
+        discount: of the amount, what coupons and the like took off.
+        paid_in_points: of the amount, what points have paid.
     """
 
     amount: Amount = attrs.field(converter=amount_of)
     items: Mapping[str, int] = attrs.field(
         default=NO_ITEMS, converter=items_of, kw_only=True
+    )
+    discount: Amount = attrs.field(
+        default=Decimal(0), converter=amount_of, kw_only=True
+    )
+    paid_in_points: Amount = attrs.field(
+        default=Decimal(0), converter=amount_of, kw_only=True
     )
 
 

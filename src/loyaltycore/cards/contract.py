@@ -8,25 +8,25 @@ proof are the ledger's.  It may not add an entry kind, a table or a store method
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 import attrs
 
-from loyaltycore.cards.settings import member_of
-from loyaltycore.errors import InsufficientBalance, Refusal
+from loyaltycore.cards.purse import Purse
+from loyaltycore.cards.settings import member_of, one_of
+from loyaltycore.errors import Refusal
+from loyaltycore.ledger.limits import EarnLimits
+from loyaltycore.ledger.returning import Forfeit, Returning
 from loyaltycore.ledger.shortfall import Shortfall
-from loyaltycore.ledger.transactions import TransactionKind
-from loyaltycore.values.quantity import from_units
+from loyaltycore.ledger.transactions import Unit
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from loyaltycore.ledger.decision import Context, Outcome, Repriced, Till
     from loyaltycore.ledger.draft import Draft
     from loyaltycore.ledger.holding import Holding
-    from loyaltycore.ledger.transactions import EntryKind, Transaction, Unit
+    from loyaltycore.ledger.transactions import Transaction
 
 __all__ = ["CardType"]
 
@@ -34,31 +34,28 @@ CommandT = TypeVar("CommandT")
 
 
 @attrs.frozen(kw_only=True)
-class CardType(ABC, Generic[CommandT]):
+class CardType(Purse, Generic[CommandT]):
     """
     The rules of one kind of card.
 
     Attributes:
         kind: the tag under which templates of this type are stored; lower case.
         commands: the classes of the closed union that ``decide`` takes.
+        unit: what it is about first; holds and transfers move it unless they say more.
         shortfall: what happens when units to be taken back are gone.
+        returning: where spent units go back to when their lot has expired.
+        limits: of what is earned by rule.
     """
 
     kind: ClassVar[str]
     commands: ClassVar[tuple[type, ...]]
+    unit: ClassVar[Unit]
 
     shortfall: Shortfall = attrs.field(
         default=Shortfall.CLAMP, validator=member_of(Shortfall)
     )
-
-    @abstractmethod
-    def scales(self, currency: str) -> Mapping[Unit, int]:
-        """
-        Decimals of every unit that the type uses.
-
-        They never change for a template: amounts in the ledger are whole numbers of
-        the smallest unit.
-        """
+    returning: Returning = attrs.field(default=Forfeit(), validator=one_of(Returning))
+    limits: EarnLimits = attrs.field(default=EarnLimits(), validator=one_of(EarnLimits))
 
     def check(self, currency: str) -> None:
         """
@@ -67,7 +64,19 @@ class CardType(ABC, Generic[CommandT]):
         Raises:
             InvalidInput: such as a threshold of half a cent.
         """
-        self.scales(currency)
+        self.limits.check(self.unit, self.scales(currency)[self.unit], currency)
+
+    def opening(
+        self,
+        holding: Holding,  # noqa: ARG002 - for overriding
+        context: Context,  # noqa: ARG002 - for overriding
+    ) -> Outcome | None:
+        """
+        Say what a card holds from the start, such as a welcome bonus; None for nothing.
+
+        It is posted in the write that issues the card.
+        """
+        return None
 
     @abstractmethod
     def decide(
@@ -84,9 +93,9 @@ class CardType(ABC, Generic[CommandT]):
             Missing: something has to be loaded first; the draft raises it.
         """
 
-    @abstractmethod
-    def till(self, draft: Draft) -> Till:
-        """Say what the till shows for the draft's balances."""
+    def is_sendable(self, unit: Unit) -> bool:
+        """May units be transferred to another card?  What was earned by rule may."""
+        return unit is self.unit
 
     def reprice(
         self,
@@ -106,49 +115,3 @@ class CardType(ABC, Generic[CommandT]):
     def settle(self, draft: Draft) -> Till:
         """Do what the rules do by themselves after a void or refund."""
         return self.till(draft)
-
-    def take(
-        self,
-        draft: Draft,
-        unit: Unit,
-        amount: int,
-        kind: EntryKind,
-        *,
-        rule: str | None = None,
-    ) -> Outcome | Refusal:
-        """
-        Redeem units, or take them away by hand; never more than there are.
-
-        Args:
-            amount: smallest units, not below 0.
-            kind: ``redeem`` or ``adjust``.
-            rule: only units that this rule made.
-        """
-        total = draft.total(unit)
-        available = total.balance
-        if rule is not None:
-            available = min(available, total.by_rule.get(rule, 0))
-        if amount > available:
-            return self.insufficient(draft, unit, available, amount)
-        draft.debit(unit, amount, kind=kind, rule=rule)
-        return draft.outcome(TransactionKind(kind), self.till(draft))
-
-    def insufficient(
-        self, draft: Draft, unit: Unit, available: int, asked: int
-    ) -> InsufficientBalance:
-        """Say that fewer units are there than were asked for."""
-        currency = draft.context.currency
-        return InsufficientBalance(
-            unit=f"{unit}s",
-            available=self.shown(unit, available, currency),
-            asked=self.shown(unit, asked, currency),
-        )
-
-    def balances(self, draft: Draft) -> dict[Unit, int]:
-        """The balance of every unit that the type uses, for the till."""
-        scales = self.scales(draft.context.currency)
-        return {unit: draft.balance(unit) for unit in scales}
-
-    def shown(self, unit: Unit, units: int, currency: str) -> str:
-        """A quantity as people read it: 149 smallest points of scale 2 are 1.49."""
-        return str(from_units(units, self.scales(currency)[unit]))

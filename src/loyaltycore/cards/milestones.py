@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from loyaltycore.ledger.draft import Draft
-    from loyaltycore.ledger.expiry import ExpiryPolicy
     from loyaltycore.ledger.holding import Total
     from loyaltycore.ledger.transactions import Facts
+    from loyaltycore.values.expiry import ExpiryPolicy
 
 __all__ = [
     "Milestone",

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 import attrs
 
 from loyaltycore.errors import InvalidAmount, InvalidValue
-from loyaltycore.ledger.expiry import ExpiryPolicy
-from loyaltycore.values.money import Money
+from loyaltycore.values.expiry import ExpiryPolicy
+from loyaltycore.values.money import Money, number_of
 from loyaltycore.values.quantity import percent_basis_points
 
 
@@ -79,7 +79,7 @@ def above_zero(
     _: object, field: attrs.Attribute[Any], value: Decimal | Money | None
 ) -> None:
     """Check that a field holds an amount above 0."""
-    if value is not None and _number(value) <= 0:
+    if value is not None and number_of(value) <= 0:
         raise InvalidValue(field.name, f"above 0, not {value}.")
 
 
@@ -87,7 +87,7 @@ def not_negative(
     _: object, field: attrs.Attribute[Any], value: Decimal | Money
 ) -> None:
     """Check that a field holds an amount that is not below 0."""
-    if _number(value) < 0:
+    if number_of(value) < 0:
         raise InvalidValue(field.name, f"not below 0: {value}.")
 
 
@@ -110,7 +110,3 @@ def text(_: object, field: attrs.Attribute[Any], value: object) -> None:
     """Check that a field holds words."""
     if value is not None and (type(value) is not str or not value.strip()):
         raise InvalidValue(field.name, "say it in a word or more.")
-
-
-def _number(value: Decimal | Money) -> Decimal:
-    return value.amount if isinstance(value, Money) else value

@@ -21,24 +21,24 @@ from loyaltycore.cards.commands import (
     SubtractRewards,
     SubtractStamps,
 )
-from loyaltycore.cards.contract import CardType
-from loyaltycore.cards.daily import once_a_day
-from loyaltycore.cards.milestones import (
-    Milestone,
-    given_milestones,
-    goals_of,
-    reach,
-    rewards_on,
-    rule_of,
-    unused,
+from loyaltycore.cards.filling import STAMPS_MAX, Filling
+from loyaltycore.cards.milestones import reach, unused
+from loyaltycore.cards.settings import an_expiry, flag, one_of, whole
+from loyaltycore.cards.stamp_modes import (
+    Manual,
+    Mode,
+    add_stamps,
+    check_mode,
+    repriced,
+    stamps_carried,
+    stamps_for,
+    step_of,
 )
-from loyaltycore.cards.settings import an_expiry, flag, one_of, text, whole
-from loyaltycore.cards.stamp_modes import Manual, Mode, check_mode, earn, stamps_on
-from loyaltycore.errors import LimitReached, Refusal
+from loyaltycore.errors import Refusal
 from loyaltycore.ledger.decision import Context, Outcome, Repriced, Till
 from loyaltycore.ledger.draft import Draft
-from loyaltycore.ledger.expiry import ExpiryPolicy, Never
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
+from loyaltycore.values.expiry import ExpiryPolicy, Never
 from loyaltycore.values.money import exponent, minor_units
 
 
@@ -49,8 +49,6 @@ if TYPE_CHECKING:
     from loyaltycore.ledger.transactions import Transaction
 
 __all__ = ["Stamp"]
-
-_STAMPS_MAX = 100
 
 StampCommand: TypeAlias = (
     RecordPurchase
@@ -64,19 +62,15 @@ StampCommand: TypeAlias = (
 
 
 @attrs.frozen(kw_only=True)
-class Stamp(CardType[StampCommand]):
+class Stamp(Filling[StampCommand]):
     """
     The rules of a stamp card.
 
     Attributes:
-        stamps_required: 1 to 100 stamps fill the card.
-        reward: what a full card earns; needed unless a milestone says it.
-        milestones: further rewards on the way, in rising order.
         mode: what earns stamps: ``Manual``, ``Visit``, ``Spend`` or ``Products``.
         stamp_life: when stamps stop counting.
-        reward_validity: when an earned reward stops counting, from its earning on.
-        max_unused_rewards: nothing more is earned while so many wait to be claimed.
-        one_checkin_per_day: one earning a local day.
+        one_checkin_per_day: one earning a local day; short for a limit of that.
+        welcome_stamps: on a new card.
 
     Raises:
         InvalidValue: a field that cannot be, by name.
@@ -84,22 +78,18 @@ class Stamp(CardType[StampCommand]):
 
     kind: ClassVar[str] = "stamp"
     commands: ClassVar[tuple[type, ...]] = get_args(StampCommand)
+    unit: ClassVar[Unit] = Unit.STAMP
 
-    stamps_required: int = attrs.field(default=10, validator=whole(1, _STAMPS_MAX))
-    reward: str | None = attrs.field(default=None, validator=text)
-    milestones: tuple[Milestone, ...] = attrs.field(
-        default=(), converter=given_milestones
-    )
     mode: Mode = attrs.field(default=Manual(), validator=one_of(Mode))
     stamp_life: ExpiryPolicy = attrs.field(default=Never(), validator=an_expiry)
-    reward_validity: ExpiryPolicy = attrs.field(default=Never(), validator=an_expiry)
-    max_unused_rewards: int | None = attrs.field(default=None, validator=whole(1))
     one_checkin_per_day: bool = attrs.field(default=False, validator=flag)
-    goals: tuple[Milestone, ...] = attrs.field(init=False, eq=False, repr=False)
+    welcome_stamps: int = attrs.field(default=0, validator=whole(0, STAMPS_MAX))
 
     def __attrs_post_init__(self) -> None:
-        goals = goals_of(self.milestones, self.stamps_required, self.reward)
-        object.__setattr__(self, "goals", goals)
+        super().__attrs_post_init__()
+        if self.one_checkin_per_day:
+            limits = attrs.evolve(self.limits, checkins_per_day=1)
+            object.__setattr__(self, "limits", limits)
 
     def scales(self, currency: str) -> Mapping[Unit, int]:
         """Stamps and rewards are whole; carried spend has the currency's decimals."""
@@ -107,7 +97,23 @@ class Stamp(CardType[StampCommand]):
 
     def check(self, currency: str) -> None:
         """See ``CardType.check``."""
+        super().check(currency)
         check_mode(self.mode, currency)
+
+    def expiry_of(self, unit: Unit, draft: Draft) -> ExpiryPolicy:
+        """See ``CardType.expiry_of``."""
+        if unit is Unit.STAMP:
+            return self.stamp_life
+        return super().expiry_of(unit, draft)
+
+    def opening(self, holding: Holding, context: Context) -> Outcome | None:
+        """Welcome stamps."""
+        if not self.welcome_stamps:
+            return None
+        draft = Draft(holding, context)
+        self.credit(draft, Unit.STAMP, self.welcome_stamps, kind=EntryKind.BONUS)
+        reach(draft, self.goals, 0, self.reward_validity)
+        return draft.outcome(TransactionKind.ISSUE, self.till(draft))
 
     def decide(
         self, holding: Holding, command: StampCommand, context: Context
@@ -123,14 +129,8 @@ class Stamp(CardType[StampCommand]):
                 return self._earn(draft, command, None)
             case SubtractStamps(n):
                 return self.take(draft, Unit.STAMP, n, EntryKind.ADJUST)
-            case AddRewards(n, milestone=at):
-                rule = rule_of(self.goals, at) or str(self.stamps_required)
-                draft.credit(Unit.REWARD, n, rule=rule, expiry=self.reward_validity)
-                return draft.outcome(TransactionKind.ADJUST, self.till(draft))
-            case SubtractRewards(n, milestone=at):
-                return self._take_rewards(draft, n, at, EntryKind.ADJUST)
-            case ClaimReward(at, n=n):
-                return self._take_rewards(draft, n, at, EntryKind.REDEEM)
+            case AddRewards() | SubtractRewards() | ClaimReward():
+                return self.rewards(draft, command)
             case _ as never:  # pragma: no cover : the union above is closed
                 assert_never(never)
 
@@ -154,17 +154,13 @@ class Stamp(CardType[StampCommand]):
         A carried remainder is not priced: the spend itself is taken back, and stamps
         with it where no spend is left over.
         """
-        pinned = transaction.pinned
-        if "per" not in pinned:
-            return {}
-        stamps = stamps_on(pinned, net)
-        rewards = rewards_on(pinned, stamps)
-        if pinned["carried"]:
-            return {Unit.SPEND: net, Unit.REWARD: rewards}
-        return {Unit.STAMP: stamps, Unit.REWARD: rewards}
+        return repriced(transaction.pinned, net)
 
     def settle(self, draft: Draft) -> Till:
-        """A card that a void filled up again turns into its reward at once."""
+        """Spend carried far enough turns into stamps, a full card into its reward."""
+        stamps = self._admit(draft, stamps_carried(self.mode, draft))
+        if not isinstance(stamps, Refusal):
+            add_stamps(self.mode, stamps, draft, self.stamp_life)
         reach(draft, self.goals, self.stamps_required - 1, self.reward_validity)
         return self.till(draft)
 
@@ -174,15 +170,18 @@ class Stamp(CardType[StampCommand]):
         command: RecordPurchase | CheckIn | AddStamps,
         amount: int | None,
     ) -> Outcome | Refusal:
-        refusal = once_a_day(draft, "check-in") if self.one_checkin_per_day else None
+        refusal = self.limits.refusal(draft, amount)
         if refusal is not None:
             return refusal
         before = draft.balance(Unit.STAMP)
-        pinned = earn(self.mode, command, amount, draft, self.stamp_life)
+        asked, pinned = stamps_for(self.mode, command, amount, draft)
+        stamps = self._admit(draft, asked)
+        if isinstance(stamps, Refusal):
+            return stamps
+        add_stamps(self.mode, stamps, draft, self.stamp_life)
         goals = reach(draft, self.goals, before, self.reward_validity)
-        waiting, at_most = draft.holding.balance(Unit.REWARD), self.max_unused_rewards
-        if at_most is not None and draft.balance(Unit.REWARD) > max(at_most, waiting):
-            return LimitReached("unused rewards", used=waiting, at_most=at_most)
+        if (full := self.too_many_unused(draft)) is not None:
+            return full
         return draft.outcome(
             TransactionKind.EARN,
             self.till(draft),
@@ -190,8 +189,7 @@ class Stamp(CardType[StampCommand]):
             pinned={**pinned, **goals} if pinned else None,
         )
 
-    def _take_rewards(
-        self, draft: Draft, n: int, milestone: int | None, kind: EntryKind
-    ) -> Outcome | Refusal:
-        rule = rule_of(self.goals, milestone)
-        return self.take(draft, Unit.REWARD, n, kind, rule=rule)
+    def _admit(self, draft: Draft, asked: int) -> int | Refusal:
+        """Stamps that limits allow; what is carried turns into whole steps of them."""
+        step = step_of(self.mode)
+        return self.limits.admit(draft, Unit.STAMP, asked, step=step)

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
 
 import attrs
 
-from loyaltycore.cards.asking import NO_ITEMS, Amount, amount_of
+from loyaltycore.cards.asking import NO_ITEMS
 from loyaltycore.cards.commands import AddStamps, CheckIn, RecordPurchase
+from loyaltycore.cards.milestones import rewards_on
 from loyaltycore.cards.settings import above_zero, whole
 from loyaltycore.errors import InvalidAmount, InvalidValue
 from loyaltycore.ledger.transactions import Unit
-from loyaltycore.values.money import minor_units
+from loyaltycore.values.money import Amount, amount_of, minor_units
 
 
 if TYPE_CHECKING:
+    from loyaltycore.ledger.decision import Repriced
     from loyaltycore.ledger.draft import Draft
-    from loyaltycore.ledger.expiry import ExpiryPolicy
     from loyaltycore.ledger.transactions import Facts
+    from loyaltycore.values.expiry import ExpiryPolicy
 
 __all__ = [
     "Manual",
@@ -26,9 +28,13 @@ __all__ = [
     "Products",
     "Spend",
     "Visit",
+    "add_stamps",
     "check_mode",
-    "earn",
+    "repriced",
+    "stamps_carried",
+    "stamps_for",
     "stamps_on",
+    "step_of",
 ]
 
 
@@ -102,38 +108,66 @@ def check_mode(mode: Mode, currency: str) -> None:
             raise InvalidValue("per", error.message) from None
 
 
-def earn(
+def stamps_for(
     mode: Mode,
     command: RecordPurchase | CheckIn | AddStamps,
     amount: int | None,
     draft: Draft,
-    life: ExpiryPolicy,
-) -> Facts:
+) -> tuple[int, Facts]:
     """
-    Credit the stamps that a command earns; return what has to be pinned.
+    How many stamps a command earns, and what has to be pinned.
+
+    What is carried stays on the card as spend: a purchase adds to it, and each full
+    *per* is turned into stamps.  So a refund finds it there, or turns stamps back.
 
     Args:
         amount: minor units of the purchase, where there was one.
-        life: when the stamps stop counting.
     """
     if isinstance(command, AddStamps):
-        draft.credit(Unit.STAMP, command.n, expiry=life)
-        return {}
+        return command.n, {}
     match mode:
         case Manual():
-            return {}
+            return 0, {}
         case Visit(stamps):
-            draft.credit(Unit.STAMP, stamps, expiry=life)
-            return {}
+            return stamps, {}
         case Products(each):
             items = command.items if isinstance(command, RecordPurchase) else NO_ITEMS
-            bought = sum(n * each.get(sku, 0) for sku, n in items.items())
-            draft.credit(Unit.STAMP, bought, expiry=life)
-            return {}
+            return sum(n * each.get(sku, 0) for sku, n in items.items()), {}
         case Spend():
-            return _earn_on_spend(mode, amount or 0, draft, life)
+            pinned = _price(mode, draft)
+            if mode.carry_remainder:
+                draft.credit(Unit.SPEND, amount or 0)
+                return stamps_carried(mode, draft), pinned
+            return stamps_on(pinned, amount or 0), pinned
         case _ as never:  # pragma: no cover : the union above is closed
             assert_never(never)
+
+
+def stamps_carried(mode: Mode, draft: Draft) -> int:
+    """How many stamps the spend on the card comes to; none where none is carried."""
+    if not (isinstance(mode, Spend) and mode.carry_remainder):
+        return 0
+    per = minor_units(mode.per, draft.context.currency)
+    return max(0, draft.balance(Unit.SPEND) // per * mode.stamps)
+
+
+def step_of(mode: Mode) -> int:
+    """Spend that is carried turns into so many stamps at a time."""
+    return mode.stamps if isinstance(mode, Spend) and mode.carry_remainder else 1
+
+
+def add_stamps(mode: Mode, n: int, draft: Draft, life: ExpiryPolicy) -> None:
+    """
+    Credit stamps, or turn the spend that is carried for them into stamps.
+
+    Args:
+        life: when the stamps stop counting.
+    """
+    if n and isinstance(mode, Spend) and mode.carry_remainder:
+        spend = n // mode.stamps * minor_units(mode.per, draft.context.currency)
+        draft.convert(Unit.SPEND, spend, into=Unit.STAMP, n=n, expiry=life)
+    else:
+        draft.credit(Unit.STAMP, n, expiry=life)
 
 
 def stamps_on(pinned: Facts, net: int) -> int:
@@ -142,32 +176,22 @@ def stamps_on(pinned: Facts, net: int) -> int:
     return stamps
 
 
-def _earn_on_spend(mode: Spend, spent: int, draft: Draft, life: ExpiryPolicy) -> Facts:
-    """
-    Earn on what was spent, and on what earlier purchases left over.
+def repriced(pinned: Facts, net: int) -> Repriced:
+    """What ``stamps_for`` came to, and the rewards on the way, on another amount."""
+    if "per" not in pinned:
+        return {}
+    stamps = stamps_on(pinned, net)
+    rewards = rewards_on(pinned, stamps)
+    if pinned["carried"]:
+        return {Unit.SPEND: net, Unit.REWARD: rewards}
+    return {Unit.STAMP: stamps, Unit.REWARD: rewards}
 
-    What is carried stays on the card as spend: a purchase adds to it, and each full
-    *per* is turned into stamps.  So a refund finds it there, or turns stamps back.
-    """
-    per = minor_units(mode.per, draft.context.currency)
-    remainder = draft.balance(Unit.SPEND) if mode.carry_remainder else 0
-    pinned = {
-        "per": per,
+
+def _price(mode: Spend, draft: Draft) -> Facts:
+    carried = mode.carry_remainder
+    return {
+        "per": minor_units(mode.per, draft.context.currency),
         "stamps": mode.stamps,
-        "carried": mode.carry_remainder,
-        "remainder": remainder,
+        "carried": carried,
+        "remainder": draft.balance(Unit.SPEND) if carried else 0,
     }
-    if not mode.carry_remainder:
-        draft.credit(Unit.STAMP, spent // per * mode.stamps, expiry=life)
-        return pinned
-    draft.credit(Unit.SPEND, spent)
-    times = draft.balance(Unit.SPEND) // per
-    if times > 0:
-        draft.convert(
-            Unit.SPEND,
-            times * per,
-            into=Unit.STAMP,
-            n=times * mode.stamps,
-            expiry=life,
-        )
-    return pinned

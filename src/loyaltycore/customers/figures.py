@@ -28,7 +28,14 @@ __all__ = [
 POINT_SCALE: Final = 4
 UNCOUNTED_SOURCES: Final = frozenset({"import", "system"})
 
-_SPENT = frozenset({EntryKind.REDEEM, EntryKind.RESTORE})
+_UNCOUNTED_KINDS = frozenset(
+    {
+        TransactionKind.ISSUE,
+        TransactionKind.EXPIRE,
+        TransactionKind.ACTIVATE,
+        TransactionKind.RELEASE,
+    }
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -55,14 +62,11 @@ def figures_of(transaction: Transaction, point_scale: int) -> Figures:
     points = earned = redeemed = expired = 0
     for entry in transaction.entries:
         if entry.unit is Unit.POINT:
-            amount = entry.amount * finest
-            points += amount
-            if entry.lot is not None:
-                earned += amount
-            elif entry.kind in _SPENT:
-                redeemed -= amount
-            elif entry.kind is EntryKind.EXPIRE:
-                expired -= amount
+            points += entry.amount * finest
+            earned += entry.earned * finest
+            redeemed += entry.spent * finest
+            if entry.kind is EntryKind.EXPIRE:
+                expired -= entry.amount * finest
     pinned = transaction.pinned
     bought = transaction.purchase_amount is not None and transaction.reverses is None
     return Figures(
@@ -80,24 +84,29 @@ def reversal_facts(
     kind: TransactionKind, original: Transaction, net_before: int, net_after: int
 ) -> dict[str, int]:
     """
-    What a void or refund takes off the counts, to be pinned with it.
+    What a void, refund or amendment does to the counts, to be pinned with it.
 
-    A purchase leaves the count when it is voided or when nothing of it is left.
+    A purchase counts while something of it is left, or it never was of anything.
+
+    Args:
+        net_before, net_after: minor units that are left of the purchase.
     """
-    bought = original.purchase_amount is not None
-    gone_before = bool(original.purchase_amount) and net_before == 0
-    gone = (
-        bought and not gone_before and (kind is TransactionKind.VOID or net_after == 0)
-    )
-    voided = kind is TransactionKind.VOID
+    is_voided = kind is TransactionKind.VOID
+    before = _is_purchase(original, net_before)
+    after = not is_voided and _is_purchase(original, net_after)
     return {
-        "purchases": -int(gone),
-        "transactions": -_counts(original) if voided else 0,
+        "purchases": int(after) - int(before),
+        "transactions": -_counts(original) if is_voided else 0,
     }
+
+
+def _is_purchase(original: Transaction, net: int) -> bool:
+    bought = original.purchase_amount
+    return bought is not None and (net != 0 or bought == 0)
 
 
 def _counts(transaction: Transaction) -> int:
     """Is it one that the tile of transactions counts?"""
     if transaction.source in UNCOUNTED_SOURCES or transaction.reverses is not None:
         return 0
-    return int(transaction.kind is not TransactionKind.EXPIRE)
+    return int(transaction.kind not in _UNCOUNTED_KINDS)

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from loyaltycore.insight.reversal_proof import ReversalProof
 from loyaltycore.insight.verification import Check
-from loyaltycore.ledger.holding import Holding, Total, evolve
+from loyaltycore.ledger.holding import Holding, Total, close, evolve, remember
+from loyaltycore.ledger.lots import LotState
 from loyaltycore.ledger.sealing import fingerprint, genesis, seal
-from loyaltycore.ledger.transactions import EntryKind, TransactionKind
+from loyaltycore.ledger.transactions import EntryKind
+from loyaltycore.values.days import NEVER
 
 
 if TYPE_CHECKING:
@@ -26,14 +29,15 @@ if TYPE_CHECKING:
     from loyaltycore.insight.verification import Findings
     from loyaltycore.ledger.lots import Lot
     from loyaltycore.ledger.sealing import SealedTransaction
-    from loyaltycore.ledger.transactions import Entry, Transaction, Unit
+    from loyaltycore.ledger.transactions import Entry, Facts, Transaction, Unit
 
 __all__ = ["CardProof", "StoredLot"]
 
-_REVERSING: Final = frozenset({TransactionKind.VOID, TransactionKind.REFUND})
-_NEVER_REVERSED: Final = _REVERSING | {TransactionKind.EXPIRE}
 _RESTORE: Final = "compare it with a backup"
 _NOTHING: Final = Total()
+
+# What names lots without taking units that count.
+_NOT_TAKING: Final = frozenset({EntryKind.ACTIVATE, EntryKind.CAPTURE})
 
 
 @attrs.frozen
@@ -42,22 +46,7 @@ class StoredLot:
 
     lot: Lot
     is_open: bool
-
-
-@attrs.define
-class _Standing:
-    """
-    What is left of a transaction for reversals to take back.
-
-    Attributes:
-        net: minor units of the purchase.
-        units: smallest units of each entry.
-    """
-
-    kind: TransactionKind
-    net: int
-    units: list[int]
-    is_voided: bool = False
+    due_at: datetime
 
 
 class CardProof:
@@ -78,7 +67,8 @@ class CardProof:
         self._sums: dict[Unit, int] = {}
         self._totals: dict[Unit, Total] = {}
         self._lots: dict[int, Lot] = {}
-        self._past: dict[str, _Standing] = {}
+        self._reversals = ReversalProof()
+        self._state: Facts = {}
         self._can_fold = True
 
     # -- the journal -----------------------------------------------------------------
@@ -88,7 +78,11 @@ class CardProof:
         transaction = stored.transaction
         self._check_place(transaction)
         self._check_seal(stored)
-        self._check_reversal(transaction)
+        for wrong, message in self._reversals.add(transaction):
+            if wrong is None:
+                self._journal(Check.REVERSAL, transaction, message)
+            else:
+                self._entry(Check.REVERSAL, transaction, wrong, message)
         opened = len(self._lots)
         for number, entry in enumerate(transaction.entries):
             self._check_balance(transaction, number, entry)
@@ -97,11 +91,14 @@ class CardProof:
                 self._fold(transaction, number, entry)
             else:
                 self._can_fold = False
-        self._past[transaction.id] = _Standing(
-            transaction.kind,
-            transaction.purchase_amount or 0,
-            [abs(entry.amount) for entry in transaction.entries],
-        )
+        if self._can_fold:
+            close(
+                self._totals,
+                transaction.kind,
+                transaction.occurred_at,
+                transaction.entries,
+            )
+        self._state = remember(self._state, transaction.state)
 
     def skip(self, version: int, digest: str) -> None:
         """Go on behind a transaction that cannot be read."""
@@ -151,40 +148,6 @@ class CardProof:
             message = "its fingerprint is not that of its command"
             self._journal(Check.FINGERPRINT, transaction, message)
 
-    def _check_reversal(self, transaction: Transaction) -> None:
-        is_reversing = transaction.kind in _REVERSING
-        if transaction.reverses is None:
-            names_any = any(entry.reverses is not None for entry in transaction.entries)
-            if is_reversing or names_any:
-                message = "it takes something back and does not say what"
-                self._journal(Check.REVERSAL, transaction, message)
-            return
-        original = self._past.get(transaction.reverses)
-        wrong = _wrong_reversal(original, is_reversing=is_reversing)
-        if wrong:
-            message = f"it reverses {transaction.reverses}, {wrong}"
-            self._journal(Check.REVERSAL, transaction, message)
-        if original is not None:
-            self._take_back(original, transaction)
-
-    def _take_back(self, original: _Standing, transaction: Transaction) -> None:
-        original.net += transaction.purchase_amount or 0
-        if transaction.kind is TransactionKind.VOID:
-            original.is_voided = True
-        if original.net < 0 or (original.is_voided and original.net):
-            message = f"it leaves {original.net} minor units of what it reverses"
-            self._journal(Check.REVERSAL, transaction, message)
-        for number, entry in enumerate(transaction.entries):
-            index = entry.reverses
-            if index is None:
-                continue
-            left = original.units[index] if 0 <= index < len(original.units) else 0
-            if abs(entry.amount) > left:
-                message = f"it takes back {abs(entry.amount)} of {left} {entry.unit}"
-                self._entry(Check.REVERSAL, transaction, number, message)
-            else:
-                original.units[index] -= abs(entry.amount)
-
     # -- entries ---------------------------------------------------------------------
 
     def _check_balance(
@@ -206,8 +169,10 @@ class CardProof:
             wrong = "it opens a lot without a date, or dates no lot"
         elif entry.lot is not None and entry.lot != len(self._lots) + 1:
             wrong = f"it opens lot {entry.lot}; the next is {len(self._lots) + 1}"
-        elif entry.lot is not None and entry.amount <= 0:
+        elif entry.lot is not None and not _opens_rightly(entry):
             wrong = f"it opens lot {entry.lot} with {entry.amount} units"
+        elif entry.hold is not None and not self._is_held(entry.hold):
+            wrong = f"it settles lot {entry.hold}, which holds nothing"
         else:
             for lot, _ in entry.takes:
                 if lot not in self._lots:
@@ -228,7 +193,9 @@ class CardProof:
         same, in the transaction that opens it; *opened* lots were there before.
         """
         for place, taken in entry.takes:
-            is_due = self._lots[place].is_due(transaction.recorded_at)
+            if entry.kind in _NOT_TAKING:
+                continue
+            is_due = self._is_gone(self._lots[place], transaction.recorded_at)
             if entry.kind is EntryKind.EXPIRE:
                 if not is_due or taken <= 0:
                     message = f"{taken} units of lot {place} expire, which is not due"
@@ -242,7 +209,7 @@ class CardProof:
     def _fold(self, transaction: Transaction, number: int, entry: Entry) -> None:
         unit = entry.unit
         before = self._totals.get(unit, _NOTHING).debt
-        evolve(self._totals, self._lots, entry)
+        evolve(self._totals, self._lots, entry, transaction.version)
         after = self._totals[unit].debt
         if after < 0 or not _may_owe(entry, after - before):
             message = (
@@ -250,7 +217,8 @@ class CardProof:
                 f"{before} to {after} {unit}"
             )
             self._entry(Check.BALANCE, transaction, number, message)
-        for place, _ in entry.takes:
+        held = () if entry.hold is None else (entry.hold,)
+        for place in (*held, *(place for place, _ in entry.takes)):
             lot = self._lots[place]
             if not 0 <= lot.remaining <= lot.amount:
                 message = f"it leaves {lot.remaining} of {lot.amount} in lot {place}"
@@ -272,6 +240,7 @@ class CardProof:
         self._check_state("version", stored.version, self._version)
         self._check_state("digest", stored.digest, self._digest)
         self._check_state("last_at", stored.last_at, self._last_at)
+        self._check_state("state", stored.state, self._state)
         if self._can_fold:
             self._check_state("next_lot", stored.next_lot, len(self._lots) + 1)
             for unit in sorted({*stored.totals, *self._totals}):
@@ -283,32 +252,36 @@ class CardProof:
         self, stored: Holding, next_due_at: datetime, lots: Iterable[StoredLot]
     ) -> None:
         missing = dict(self._lots)
-        remaining = dict.fromkeys(self._sums, 0)
-        first: datetime | None = None
+        there: dict[tuple[Unit, LotState], int] = {}
+        first = ended = NEVER
         for each in lots:
             lot = each.lot
             self._findings.count("lots")
             self._check_lot(each, missing.pop(lot.number, None))
-            remaining[lot.unit] = remaining.get(lot.unit, 0) + lot.remaining
-            if lot.remaining > 0 and lot.expires_at is not None:
-                first = lot.expires_at if first is None else min(first, lot.expires_at)
+            place = (lot.unit, lot.state)
+            there[place] = there.get(place, 0) + lot.remaining
+            if lot.remaining > 0:
+                ended = min(ended, lot.due_at)
+                if lot.slides:
+                    first = min(first, stored.total(lot.unit).deadline or NEVER)
         if self._can_fold:
             for number in missing:
                 self._lot(number, "it is missing; the journal opened it")
-        for unit, left in remaining.items():
-            owed = stored.total(unit).debt
+        for unit in {*self._sums, *(unit for unit, _ in there)}:
+            left, owed = there.get((unit, LotState.OPEN), 0), stored.total(unit).debt
             if left - owed != self._sums.get(unit, 0):
                 self._derived(
                     Check.BALANCE,
                     f"its lots hold {left} {unit} and {owed} are owed, but its entries "
                     f"add up to {self._sums.get(unit, 0)}",
                 )
-        if first is not None and next_due_at > first:
-            message = f"next_due_at is {next_due_at}, but a lot expires at {first}"
-            self._derived(Check.STATE, message)
-        if first is not None and first <= self._last_at:
-            message = f"a lot that expired at {first} was open at {self._last_at}"
+        first = min(first, ended)
+        if ended <= self._last_at:
+            message = f"a lot that ended at {ended} was open at {self._last_at}"
             self._derived(Check.EXPIRY, message)
+        if next_due_at > first:
+            message = f"next_due_at is {next_due_at}, but something is due at {first}"
+            self._derived(Check.STATE, message)
 
     def _check_lot(self, stored: StoredLot, should: Lot | None) -> None:
         lot = stored.lot
@@ -316,6 +289,9 @@ class CardProof:
             self._lot(lot.number, f"{lot.remaining} of {lot.amount} cannot be left")
         if stored.is_open is not (lot.remaining > 0):
             message = f"is_open is {stored.is_open} with {lot.remaining} left"
+            self._lot(lot.number, message)
+        if stored.due_at != lot.due_at:
+            message = f"due_at is {stored.due_at} and should be {lot.due_at}"
             self._lot(lot.number, message)
         if not self._can_fold:
             return
@@ -334,6 +310,17 @@ class CardProof:
         if have != should:
             message = f"its {name} is {have}; by its journal it should be {should}"
             self._derived(Check.STATE, message)
+
+    def _is_held(self, number: int) -> bool:
+        lot = self._lots.get(number)
+        return lot is not None and lot.state is LotState.HELD
+
+    def _is_gone(self, lot: Lot, at: datetime) -> bool:
+        """Has a lot's last moment passed, or the deadline it slides with?"""
+        total = self._totals.get(lot.unit, _NOTHING)
+        if lot.slides and total.deadline is not None:
+            return total.deadline <= at
+        return lot.is_due(at)
 
     # -- findings --------------------------------------------------------------------
 
@@ -356,16 +343,12 @@ class CardProof:
         self._findings.add(check, "card", self._card.id, f"{message}.")
 
 
-def _wrong_reversal(original: _Standing | None, *, is_reversing: bool) -> str | None:
-    if original is None:
-        return "which is no earlier transaction of its card"
-    if not is_reversing:
-        return "and is neither a void nor a refund"
-    if original.kind in _NEVER_REVERSED:
-        return f"which is of kind {original.kind} and is never reversed"
-    if original.is_voided:
-        return "which was voided before"
-    return None
+def _opens_rightly(entry: Entry) -> bool:
+    """A hold opens a lot with what it takes away; any other lot comes with units."""
+    if entry.kind is EntryKind.HOLD:
+        return entry.amount == -sum(taken for _, taken in entry.takes) < 0
+    is_pending = entry.amount == 0 < entry.pending
+    return is_pending or (entry.amount > 0 and not entry.pending)
 
 
 def _may_owe(entry: Entry, debt: int) -> bool:
@@ -375,7 +358,7 @@ def _may_owe(entry: Entry, debt: int) -> bool:
     A claw-back of what is gone makes debt; new units repay it, and an adjustment that
     moves no lot forgives it.  Everything else is covered by lots.
     """
-    if entry.lot is None and not entry.takes:
+    if entry.lot is None and not entry.takes and entry.hold is None:
         rises = entry.kind is EntryKind.CLAWBACK and debt >= 0
         return rises or (entry.kind is EntryKind.ADJUST and debt <= 0)
     if entry.kind is EntryKind.DEBT_REPAID:

@@ -9,6 +9,7 @@ and a redemption reads as many as it takes.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
@@ -29,10 +30,63 @@ if TYPE_CHECKING:
     )
     from loyaltycore.program.program import CustomerFacts, Program
 
-__all__ = ["Context", "Missing", "Outcome", "Repriced", "Till"]
+__all__ = [
+    "Context",
+    "Counters",
+    "Effect",
+    "IssueCard",
+    "LastEarning",
+    "Missing",
+    "MoreLots",
+    "Need",
+    "Outcome",
+    "PostOn",
+    "Repriced",
+    "Scope",
+    "Slides",
+    "TheseLots",
+    "Till",
+    "counter_of",
+]
 
 #: Smallest units by unit; or by unit and rule, where its entries stand under rules.
 Repriced: TypeAlias = Mapping[Unit, int | Mapping[str, int]]
+
+
+@attrs.frozen
+class MoreLots:
+    """Further open lots of a unit, soonest first."""
+
+    unit: Unit
+
+
+@attrs.frozen
+class TheseLots:
+    """Lots by number."""
+
+    numbers: tuple[int, ...]
+
+
+@attrs.frozen
+class Counters:
+    """Counters by name."""
+
+    names: tuple[str, ...]
+
+
+@attrs.frozen
+class LastEarning:
+    """When the card last earned by rule, voided transactions apart."""
+
+
+@attrs.frozen
+class Slides:
+    """The deadlines that activities have set, other than those of one transaction."""
+
+    without: str
+
+
+Need: TypeAlias = MoreLots | TheseLots | Counters | LastEarning | Slides
 
 
 class Missing(Exception):
@@ -40,22 +94,25 @@ class Missing(Exception):
     What a decision has to see before it can be taken.
 
     Attributes:
-        unit: further open lots of this unit, soonest first.
-        lots: lots by number.
-        counter: a counter by name.
+        need: what to load.
     """
 
-    def __init__(
-        self,
-        *,
-        unit: Unit | None = None,
-        lots: tuple[int, ...] = (),
-        counter: str | None = None,
-    ) -> None:
-        super().__init__(unit, lots, counter)
-        self.unit = unit
-        self.lots = lots
-        self.counter = counter
+    def __init__(self, need: Need) -> None:
+        super().__init__(need)
+        self.need = need
+
+
+class Scope(StrEnum):
+    """
+    What a counter counts for.
+
+    ``card``: this card.  ``holder``: all cards of the template that the customer has.
+    ``template``: all cards of the template.
+    """
+
+    CARD = "card"
+    HOLDER = "holder"
+    TEMPLATE = "template"
 
 
 @attrs.frozen(kw_only=True)
@@ -66,14 +123,24 @@ class Context:
     Attributes:
         at: the moment of decision; what is due by then has been posted.
         occurred_at: when it happened, not after *at*; it prices.
+        issued_at: when the card was issued.
+        location_id: where it happens, if that was said.
         counters: loaded counters by name.
+        last_earning: when the card last earned by rule, once that was asked for.
+        slides: by unit, the latest deadline of other activities, once asked for.
+        knows: for which needs the answer was loaded.
     """
 
     program: Program
     at: datetime
     occurred_at: datetime
     customer: CustomerFacts
+    issued_at: datetime
+    location_id: str | None = None
     counters: Mapping[str, int] = attrs.field(factory=dict[str, int])
+    last_earning: datetime | None = None
+    slides: Mapping[Unit, datetime] = attrs.field(factory=dict[Unit, "datetime"])
+    knows: frozenset[Need] = frozenset()
 
     @property
     def currency(self) -> str:
@@ -90,17 +157,72 @@ class Context:
         """The day of ``occurred_at`` in the program's zone."""
         return local_day(self.occurred_at, self.program.zone)
 
-    def used(self, counter: str) -> int:
+    def used(self, *counters: str) -> int:
         """
-        How much of a counter is used up.
+        How much of some counters is used up, in all.
+
+        Raises:
+            Missing: one was not loaded yet.
+        """
+        if missing := tuple(name for name in counters if name not in self.counters):
+            raise Missing(Counters(missing))
+        return sum(self.counters[name] for name in counters)
+
+    def earned_last(self) -> datetime | None:
+        """
+        When the card last earned by rule; None for never.
 
         Raises:
             Missing: it was not loaded yet.
         """
-        try:
-            return self.counters[counter]
-        except KeyError:
-            raise Missing(counter=counter) from None
+        self._ask(LastEarning())
+        return self.last_earning
+
+    def slid_to(self, unit: Unit, *, without: str) -> datetime | None:
+        """
+        The latest deadline of a unit that other activities have set; None for none.
+
+        Args:
+            without: the transaction whose own activity does not count.
+
+        Raises:
+            Missing: it was not loaded yet.
+        """
+        self._ask(Slides(without))
+        return self.slides.get(unit)
+
+    def _ask(self, need: Need) -> None:
+        if need not in self.knows:
+            raise Missing(need)
+
+
+def counter_of(scope: Scope, name: str) -> str:
+    """The name under which a decision counts in a scope; a plain one is the card's."""
+    return f"{scope}:{name}"
+
+
+@attrs.frozen
+class IssueCard:
+    """
+    A card of another template for the same customer, and what is done with it.
+
+    Attributes:
+        command: posted on the new card at once; None issues it only.
+    """
+
+    template_id: str
+    command: object | None = None
+
+
+@attrs.frozen
+class PostOn:
+    """A command on the customer's newest card of a template, or on a new one."""
+
+    template_id: str
+    command: object
+
+
+Effect: TypeAlias = IssueCard | PostOn
 
 
 @attrs.frozen(kw_only=True)
@@ -117,6 +239,7 @@ class Till:
         rewards: (reward, how many) that can be claimed.
         discount: minor units off this order.
         pay: minor units left to pay of this order.
+        status: what the card's type says of its condition, such as ``spent``.
     """
 
     text: str
@@ -127,6 +250,7 @@ class Till:
     rewards: tuple[tuple[str, int], ...] = ()
     discount: int | None = None
     pay: int | None = None
+    status: str | None = None
 
     def __str__(self) -> str:
         return self.text
@@ -157,7 +281,7 @@ class Till:
         )
 
 
-_OPTIONAL = ("tier", "to_next_tier", "discount", "pay")
+_OPTIONAL = ("tier", "to_next_tier", "discount", "pay", "status")
 
 
 @attrs.frozen(kw_only=True)
@@ -169,6 +293,8 @@ class Outcome:
         after: the holding behind the entries, its digest still the one before.
         touched: lots that are new or other than before, by number.
         counters: what is added to counters, with the limit that may not be passed.
+        state: what the card remembers from now on; None forgets.
+        effects: what follows on other cards, in the same write.
     """
 
     kind: TransactionKind
@@ -181,3 +307,5 @@ class Outcome:
     counters: Mapping[str, tuple[int, int | None]] = attrs.field(
         factory=dict[str, tuple[int, "int | None"]]
     )
+    state: Facts = attrs.field(factory=dict[str, object])
+    effects: tuple[Effect, ...] = ()

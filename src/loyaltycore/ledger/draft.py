@@ -1,9 +1,9 @@
 """
-A transaction in the making.
+A transaction in the making: how units move.
 
 A draft works on a copy of the holding.  Each of its methods writes an entry and evolves
 the copy, so what follows in the same transaction sees what went before.  It is the only
-place that writes entries.
+place that moves units.
 """
 
 from __future__ import annotations
@@ -11,74 +11,41 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltycore.errors import InvalidAmount, InvalidValue
-from loyaltycore.ledger.decision import Missing, Outcome
-from loyaltycore.ledger.expiry import Never, expires_at
-from loyaltycore.ledger.holding import NOTHING, Holding, evolve
-from loyaltycore.ledger.lots import soonest
-from loyaltycore.ledger.transactions import Entry, EntryKind
+from loyaltycore.ledger.lots import Dates, LotState
+from loyaltycore.ledger.sheet import Sheet
+from loyaltycore.ledger.taking import soonest_takes
+from loyaltycore.ledger.transactions import EntryKind
+from loyaltycore.values.expiry import (
+    Immediate,
+    Never,
+    Sliding,
+    available_from,
+    expires_at,
+)
 from loyaltycore.values.quantity import UNITS_MAX
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
-    from loyaltycore.ledger.decision import Context, Till
-    from loyaltycore.ledger.expiry import ExpiryPolicy
-    from loyaltycore.ledger.holding import Total
     from loyaltycore.ledger.lots import Lot
-    from loyaltycore.ledger.transactions import Facts, Takes, TransactionKind, Unit
+    from loyaltycore.ledger.transactions import Takes, Unit
+    from loyaltycore.values.expiry import ExpiryPolicy, PendingPolicy
 
-__all__ = ["Draft"]
+__all__ = ["TAKES_MAX", "Draft"]
+
+#: Lots that one entry takes from; more make several entries, so that a row stays small.
+TAKES_MAX = 1_000
 
 _NEVER = Never()
+_IMMEDIATE = Immediate()
 
 
-class Draft:
+class Draft(Sheet):
     """One transaction on one card, until ``outcome`` closes it."""
 
-    def __init__(self, holding: Holding, context: Context) -> None:
-        self.holding = holding
-        self.context = context
-        self.entries: list[Entry] = []
-        self.totals = dict(holding.totals)
-        self.lots = dict(holding.lots)
-        self.next_lot = holding.next_lot
-        self._counters: dict[str, tuple[int, int | None]] = {}
-        self._apart: set[int] = set()
-
-    # -- what there is ---------------------------------------------------------------
-
-    def total(self, unit: Unit) -> Total:
-        """All figures of a unit, as they are by now."""
-        return self.totals.get(unit, NOTHING)
-
-    def balance(self, unit: Unit) -> int:
-        """Units that can be redeemed by now; negative in debt."""
-        return self.total(unit).balance
-
-    def lot(self, number: int) -> Lot:
-        """
-        One lot by its number.
-
-        Raises:
-            Missing: it was not loaded.
-        """
-        self.require(number)
-        return self.lots[number]
-
-    def require(self, *numbers: int) -> None:
-        """
-        See to it that these lots are loaded.
-
-        Raises:
-            Missing: one of them was not.
-        """
-        self._apart.update(numbers)
-        missing = tuple(number for number in numbers if number not in self.lots)
-        if missing:
-            raise Missing(lots=missing)
-
-    # -- entries ---------------------------------------------------------------------
+    # -- units come in ---------------------------------------------------------------
 
     def credit(
         self,
@@ -88,33 +55,75 @@ class Draft:
         kind: EntryKind = EntryKind.EARN,
         rule: str = "",
         expiry: ExpiryPolicy = _NEVER,
+        pending: PendingPolicy = _IMMEDIATE,
     ) -> None:
         """
         Add units as a new lot; nothing happens for 0.
 
-        Debt is repaid out of it first.  A lot whose time has passed already, because
-        the purchase is reported late, expires at once.
+        Debt is repaid out of it first, once its units count.  A lot whose time has
+        passed already, because the purchase is reported late, expires at once.
 
         Raises:
             InvalidAmount: below 0, or more than can be counted.
         """
         if amount == 0:
             return
-        _check_amount(amount, self.balance(unit))
-        earned_at = self.context.occurred_at
-        number = self.next_lot
-        self.next_lot += 1
-        self._write(
+        _check_amount(amount, self.total(unit).remaining)
+        earned_at, zone = self.context.occurred_at, self.context.zone
+        waits_until = available_from(pending, earned_at, zone)
+        if waits_until is not None and waits_until <= self.context.at:
+            waits_until = None
+        ends_at = expires_at(expiry, waits_until or earned_at, zone)
+        deadline = None
+        if isinstance(expiry, Sliding):
+            deadline = self._slide(unit, expiry, ends_at, kind)
+            ends_at = None
+        dates = Dates(
+            earned_at=earned_at,
+            available_from=waits_until,
+            expires_at=ends_at,
+            deadline=deadline,
+        )
+        self.open_lot(unit, kind, amount, dates, rule=rule)
+
+    def open_lot(
+        self,
+        unit: Unit,
+        kind: EntryKind,
+        amount: int,
+        dates: Dates,
+        *,
+        rule: str,
+        reverses: int | None = None,
+    ) -> None:
+        """Add a lot with dates of its own: debt is repaid from it, or it waits."""
+        number = self.next_number()
+        waits = dates.available_from is not None
+        self.write(
             unit,
             kind,
-            amount,
+            0 if waits else amount,
             rule=rule,
             lot=number,
-            earned_at=earned_at,
-            expires_at=expires_at(expiry, earned_at, self.context.zone),
+            pending=amount if waits else 0,
+            earned_at=dates.earned_at,
+            available_from=dates.available_from,
+            expires_at=dates.expires_at,
+            deadline=dates.deadline,
+            reverses=reverses,
         )
-        self._repay(unit, (number,))
+        if not waits:
+            self._repay(unit, (number,))
         self.expire(self.lots[number])
+
+    def activate(self, lots: Iterable[Lot]) -> None:
+        """Let the units of lots that wait count from now on."""
+        for unit, takes in _by_unit(lots):
+            amount = sum(moved for _, moved in takes)
+            self.write(unit, EntryKind.ACTIVATE, amount, takes=takes)
+            self._repay(unit, [number for number, _ in takes])
+
+    # -- units go out ----------------------------------------------------------------
 
     def debit(
         self,
@@ -123,22 +132,30 @@ class Draft:
         *,
         kind: EntryKind,
         rule: str | None = None,
+        slides: ExpiryPolicy = _NEVER,
         reverses: int | None = None,
     ) -> int:
         """
         Take units out of lots, soonest to expire first, and return how many were found.
 
         Args:
-            kind: any but ``convert``, which is a method of its own.
+            kind: any but ``convert`` and ``hold``, which are methods of their own.
             rule: only out of lots that this rule made.
+            slides: the unit's policy, where a redemption moves a deadline on.
 
         Raises:
             InvalidAmount: below 0.
             Missing: further lots have to be loaded first.
         """
-        if kind is EntryKind.CONVERT:
-            raise InvalidValue("kind", "convert() also says what it pays for.")
-        return self._take(unit, amount, kind, rule, reverses)
+        if kind in {EntryKind.CONVERT, EntryKind.HOLD}:
+            raise InvalidValue("kind", "convert() and hold() say more about it.")
+        _check_amount(amount)
+        takes = soonest_takes(self, unit, amount, rule)
+        deadline = None
+        if takes and isinstance(slides, Sliding):
+            own = expires_at(slides, self.context.occurred_at, self.context.zone)
+            deadline = self._slide(unit, slides, own, kind)
+        return self._take(unit, kind, takes, deadline=deadline, reverses=reverses)
 
     def convert(
         self,
@@ -163,143 +180,148 @@ class Draft:
             there = self.balance(unit)
             message = f"{there} {unit} units are there; {amount} into {n} do not go."
             raise InvalidAmount(message)
-        self._take(unit, amount, EntryKind.CONVERT, None, None)
+        takes = soonest_takes(self, unit, amount, None)
+        self.write(unit, EntryKind.CONVERT, -amount, takes=takes)
         self.credit(into, n, rule=rule, expiry=expiry)
+
+    def hold(self, unit: Unit, amount: int, *, until: datetime | None) -> None:
+        """
+        Reserve units: they leave their lots and wait in one of their own.
+
+        Args:
+            until: when they are released by themselves.
+
+        Raises:
+            InvalidAmount: there are fewer.
+            Missing: further lots have to be loaded first.
+        """
+        _check_amount(amount)
+        takes = soonest_takes(self, unit, amount, None)
+        found = sum(taken for _, taken in takes)
+        if found < amount:
+            message = f"{found} {unit} units are there; {amount} cannot be held."
+            raise InvalidAmount(message)
+        for part in _parts(takes):
+            self.write(
+                unit,
+                EntryKind.HOLD,
+                -sum(taken for _, taken in part),
+                takes=part,
+                lot=self.next_number(),
+                earned_at=self.context.occurred_at,
+                expires_at=until,
+            )
+
+    def capture(self, unit: Unit, hold: int, takes: Takes) -> None:
+        """Make reserved units spent ones; *takes* says which of them."""
+        if takes:
+            self.write(unit, EntryKind.CAPTURE, 0, takes=takes, hold=hold)
 
     def take_from(
         self, lot: Lot, amount: int, *, kind: EntryKind, reverses: int | None = None
     ) -> int:
         """Take up to *amount* units out of one lot and return how many there were."""
         taken = min(amount, lot.remaining)
-        if taken:
-            takes = ((lot.number, taken),)
-            self._write(lot.unit, kind, -taken, takes=takes, reverses=reverses)
-        return taken
+        takes = ((lot.number, taken),) if taken else ()
+        is_pending = lot.state is LotState.PENDING
+        return self._take(
+            lot.unit, kind, takes, is_pending=is_pending, reverses=reverses
+        )
 
     def owe(self, unit: Unit, amount: int, *, reverses: int | None = None) -> None:
         """Let the customer owe units that are gone already."""
-        self._write(unit, EntryKind.CLAWBACK, -amount, reverses=reverses)
+        self.write(unit, EntryKind.CLAWBACK, -amount, reverses=reverses)
 
     def forgive(self, unit: Unit, amount: int, *, reverses: int | None = None) -> bool:
         """Let the customer owe so much less; False where not so much is owed."""
         is_owed = amount <= self.total(unit).debt
         if is_owed:
-            self._write(unit, EntryKind.ADJUST, amount, reverses=reverses)
+            self.write(unit, EntryKind.ADJUST, amount, reverses=reverses)
         return is_owed
 
+    def expire(self, lot: Lot) -> None:
+        """Expire what remains of a lot, if its time has passed."""
+        if lot.remaining and self.is_gone(lot):
+            self.expire_together([lot])
+
+    def expire_together(self, lots: Iterable[Lot]) -> None:
+        """Expire lots that share an instant, one entry a unit."""
+        every = list(lots)
+        for is_pending in (False, True):
+            alike = [
+                lot for lot in every if (lot.state is LotState.PENDING) is is_pending
+            ]
+            for unit, takes in _by_unit(alike):
+                self._take(unit, EntryKind.EXPIRE, takes, is_pending=is_pending)
+
+    # -- units come back -------------------------------------------------------------
+
     def put_back(
-        self, unit: Unit, takes: Takes, *, kind: EntryKind, reverses: int | None = None
+        self,
+        unit: Unit,
+        takes: Takes,
+        *,
+        kind: EntryKind,
+        hold: int | None = None,
+        reverses: int | None = None,
     ) -> None:
         """
         Put units back into the lots they came from, the last one first.
 
         Units of a lot whose time has passed meanwhile expire at once; out of what is
         left, debt is repaid.
+
+        Args:
+            hold: the reserved lot that they come out of.
         """
         numbers = tuple(number for number, _ in takes)
         self.require(*numbers)
         back = tuple((number, -taken) for number, taken in reversed(takes))
-        amount = sum(taken for _, taken in takes)
-        self._write(unit, kind, amount, takes=back, reverses=reverses)
+        for part in _parts(back):
+            amount = -sum(taken for _, taken in part)
+            self.write(unit, kind, amount, takes=part, hold=hold, reverses=reverses)
         for number in numbers:
             self.expire(self.lots[number])
         self._repay(unit, numbers)
 
-    def expire(self, lot: Lot) -> None:
-        """Expire what remains of a lot, if its time has passed."""
-        if lot.remaining and lot.is_due(self.context.at):
-            takes = ((lot.number, lot.remaining),)
-            self._write(lot.unit, EntryKind.EXPIRE, -lot.remaining, takes=takes)
+    # -- deadlines -------------------------------------------------------------------
 
-    def expire_together(self, lots: Iterable[Lot]) -> None:
-        """Expire lots that share an instant, one entry a unit."""
-        by_unit: dict[Unit, list[Lot]] = {}
-        for lot in lots:
-            by_unit.setdefault(lot.unit, []).append(lot)
-        for unit, due in by_unit.items():
-            takes = tuple((lot.number, lot.remaining) for lot in due)
-            amount = sum(taken for _, taken in takes)
-            self._write(unit, EntryKind.EXPIRE, -amount, takes=takes)
-
-    # -- counters and the end --------------------------------------------------------
-
-    def count(self, counter: str, n: int, *, at_most: int | None = None) -> None:
-        """
-        Add to a counter when the transaction is written.
-
-        Args:
-            at_most: what its sum may not pass.
-        """
-        before, _ = self._counters.get(counter, (0, None))
-        self._counters[counter] = (before + n, at_most)
-
-    def outcome(
-        self,
-        kind: TransactionKind,
-        till: Till,
-        *,
-        purchase_amount: int | None = None,
-        pinned: Facts | None = None,
-    ) -> Outcome:
-        """
-        Close the draft.
-
-        What was counted is pinned as well, so that a void can give it back.
-        """
-        facts = dict(pinned or {})
-        if self._counters:
-            facts["counters"] = {name: n for name, (n, _) in self._counters.items()}
-        before = self.holding
-        after = Holding(
-            version=before.version + 1,
-            digest=before.digest,
-            last_at=self.context.at,
-            next_lot=self.next_lot,
-            totals=self.totals,
-            lots=self.lots,
-            complete=before.complete,
-        )
-        return Outcome(
-            kind=kind,
-            entries=tuple(self.entries),
-            after=after,
-            touched=frozenset(_touched(self.entries)),
-            till=till,
-            purchase_amount=purchase_amount,
-            pinned=facts,
-            counters=self._counters,
-        )
+    def set_deadline(self, unit: Unit, deadline: datetime) -> None:
+        """Move the end of all sliding lots of a unit, wherever it was."""
+        self.write(unit, EntryKind.ADJUST, 0, deadline=deadline)
 
     # -- inside ----------------------------------------------------------------------
 
     def _take(
         self,
         unit: Unit,
-        amount: int,
         kind: EntryKind,
-        rule: str | None,
-        reverses: int | None,
+        takes: Takes,
+        *,
+        is_pending: bool = False,
+        deadline: datetime | None = None,
+        reverses: int | None = None,
     ) -> int:
-        _check_amount(amount)
-        takes = self._soonest_takes(unit, amount, rule)
-        found = sum(taken for _, taken in takes)
-        if found:
-            self._write(unit, kind, -found, takes=takes, reverses=reverses)
-        return found
+        """Write what was found, in entries of a size; pending units change no sum."""
+        for part in _parts(takes):
+            amount = 0 if is_pending else -sum(taken for _, taken in part)
+            self.write(
+                unit, kind, amount, takes=part, deadline=deadline, reverses=reverses
+            )
+        return sum(taken for _, taken in takes)
 
-    def _write(
-        self, unit: Unit, kind: EntryKind, amount: int, **fields: object
-    ) -> None:
-        balance_after = self.total(unit).balance + amount
-        entry = Entry(
-            unit=unit,
-            kind=kind,
-            amount=amount,
-            balance_after=balance_after,
-            **fields,  # type: ignore[arg-type]
-        )
-        evolve(self.totals, self.lots, entry)
-        self.entries.append(entry)
+    def _slide(
+        self, unit: Unit, policy: Sliding, own: datetime | None, kind: EntryKind
+    ) -> datetime | None:
+        """The unit's deadline behind an activity, which is pinned for a void."""
+        before = self.total(unit).deadline
+        is_activity = kind.value in policy.resets_on
+        if own is None or (before is not None and not is_activity):
+            return before
+        pins = self.pinned.setdefault("slides", {})
+        assert isinstance(pins, dict), "nobody else pins under this name"
+        pins[unit.value] = own.isoformat()
+        return own if before is None else max(before, own)
 
     def _repay(self, unit: Unit, numbers: Iterable[int]) -> None:
         """Move units of these lots onto the debt, as far as there is one."""
@@ -308,50 +330,13 @@ class Draft:
             return
         takes: list[tuple[int, int]] = []
         for number in numbers:
-            repaid = min(debt, self.lots[number].remaining)
-            if repaid:
+            lot = self.lots[number]
+            repaid = min(debt, lot.remaining)
+            if repaid and lot.state is LotState.OPEN:
                 takes.append((number, repaid))
                 debt -= repaid
         if takes:
-            self._write(unit, EntryKind.DEBT_REPAID, 0, takes=tuple(takes))
-
-    def _soonest_takes(self, unit: Unit, amount: int, rule: str | None) -> Takes:
-        lots, are_all = self._soonest_lots(unit)
-        takes: list[tuple[int, int]] = []
-        short = amount
-        for lot in lots:
-            if not short:
-                break
-            if (rule is None or lot.rule == rule) and not lot.is_due(self.context.at):
-                taken = min(short, lot.remaining)
-                takes.append((lot.number, taken))
-                short -= taken
-        if short and not are_all:
-            raise Missing(unit=unit)
-        return tuple(takes)
-
-    def _soonest_lots(self, unit: Unit) -> tuple[list[Lot], bool]:
-        """
-        Open lots of a unit in order, none left out between them; and are they all?
-
-        Lots are loaded soonest first, but some are known by number only, or are new.
-        Of those, only what is not later than the last one in line is in its place.
-        """
-        lots = [lot for lot in self.lots.values() if lot.unit is unit and lot.remaining]
-        lots.sort(key=soonest)
-        if sum(lot.remaining for lot in lots) == self.total(unit).remaining:
-            return lots, True
-        if unit in self.holding.complete:
-            return lots, False
-        in_line = (
-            soonest(lot)
-            for lot in self.holding.lots.values()
-            if lot.unit is unit and lot.number not in self._apart
-        )
-        last = max(in_line, default=None)
-        if last is None:
-            return [], False
-        return [lot for lot in lots if soonest(lot) <= last], False
+            self.write(unit, EntryKind.DEBT_REPAID, 0, takes=tuple(takes))
 
 
 def _check_amount(amount: int, on_top_of: int = 0) -> None:
@@ -361,9 +346,13 @@ def _check_amount(amount: int, on_top_of: int = 0) -> None:
         raise InvalidAmount("That is more than a card can hold; give a smaller amount.")
 
 
-def _touched(entries: Iterable[Entry]) -> Iterable[int]:
-    for entry in entries:
-        if entry.lot is not None:
-            yield entry.lot
-        for number, _ in entry.takes:
-            yield number
+def _parts(takes: Takes) -> Iterator[Takes]:
+    for first in range(0, len(takes), TAKES_MAX):
+        yield takes[first : first + TAKES_MAX]
+
+
+def _by_unit(lots: Iterable[Lot]) -> Iterator[tuple[Unit, Takes]]:
+    by_unit: dict[Unit, list[tuple[int, int]]] = {}
+    for lot in lots:
+        by_unit.setdefault(lot.unit, []).append((lot.number, lot.remaining))
+    return ((unit, tuple(takes)) for unit, takes in by_unit.items())

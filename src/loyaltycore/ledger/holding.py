@@ -1,33 +1,37 @@
 """
-A card's state: totals per unit and the lots in question.
+A card's state: totals per unit, the lots in question, and what it remembers.
 
 A holding is what a decision sees.  It carries all totals but only those lots that were
 loaded, soonest first; ``complete`` names the units of which it has every open lot.
 
-``evolve`` is the one place that says what an entry does to totals and lots.  It never
-refuses.  ``fold`` over all transactions of a card gives what the store holds; that is
-the law that ``verify()`` proves.
+``evolve`` is the one place that says what an entry does to totals and lots, and
+``close`` what the end of a transaction does.  They never refuse.  ``fold`` over all
+transactions of a card gives what the store holds; that is the law that ``verify()``
+proves.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from loyaltycore.ledger.lots import Lot
-from loyaltycore.ledger.transactions import EntryKind, Transaction, Unit
+from loyaltycore.ledger.lots import Lot, LotState
+from loyaltycore.ledger.transactions import (
+    EntryKind,
+    Transaction,
+    TransactionKind,
+    Unit,
+)
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from loyaltycore.ledger.transactions import Entry
+    from loyaltycore.ledger.transactions import Entry, Facts
 
-__all__ = ["Holding", "Total", "evolve", "fold"]
-
-_SPENT = frozenset({EntryKind.REDEEM, EntryKind.RESTORE})
+__all__ = ["Holding", "Total", "close", "evolve", "fold", "remember"]
 
 
 @attrs.frozen
@@ -36,13 +40,18 @@ class Total:
     One unit of a card, in smallest units.
 
     Attributes:
-        remaining: in open lots.
+        remaining: in lots, pending ones too, held ones not.
         debt: owed by the customer; the next units repay it.
-        earned: in all lots at their opening; nothing takes away from it.
-        spent: redeemed, less what was given back.
-        expired: in all.
-        peak: the highest balance there ever was.
-        by_rule: what remains, by the rule that made it; without the rule "".
+        earned: in all, once they counted; nothing takes away from it.
+        spent: redeemed or captured, less what was given back.
+        expired: in all, of what counted.
+        peak: the highest balance there ever was behind a transaction.
+        by_rule: what remains and counts, by the rule that made it; without the rule "".
+        pending: of *remaining*, what does not count yet.
+        held: reserved, on top of *remaining*.
+        deadline: when all sliding lots end.
+        recent_peak: the highest balance since units last expired.
+        last_fall: (recent peak before that expiry, its moment).
     """
 
     remaining: int = 0
@@ -52,11 +61,16 @@ class Total:
     expired: int = 0
     peak: int = 0
     by_rule: Mapping[str, int] = attrs.field(factory=dict[str, int])
+    pending: int = 0
+    held: int = 0
+    deadline: datetime | None = None
+    recent_peak: int = 0
+    last_fall: tuple[int, datetime] | None = None
 
     @property
     def balance(self) -> int:
         """Units that can be redeemed; negative in debt."""
-        return self.remaining - self.debt
+        return self.remaining - self.pending - self.debt
 
 
 NOTHING = Total()
@@ -73,6 +87,9 @@ class Holding:
         next_lot: the number that the next new lot gets.
         lots: loaded ones by number.
         complete: units of which every open lot is loaded.
+        loaded_to: of the other units, the ``soonest`` key of the last open lot in line
+            up to which none is left out.
+        state: what the card remembers beside units, such as a plan, by name.
     """
 
     version: int = 0
@@ -82,6 +99,10 @@ class Holding:
     totals: Mapping[Unit, Total] = attrs.field(factory=dict[Unit, Total])
     lots: Mapping[int, Lot] = attrs.field(factory=dict[int, Lot])
     complete: frozenset[Unit] = frozenset()
+    loaded_to: Mapping[Unit, tuple[datetime, datetime, int]] = attrs.field(
+        factory=dict[Unit, "tuple[datetime, datetime, int]"]
+    )
+    state: Facts = attrs.field(factory=dict[str, Any])
 
     def balance(self, unit: Unit) -> int:
         """Units that can be redeemed; negative in debt."""
@@ -92,52 +113,116 @@ class Holding:
         return self.totals.get(unit, NOTHING)
 
 
-def evolve(totals: dict[Unit, Total], lots: dict[int, Lot], entry: Entry) -> None:
+def evolve(
+    totals: dict[Unit, Total], lots: dict[int, Lot], entry: Entry, version: int
+) -> None:
     """
     Do to *totals* and *lots* what the entry says.
 
     Every lot that the entry takes from has to be among *lots*.  What the lots do not
-    cover becomes debt: amount = change of remaining - change of debt.
+    cover becomes debt: amount = change of what remains and counts - change of debt.
+
+    Args:
+        version: of the transaction.
     """
-    unit, amount = entry.unit, entry.amount
-    total = totals.get(unit, NOTHING)
-    by_rule = total.by_rule
-    moved = 0
+    total = totals.get(entry.unit, NOTHING)
+    moves = _Moves(total)
     if entry.lot is not None:
-        assert entry.earned_at is not None, "an entry that opens a lot dates it"
-        lots[entry.lot] = Lot(
-            entry.lot,
-            unit,
-            entry.rule,
-            amount,
-            amount,
-            0,
-            entry.earned_at,
-            entry.expires_at,
-        )
-        moved = amount
-        if entry.rule:
-            by_rule = {**by_rule, entry.rule: by_rule.get(entry.rule, 0) + amount}
-    for number, taken in entry.takes:
-        lot = lots[number]
-        expired = lot.expired + taken if entry.kind is EntryKind.EXPIRE else lot.expired
-        lots[number] = attrs.evolve(
-            lot, remaining=lot.remaining - taken, expired=expired
-        )
-        moved -= taken
-        if lot.rule:
-            by_rule = {**by_rule, lot.rule: by_rule.get(lot.rule, 0) - taken}
-    remaining = total.remaining + moved
-    debt = total.debt + moved - amount
-    totals[unit] = Total(
-        remaining,
-        debt,
-        total.earned + (amount if entry.lot is not None else 0),
-        total.spent - (amount if entry.kind in _SPENT else 0),
-        total.expired - (amount if entry.kind is EntryKind.EXPIRE else 0),
-        max(total.peak, remaining - debt),
-        by_rule,
+        moves.open(lots, _new_lot(entry, version))
+    if entry.hold is not None:
+        settled = sum(abs(taken) for _, taken in entry.takes)
+        lots[entry.hold] = lots[entry.hold].less(settled)
+        moves.held -= settled
+    if entry.kind is EntryKind.ACTIVATE:
+        moves.activate(lots, entry)
+    elif entry.kind is not EntryKind.CAPTURE:  # which left its lots when it was held
+        moves.take(lots, entry)
+    grown = moves.remaining - moves.pending - total.remaining + total.pending
+    totals[entry.unit] = Total(
+        moves.remaining,
+        total.debt + grown - entry.amount,
+        total.earned + entry.earned,
+        total.spent + entry.spent,
+        total.expired - (entry.amount if entry.kind is EntryKind.EXPIRE else 0),
+        total.peak,
+        moves.by_rule,
+        moves.pending,
+        moves.held,
+        total.deadline if entry.deadline is None else entry.deadline,
+        total.recent_peak,
+        total.last_fall,
     )
+
+
+class _Moves:
+    """What an entry does to the units in lots, as it does it."""
+
+    def __init__(self, total: Total) -> None:
+        self.remaining = total.remaining
+        self.pending = total.pending
+        self.held = total.held
+        self.by_rule = dict(total.by_rule)
+
+    def open(self, lots: dict[int, Lot], lot: Lot) -> None:
+        """A new lot comes in."""
+        lots[lot.number] = lot
+        if lot.state is LotState.HELD:
+            self.held += lot.amount
+            return
+        self.remaining += lot.amount
+        if lot.state is LotState.PENDING:
+            self.pending += lot.amount
+        else:
+            self._count(lot.rule, lot.amount)
+
+    def activate(self, lots: dict[int, Lot], entry: Entry) -> None:
+        """Lots that waited begin to count."""
+        for number, moved in entry.takes:
+            lot = lots[number] = lots[number].opened()
+            self.pending -= moved
+            self._count(lot.rule, moved)
+
+    def take(self, lots: dict[int, Lot], entry: Entry) -> None:
+        """Units leave their lots, or come back to them."""
+        is_expiry = entry.kind is EntryKind.EXPIRE
+        for number, taken in entry.takes:
+            lot = lots[number]
+            lots[number] = lot.less(taken, expired=taken if is_expiry else 0)
+            self.remaining -= taken
+            if lot.state is LotState.PENDING:
+                self.pending -= taken
+            else:
+                self._count(lot.rule, -taken)
+
+    def _count(self, rule: str, amount: int) -> None:
+        if rule:
+            self.by_rule[rule] = self.by_rule.get(rule, 0) + amount
+
+
+def close(
+    totals: dict[Unit, Total],
+    kind: TransactionKind,
+    occurred_at: datetime,
+    entries: Sequence[Entry],
+) -> None:
+    """Note the peaks and falls of the units that a whole transaction has changed."""
+    for unit in {entry.unit for entry in entries}:
+        total = totals[unit]
+        balance = total.balance
+        if kind is TransactionKind.EXPIRE and balance < total.recent_peak:
+            fall = (total.recent_peak, occurred_at)
+            totals[unit] = attrs.evolve(total, recent_peak=balance, last_fall=fall)
+        elif balance > total.recent_peak:
+            peak = max(balance, total.peak)
+            totals[unit] = attrs.evolve(total, recent_peak=balance, peak=peak)
+
+
+def remember(state: Facts, changes: Facts) -> Facts:
+    """What a card remembers after a transaction; None forgets."""
+    if not changes:
+        return state
+    both = {**state, **changes}
+    return {name: value for name, value in both.items() if value is not None}
 
 
 def fold(opened_at: datetime, transactions: Iterable[Transaction]) -> Holding:
@@ -150,11 +235,14 @@ def fold(opened_at: datetime, transactions: Iterable[Transaction]) -> Holding:
     """
     totals: dict[Unit, Total] = {}
     lots: dict[int, Lot] = {}
+    state: Facts = {}
     version, last_at = 0, opened_at
-    for transaction in transactions:
-        for entry in transaction.entries:
-            evolve(totals, lots, entry)
-        version, last_at = transaction.version, transaction.recorded_at
+    for each in transactions:
+        version, last_at = each.version, each.recorded_at
+        for entry in each.entries:
+            evolve(totals, lots, entry, version)
+        close(totals, each.kind, each.occurred_at, each.entries)
+        state = remember(state, each.state)
     return Holding(
         version=version,
         last_at=last_at,
@@ -162,4 +250,30 @@ def fold(opened_at: datetime, transactions: Iterable[Transaction]) -> Holding:
         totals=totals,
         lots=lots,
         complete=frozenset(Unit),
+        state=state,
+    )
+
+
+def _new_lot(entry: Entry, version: int) -> Lot:
+    assert entry.lot is not None, "an entry that opens a lot numbers it"
+    assert entry.earned_at is not None, "an entry that opens a lot dates it"
+    state, slides = LotState.OPEN, entry.deadline is not None
+    amount = entry.amount
+    if entry.kind is EntryKind.HOLD:
+        state, slides, amount = LotState.HELD, False, -entry.amount
+    elif entry.pending:
+        state, amount = LotState.PENDING, entry.pending
+    return Lot(
+        entry.lot,
+        entry.unit,
+        entry.rule,
+        amount,
+        amount,
+        0,
+        entry.earned_at,
+        entry.expires_at,
+        entry.available_from,
+        slides,
+        state,
+        version,
     )

@@ -1,16 +1,21 @@
 """
 The transaction that is to be taken back, and what of it still stands.
 
-An entry stands at its amount until something is taken back of it.  A purchase of 25.00
-at a point for each full 10 stands at 2 points; after refunds of 5.00 and 6.00 it is
-worth 14.00 and stands at 1 point, whatever could be collected of the other.
+An entry stands at its quantity until something is taken back of it.  A purchase of
+25.00 at a point for each full 10 stands at 2 points; after refunds of 5.00 and 6.00 it
+is worth 14.00 and stands at 1 point, whatever could be collected of the other.
+
+What an amendment wrote stands beside what the transaction itself wrote, as if it had
+been written then: their entries are numbered on, in the order of the journal.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from loyaltycore.ledger.transactions import TransactionKind, Unit
 
 
 if TYPE_CHECKING:
@@ -18,10 +23,15 @@ if TYPE_CHECKING:
 
     from loyaltycore.ledger.decision import Repriced, Till
     from loyaltycore.ledger.draft import Draft
+    from loyaltycore.ledger.returning import Returning
     from loyaltycore.ledger.shortfall import Shortfall
-    from loyaltycore.ledger.transactions import Entry, Transaction, Unit
+    from loyaltycore.ledger.transactions import Entry, Transaction
+    from loyaltycore.values.expiry import ExpiryPolicy, PendingPolicy
 
-__all__ = ["Original", "Reversed"]
+__all__ = ["Original", "Price", "Reversed", "price_of"]
+
+#: What several entries are priced as: a unit, and a rule where rules have prices.
+Price: TypeAlias = "tuple[Unit, str | None]"
 
 
 class Reversed(Protocol):
@@ -30,6 +40,23 @@ class Reversed(Protocol):
     @property
     def shortfall(self) -> Shortfall:
         """What happens to units that are gone."""
+        ...
+
+    @property
+    def returning(self) -> Returning:
+        """Where spent units go back to when their lot has expired."""
+        ...
+
+    def scales(self, currency: str) -> Mapping[Unit, int]:
+        """Decimals of every unit that the type uses."""
+        ...
+
+    def expiry_of(self, unit: Unit, draft: Draft) -> ExpiryPolicy:
+        """When units of a kind stop counting that are earned now."""
+        ...
+
+    def pending_of(self, unit: Unit) -> PendingPolicy:
+        """From when on units of a kind count that are earned now."""
         ...
 
     def reprice(self, transaction: Transaction, net: int) -> Repriced:
@@ -48,31 +75,45 @@ class Reversed(Protocol):
 
 class Original:
     """
-    A transaction with what reverses it already.
+    A transaction with all that points at it.
+
+    Args:
+        later: in order of version.
 
     Attributes:
+        entries: its own, and those of its amendments.
         net: minor units of the purchase that no refund has taken back.
+        refunded: minor units that refunds have taken back.
         undone: by the index of an entry, units that reversals collected, put back or
             let the customer owe.
+        is_voided: a void is among what points at it.
     """
 
     def __init__(
-        self,
-        rules: Reversed,
-        transaction: Transaction,
-        reversals: Sequence[Transaction],
+        self, rules: Reversed, transaction: Transaction, later: Sequence[Transaction]
     ) -> None:
         self.transaction = transaction
-        self.entries = transaction.entries
-        self.net = (transaction.purchase_amount or 0) + sum(
-            reversal.purchase_amount or 0 for reversal in reversals
+        amendments = [each for each in later if each.kind is TransactionKind.AMEND]
+        self.entries: tuple[Entry, ...] = transaction.entries
+        for amendment in amendments:
+            self.entries += amendment.entries
+        self.amount = (transaction.purchase_amount or 0) + sum(
+            each.purchase_amount or 0 for each in amendments
         )
+        self.refunded = -sum(
+            each.purchase_amount or 0
+            for each in later
+            if each.kind is TransactionKind.REFUND
+        )
+        self.net = self.amount - self.refunded
+        self.is_voided = any(each.kind is TransactionKind.VOID for each in later)
         self.undone: Counter[int] = Counter()
-        for reversal in reversals:
-            for entry in reversal.entries:
+        for each in later:
+            for entry in each.entries:
                 if entry.reverses is not None:
-                    self.undone[entry.reverses] += abs(entry.amount)
+                    self.undone[entry.reverses] += entry.quantity
         self._rules = rules
+        self._is_as_it_was = not amendments
 
     def stands(self) -> list[int]:
         """Units that stand of each entry now."""
@@ -82,29 +123,45 @@ class Original:
         """
         Units that stand of each entry when the purchase is worth *net*.
 
-        Before any refund that is all of it.  Where several entries were priced as one
-        sum, the first ones stand longest.
+        Before any refund or amendment that is all of it.  Where several entries were
+        priced as one sum, the first ones stand longest.
         """
-        priced: Repriced = {}
-        if self.transaction.purchase_amount not in {None, net}:
-            priced = self._rules.reprice(self.transaction, net)
-        left: dict[tuple[Unit, str | None], int] = {}
+        left = self.worth(net)
         stands: list[int] = []
         for index, entry in enumerate(self.entries):
-            key, worth = _price_of(entry, priced)
-            if worth is None:
-                stands.append(abs(entry.amount) - self.undone[index])
-                continue
-            stands.append(min(entry.amount, left.get(key, worth)))
-            left[key] = left.get(key, worth) - stands[-1]
+            price = price_of(entry, left)
+            if entry.reverses is not None:
+                stands.append(0)
+            elif price is None:
+                stands.append(entry.quantity - self.undone[index])
+            else:
+                stands.append(min(entry.quantity, left[price]))
+                left[price] -= stands[-1]
         return stands
 
+    def worth(self, net: int) -> dict[Price, int]:
+        """Smallest units that the purchase earns on *net*, by what is priced as one."""
+        amount = self.transaction.purchase_amount
+        if amount is None or (self._is_as_it_was and amount == net):
+            return {}
+        worth: dict[Price, int] = {}
+        for unit, price in self._rules.reprice(self.transaction, net).items():
+            if isinstance(price, Mapping):
+                worth |= {(unit, rule): n for rule, n in price.items()}
+            else:
+                worth[unit, None] = price
+        for name, most in self.transaction.pinned.get("caps", {}).items():
+            unit = Unit(name)
+            if (unit, None) in worth:
+                worth[unit, None] = min(worth[unit, None], most)
+        return worth
 
-def _price_of(
-    entry: Entry, priced: Repriced
-) -> tuple[tuple[Unit, str | None], int | None]:
-    """What an entry shares a price with, and that price; None where it has none."""
-    worth = None if entry.lot is None else priced.get(entry.unit)
-    if isinstance(worth, Mapping):
-        return (entry.unit, entry.rule), worth.get(entry.rule)
-    return (entry.unit, None), worth
+
+def price_of(entry: Entry, worth: Mapping[Price, int]) -> Price | None:
+    """What an entry shares a price with; None where it has none."""
+    if entry.lot is None:
+        return None
+    for price in ((entry.unit, entry.rule), (entry.unit, None)):
+        if price in worth:
+            return price
+    return None

@@ -48,6 +48,7 @@ def _compiled() -> Callable[[object], str]:
 
 canonical = _compiled()
 _NO_TAKES = "[]"
+_NOTHING = "{}"
 
 
 @attrs.frozen
@@ -57,6 +58,7 @@ class SealedTransaction:
     transaction: Transaction
     command: str
     pinned: str
+    state: str
     till: str
     takes: tuple[str, ...]
     digest: str
@@ -76,6 +78,7 @@ def seal(previous: str, transaction: Transaction) -> SealedTransaction:
     """Chain a transaction to the digest before it."""
     command = canonical(transaction.command)
     pinned = canonical(transaction.pinned)
+    state = canonical(transaction.state) if transaction.state else _NOTHING
     till = canonical(transaction.till)
     takes = tuple(
         canonical(entry.takes) if entry.takes else _NO_TAKES
@@ -86,9 +89,11 @@ def seal(previous: str, transaction: Transaction) -> SealedTransaction:
         value = getattr(transaction, name)
         if value is not None:
             parts.append(f"{name}={value}")
+    if transaction.state:
+        parts.append(f"state={state}")
     parts += map(_entry, transaction.entries, takes)
     digest = sha256("\0".join(parts).encode()).hexdigest()
-    return SealedTransaction(transaction, command, pinned, till, takes, digest)
+    return SealedTransaction(transaction, command, pinned, state, till, takes, digest)
 
 
 _OPTIONAL = (
@@ -98,6 +103,7 @@ _OPTIONAL = (
     "receipt_id",
     "purchase_amount",
     "reverses",
+    "cause",
     "idempotency_key",
 )
 
@@ -119,10 +125,18 @@ def _entry(entry: Entry, takes: str) -> str:
         text += f"\0rule={entry.rule}"
     if entry.lot is not None:
         text += f"\0lot={entry.lot}"
+    if entry.pending:
+        text += f"\0pending={entry.pending}"
     if entry.earned_at is not None:
         text += f"\0earned_at={entry.earned_at.isoformat()}"
+    if entry.available_from is not None:
+        text += f"\0available_from={entry.available_from.isoformat()}"
     if entry.expires_at is not None:
         text += f"\0expires_at={entry.expires_at.isoformat()}"
+    if entry.hold is not None:
+        text += f"\0hold={entry.hold}"
+    if entry.deadline is not None:
+        text += f"\0deadline={entry.deadline.isoformat()}"
     if entry.reverses is not None:
         text += f"\0reverses={entry.reverses}"
     return text

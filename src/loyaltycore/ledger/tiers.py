@@ -8,15 +8,26 @@ minor units of spend.  One basis point is a hundredth of a percent.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from loyaltycore.values.quantity import Rounding, mul_percent
 
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
-__all__ = ["Downgrade", "Ladder", "RateAt", "ladder_at", "level", "units_on"]
+    from loyaltycore.ledger.holding import Total
+
+__all__ = [
+    "Downgrade",
+    "Ladder",
+    "RateAt",
+    "counting",
+    "ladder_at",
+    "level",
+    "units_on",
+]
 
 Ladder: TypeAlias = "Sequence[Sequence[int]]"
 
@@ -39,11 +50,13 @@ class Downgrade(StrEnum):
     When a tier is lost again.
 
     ``never``: the highest one reached stays.  ``on_refund``: the tier follows the spend
-    down, whatever made it fall.
+    down, whatever made it fall.  ``on_period``: it follows only what expires, such as
+    last year's spend on New Year's Eve, and not a refund in between.
     """
 
     NEVER = "never"
     ON_REFUND = "on_refund"
+    ON_PERIOD = "on_period"
 
 
 def level(ladder: Ladder, spend: int) -> int:
@@ -54,6 +67,33 @@ def level(ladder: Ladder, spend: int) -> int:
             break
         reached = index
     return reached
+
+
+def counting(
+    total: Total, spend: int, downgrade: Downgrade, *, since: datetime | None
+) -> int:
+    """
+    The spend that decides the tier, which may be more than there is.
+
+    Args:
+        total: of the card's spend.
+        spend: as it is, or will be.
+        since: a fall by expiry after this moment does not count yet.
+    """
+    match downgrade:
+        case Downgrade.NEVER:
+            most = max(spend, total.peak)
+        case Downgrade.ON_REFUND:
+            most = spend
+        case Downgrade.ON_PERIOD:
+            most = max(spend, total.recent_peak)
+        case _ as never:  # pragma: no cover : the enum above is closed
+            assert_never(never)
+    if since is not None and total.last_fall is not None:
+        before, fell_at = total.last_fall
+        if fell_at > since:
+            most = max(most, before)
+    return most
 
 
 def ladder_at(ladder: Ladder, rate_at: RateAt, before: int, spend: int) -> Ladder:

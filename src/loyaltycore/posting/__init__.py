@@ -8,8 +8,12 @@ figures, counters and outbox.  A refusal writes nothing, not even what fell due.
 
 from __future__ import annotations
 
+from loyaltycore.posting.deciding import decider
 from loyaltycore.posting.desk import Desk, Posted, Quote, Request, Shown
-from loyaltycore.posting.routine import post, post_due_only, quote, reverse, show
+from loyaltycore.posting.issuing import issue
+from loyaltycore.posting.reversing import reverse
+from loyaltycore.posting.routine import post, post_due_only, quote, show
+from loyaltycore.posting.transferring import transfer
 
 
 __all__ = [
@@ -18,9 +22,12 @@ __all__ = [
     "Quote",
     "Request",
     "Shown",
+    "decider",
+    "issue",
     "post",
     "post_due_only",
     "quote",
     "reverse",
     "show",
+    "transfer",
 ]

@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, assert_never
 
 import attrs
 
 from loyaltycore.errors import Corrupt, UnknownCard
-from loyaltycore.ledger.lots import Lot, soonest
+from loyaltycore.ledger.decision import (
+    Counters,
+    LastEarning,
+    MoreLots,
+    Slides,
+    TheseLots,
+)
+from loyaltycore.ledger.lots import Lot, LotState, soonest
+from loyaltycore.ledger.transactions import TransactionKind, Unit
 from loyaltycore.records import cards as card_records
 from loyaltycore.records import customers as customer_records
 from loyaltycore.records import journal
 from loyaltycore.records import templates as template_records
 from loyaltycore.records.programs import check_program
+from loyaltycore.records.streaming import stream
 from loyaltycore.values.days import NEVER
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
+    from collections.abc import Iterable, Iterator
 
     from loyaltycore.cards.card import Card, CardTemplate
+    from loyaltycore.ledger.decision import Context, Need
     from loyaltycore.ledger.holding import Holding
-    from loyaltycore.ledger.transactions import Transaction, Unit
-    from loyaltycore.ports import Ref, Session
+    from loyaltycore.ledger.transactions import Transaction
+    from loyaltycore.ports import Session
     from loyaltycore.posting.desk import Desk
     from loyaltycore.program.program import CustomerFacts
     from loyaltycore.query.predicates import Row
 
-__all__ = ["Account", "Loader", "load_transaction", "open_account"]
+__all__ = ["Account", "Loader", "load_transaction", "open_account", "standing"]
+
+_PAGE = 20
 
 
 @attrs.frozen(kw_only=True)
@@ -107,13 +120,35 @@ def _with_entries(session: Session, program_id: str, row: Row) -> Transaction:
 
 
 class Loader:
-    """Further lots and counters of one card, as a decision asks for them."""
+    """What a decision about one card asks for, piece by piece."""
 
-    def __init__(self, session: Session, program_id: str, card_id: str) -> None:
+    def __init__(self, session: Session, program_id: str, card: Card) -> None:
         self._session = session
         self._program_id = program_id
-        self._card_id = card_id
-        self._cursors: dict[Unit, str | None] = {}
+        self._card = card
+        self._cursors: dict[tuple[Unit, LotState], str | None] = {}
+
+    def load(
+        self, need: Need, holding: Holding, context: Context
+    ) -> tuple[Holding, Context]:
+        """Load what is missing, and add it to the one or the other."""
+        match need:
+            case MoreLots(unit):
+                return self._more_of(unit, LotState.OPEN, holding), context
+            case TheseLots(numbers):
+                return self._lots(numbers, holding), context
+            case Counters(names):
+                counters = {**context.counters, **self._counters(names)}
+                return holding, attrs.evolve(context, counters=counters)
+            case LastEarning():
+                last = self._last_earning()
+                known = context.knows | {need}
+                return holding, attrs.evolve(context, last_earning=last, knows=known)
+            case Slides(without):
+                slides, known = self._slides(without), context.knows | {need}
+                return holding, attrs.evolve(context, slides=slides, knows=known)
+            case _ as never:  # pragma: no cover : the union above is closed
+                assert_never(never)
 
     def due(self, holding: Holding, at: datetime) -> tuple[Holding, datetime]:
         """
@@ -124,63 +159,152 @@ class Loader:
         """
         next_due_at = NEVER
         for unit, total in holding.totals.items():
-            if not total.remaining:
-                continue
-            later: list[Lot] = []
-            while not later and unit not in holding.complete:
-                holding = self.more_of(unit, holding)
-                lots = (lot for lot in holding.lots.values() if lot.unit is unit)
-                later = [lot for lot in lots if not lot.is_due(at)]
-            if later:
-                first = min(later, key=soonest)
-                next_due_at = min(next_due_at, first.expires_at or NEVER)
+            deadline = total.deadline or NEVER
+            there = {
+                LotState.OPEN: total.remaining - total.pending,
+                LotState.PENDING: total.pending,
+                LotState.HELD: total.held,
+            }
+            for state, units in there.items():
+                if units:
+                    holding, first = self._due(
+                        unit, state, holding, at, every=deadline <= at
+                    )
+                    next_due_at = min(next_due_at, first)
+            if total.remaining and deadline > at:
+                next_due_at = min(next_due_at, deadline)
         return holding, next_due_at
 
-    def more_of(self, unit: Unit, holding: Holding) -> Holding:
+    def opened_by(self, version: int) -> Transaction:
         """
-        Load the next page of a unit's open lots, soonest to expire first.
+        The transaction that brought the card to a version.
+
+        Raises:
+            Corrupt: there is none.
+        """
+        ref = journal.version_ref(self._program_id, self._card.id, version)
+        (row,) = self._session.get([ref])
+        if row is None:
+            message = f"Card {self._card.id} lacks its transaction {version}."
+            raise Corrupt(message, card_id=self._card.id, version=version)
+        return _with_entries(self._session, self._program_id, row)
+
+    # -- lots ------------------------------------------------------------------------
+
+    def _due(
+        self,
+        unit: Unit,
+        state: LotState,
+        holding: Holding,
+        at: datetime,
+        *,
+        every: bool,
+    ) -> tuple[Holding, datetime]:
+        """
+        Load lots up to the first that is not due, or *every* one.
+
+        Returns:
+            The holding with them, and when the first one after *at* is due.
+        """
+        first = NEVER
+        while True:
+            before = holding.lots
+            holding = self._more_of(unit, state, holding)
+            for number, lot in holding.lots.items():
+                if number not in before and lot.due_at > at:
+                    first = min(first, lot.due_at)
+            is_last = self._cursors[unit, state] is None
+            if is_last or (first < NEVER and not every):
+                return holding, first
+
+    def _more_of(self, unit: Unit, state: LotState, holding: Holding) -> Holding:
+        """
+        Load the next page of a unit's lots, soonest due first.
 
         Raises:
             Corrupt: the totals promise more than there are lots.
         """
-        if unit in holding.complete:
-            message = f"Card {self._card_id} lacks lots that its totals count."
-            raise Corrupt(message, card_id=self._card_id, unit=unit)
-        cursor = self._cursors.get(unit)
-        query = card_records.open_lots(self._program_id, self._card_id, unit, cursor)
+        key = (unit, state)
+        cursor = self._cursors.get(key)
+        if cursor is None and key in self._cursors:
+            message = f"Card {self._card.id} lacks lots that its totals count."
+            raise Corrupt(message, card_id=self._card.id, unit=unit)
+        query = card_records.open_lots(
+            self._program_id, self._card.id, unit, state, cursor
+        )
         page = self._session.select(query)
-        self._cursors[unit] = page.cursor
-        loaded = (card_records.lot_of(row) for row in page.rows)
-        complete = holding.complete if page.cursor else holding.complete | {unit}
-        return _with_lots(holding, loaded, complete)
+        self._cursors[key] = page.cursor
+        lots = [card_records.lot_of(row) for row in page.rows]
+        holding = _with_lots(holding, lots)
+        if state is not LotState.OPEN:
+            return holding
+        if page.cursor is None:
+            return attrs.evolve(holding, complete=holding.complete | {unit})
+        loaded_to = {**holding.loaded_to, unit: soonest(lots[-1])}
+        return attrs.evolve(holding, loaded_to=loaded_to)
 
-    def lots(self, numbers: tuple[int, ...], holding: Holding) -> Holding:
+    def _lots(self, numbers: tuple[int, ...], holding: Holding) -> Holding:
         """Load lots by number."""
-        refs = [self._lot_ref(number) for number in numbers]
+        refs = [
+            card_records.lot_ref(self._program_id, self._card.id, number)
+            for number in numbers
+        ]
         rows = self._session.get(refs)
         loaded = [card_records.lot_of(row) for row in rows if row is not None]
         if len(loaded) < len(numbers):
-            message = f"Card {self._card_id} lacks lots that its journal names."
-            raise Corrupt(message, card_id=self._card_id, lots=numbers)
-        return _with_lots(holding, loaded, holding.complete)
+            message = f"Card {self._card.id} lacks lots that its journal names."
+            raise Corrupt(message, card_id=self._card.id, lots=numbers)
+        return _with_lots(holding, loaded)
 
-    def counter(self, name: str) -> int:
-        """How much of a counter of this card is used."""
-        ref = card_records.counter_ref(self._program_id, self.counter_name(name))
-        (row,) = self._session.get([ref])
-        return 0 if row is None else row["used"]
+    # -- counters and the past ---------------------------------------------------------
 
-    def counter_name(self, name: str) -> str:
-        """A counter belongs to its card."""
-        return f"{self._card_id}/{name}"
+    def _counters(self, names: tuple[str, ...]) -> dict[str, int]:
+        """How much of some counters is used."""
+        stored = [card_records.counter_name(self._card, name) for name in names]
+        refs = [card_records.counter_ref(self._program_id, name) for name in stored]
+        rows = self._session.get(refs)
+        return {
+            name: 0 if row is None else row["used"]
+            for name, row in zip(names, rows, strict=True)
+        }
 
-    def _lot_ref(self, number: int) -> Ref:
-        return card_records.lot_ref(self._program_id, self._card_id, number)
+    def _last_earning(self) -> datetime | None:
+        earned = TransactionKind.EARN.value
+        moments = (
+            row["occurred_at"] for row in self._standing() if row["kind"] == earned
+        )
+        moment: datetime | None = next(moments, None)
+        return moment
+
+    def _slides(self, without: str) -> dict[Unit, datetime]:
+        latest: dict[Unit, datetime] = {}
+        for row in self._standing():
+            if row["id"] != without:
+                pinned = json.loads(row["pinned"])
+                for name, own in pinned.get("slides", {}).items():
+                    unit, deadline = Unit(name), datetime.fromisoformat(own)
+                    latest[unit] = max(latest.get(unit, deadline), deadline)
+        return latest
+
+    def _standing(self) -> Iterator[Row]:
+        """The card's transactions that were not voided, newest first."""
+        return standing(self._session, self._program_id, self._card.id)
 
 
-def _with_lots(
-    holding: Holding, loaded: Iterable[Lot], complete: frozenset[Unit]
-) -> Holding:
+def standing(session: Session, program_id: str, card_id: str) -> Iterator[Row]:
+    """Read a card's transactions that were not voided, newest first, in pages."""
+    voided: set[str] = set()
+    query = journal.card_transactions(
+        program_id, card_id, limit=_PAGE, newest_first=True
+    )
+    for row in stream(session, query):
+        if row["kind"] == TransactionKind.VOID.value:
+            voided.add(row["reverses"])
+        elif row["id"] not in voided:
+            yield row
+
+
+def _with_lots(holding: Holding, loaded: Iterable[Lot]) -> Holding:
     """Add lots; those that the holding has already are newer than the stored ones."""
     lots = {lot.number: lot for lot in loaded}
-    return attrs.evolve(holding, lots=lots | dict(holding.lots), complete=complete)
+    return attrs.evolve(holding, lots=lots | dict(holding.lots))

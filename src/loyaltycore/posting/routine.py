@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import attrs
 
-from loyaltycore.customers.figures import reversal_facts
-from loyaltycore.errors import DuplicateKeyMismatch, Refusal, UnknownTransaction
-from loyaltycore.ledger.decision import Context, Missing, Outcome
+from loyaltycore.errors import DuplicateKeyMismatch, Refusal
 from loyaltycore.ledger.draft import Draft
-from loyaltycore.ledger.due import post_due
-from loyaltycore.ledger.reversal import Refund, Void, decide_refund, decide_void
 from loyaltycore.ledger.sealing import fingerprint
-from loyaltycore.ledger.transactions import TransactionKind
 from loyaltycore.ports import Update
-from loyaltycore.posting.account import Loader, load_transaction, open_account
+from loyaltycore.posting.account import open_account
+from loyaltycore.posting.deciding import decider, decision_on
 from loyaltycore.posting.desk import Posted, Quote, Request, Shown
+from loyaltycore.posting.effects import follow
 from loyaltycore.posting.writing import Step, write
 from loyaltycore.records import cards as card_records
-from loyaltycore.records import journal
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-
-    from loyaltycore.cards.card import CardTemplate
-    from loyaltycore.ledger.holding import Holding
     from loyaltycore.ledger.transactions import Transaction
     from loyaltycore.ports import Session
     from loyaltycore.posting.account import Account
+    from loyaltycore.posting.deciding import Decide
     from loyaltycore.posting.desk import Desk
 
-__all__ = ["Decide", "post", "post_due_only", "quote", "reverse", "show"]
-
-_DUE = {"type": "Due"}
-
-Decide: TypeAlias = "Callable[[CardTemplate, Holding, Context], Outcome | Refusal]"
+__all__ = ["decide_and_write", "post", "post_due_only", "quote", "replayed", "show"]
 
 
 def post(session: Session, desk: Desk, request: Request, decide: Decide) -> Posted:
@@ -51,80 +39,33 @@ def post(session: Session, desk: Desk, request: Request, decide: Decide) -> Post
         Conflict: somebody else was faster; the session has to be begun anew.
     """
     account = open_account(session, desk, request.card_id, request.key)
-    if account.replay is not None:
-        return _replay(desk, account, account.replay, request)
-    return _write(session, desk, account, request, decide)
-
-
-def reverse(
-    session: Session, desk: Desk, request: Request, command: Void | Refund
-) -> Posted:
-    """
-    Void or refund a transaction; a second void returns the first one.
-
-    Args:
-        request: its ``card_id`` does not count; the transaction knows its card.
-
-    Raises:
-        UnknownTransaction: there is no such transaction.
-        NotReversible: it cannot be taken back, or not by that much.
-    """
-    program_id = desk.program.id
-    original = load_transaction(session, program_id, command.transaction_id)
-    if original is None:
-        raise UnknownTransaction(command.transaction_id)
-    request = attrs.evolve(request, card_id=original.card_id)
-    account = open_account(session, desk, request.card_id, request.key)
-    if account.replay is not None:
-        return _replay(desk, account, account.replay, request)
-    past = [
-        found
-        for row in session.select(journal.reversals(program_id, original.id)).rows
-        if (found := load_transaction(session, program_id, row["id"])) is not None
-    ]
-    if isinstance(command, Void):
-        for earlier in past:
-            if earlier.kind is TransactionKind.VOID:
-                return _posted(desk, account, earlier, replayed=True)
-
-    def decide(
-        template: CardTemplate, holding: Holding, context: Context
-    ) -> Outcome | Refusal:
-        rules = template.rules
-        if isinstance(command, Void):
-            outcome = decide_void(rules, holding, original, past, context)
-        else:
-            amount = command.amount
-            outcome = decide_refund(rules, holding, original, past, amount, context)
-        if isinstance(outcome, Refusal):
-            return outcome
-        net = (original.purchase_amount or 0) + sum(
-            t.purchase_amount or 0 for t in past
-        )
-        after = net + (outcome.purchase_amount or 0)
-        facts = reversal_facts(outcome.kind, original, net, after)
-        return attrs.evolve(outcome, pinned={**outcome.pinned, **facts})
-
-    return _write(session, desk, account, request, decide, reverses=original.id)
+    earlier = replayed(desk, account, request)
+    return earlier or decide_and_write(session, desk, account, request, decide)
 
 
 def quote(session: Session, desk: Desk, request: Request, decide: Decide) -> Quote:
     """Answer a request as ``post`` would, without writing anything."""
     account = open_account(session, desk, request.card_id, None, lock=False)
-    steps, _ = _decide(session, desk, account, request, decide)
+    decision = decision_on(
+        session,
+        desk,
+        account,
+        occurred_at=request.occurred_at,
+        location_id=request.location_id,
+    )
+    outcome = decision.take(decide)
     scales = account.template.rules.scales(desk.program.currency)
-    if isinstance(steps, Refusal):
-        return Quote(refusal=steps, till=None, scales=scales)
-    return Quote(refusal=None, till=steps[-1].outcome.till, scales=scales)
+    if isinstance(outcome, Refusal):
+        return Quote(refusal=outcome, till=None, scales=scales)
+    return Quote(refusal=None, till=outcome.till, scales=scales)
 
 
 def show(session: Session, desk: Desk, card_id: str) -> Shown:
     """Say how a card stands now, with what has fallen due but is not posted yet."""
     account = open_account(session, desk, card_id, None, lock=False)
-    at = max(desk.now(), account.holding.last_at)
-    _, holding, _, _ = _due(session, desk, account, at)
+    decision = decision_on(session, desk, account)
     rules = account.template.rules
-    till = rules.till(Draft(holding, _context(desk, account, at, at)))
+    till = rules.till(Draft(decision.holding, decision.context))
     return Shown(till=till, scales=rules.scales(desk.program.currency))
 
 
@@ -137,8 +78,8 @@ def post_due_only(session: Session, desk: Desk, card_id: str) -> int:
         right.
     """
     account = open_account(session, desk, card_id, None)
-    at = max(desk.now(), account.holding.last_at)
-    steps, _, _, next_due_at = _due(session, desk, account, at)
+    decision = decision_on(session, desk, account)
+    steps, next_due_at = decision.steps, decision.next_due_at
     if steps:
         write(session, desk, account, steps, next_due_at)
     elif next_due_at != account.next_due_at:
@@ -147,98 +88,69 @@ def post_due_only(session: Session, desk: Desk, card_id: str) -> int:
     return len(steps)
 
 
-def _write(
+def decide_and_write(
     session: Session,
     desk: Desk,
     account: Account,
     request: Request,
     decide: Decide,
+    *,
     reverses: str | None = None,
+    cause: str | None = None,
 ) -> Posted:
-    steps, next_due_at = _decide(session, desk, account, request, decide)
-    if isinstance(steps, Refusal):
-        raise steps
-    if reverses is not None:
-        steps[-1] = attrs.evolve(steps[-1], reverses=reverses)
-    transaction = write(session, desk, account, steps, next_due_at)
+    """
+    Decide on an open account and write what comes of it, and what follows from that.
+
+    Args:
+        reverses: the transaction that it points at.
+        cause: the transaction, on whatever card, that it follows from.
+
+    Raises:
+        Refusal: a rule says no; nothing was written.
+    """
+    decision = decision_on(
+        session,
+        desk,
+        account,
+        occurred_at=request.occurred_at,
+        location_id=request.location_id,
+    )
+    outcome = decision.take(decide)
+    if isinstance(outcome, Refusal):
+        raise outcome
+    occurred_at = decision.context.occurred_at
+    step = Step(occurred_at, outcome, request, reverses=reverses, cause=cause)
+    steps = [*decision.steps, step]
+    transaction = write(session, desk, account, steps, decision.next_due_at)
+    for effect in outcome.effects:
+        follow(session, desk, transaction, effect, _post_on)
     return _posted(desk, account, transaction)
 
 
-def _decide(
-    session: Session, desk: Desk, account: Account, request: Request, decide: Decide
-) -> tuple[list[Step] | Refusal, datetime]:
-    """Post what is due, then decide, loading whatever the decision misses."""
-    now = desk.now()
-    at = max(now, account.holding.last_at)
-    occurred_at = at
-    if request.occurred_at is not None:
-        occurred_at = desk.moment("occurred_at", request.occurred_at, now)
-    steps, holding, loader, next_due_at = _due(session, desk, account, at)
-    context = _context(desk, account, at, occurred_at)
-    while True:
-        try:
-            outcome = decide(account.template, holding, context)
-            break
-        except Missing as missing:
-            holding, context = _load_missing(loader, missing, holding, context)
-    if isinstance(outcome, Refusal):
-        return outcome, next_due_at
-    return [*steps, Step(occurred_at, outcome, request)], next_due_at
+def replayed(desk: Desk, account: Account, request: Request) -> Posted | None:
+    """
+    What the request's key stands for already, or None.
 
-
-def _due(
-    session: Session, desk: Desk, account: Account, at: datetime
-) -> tuple[list[Step], Holding, Loader, datetime]:
-    loader = Loader(session, desk.program.id, account.card.id)
-    holding = account.holding
-    if at < account.next_due_at:
-        return [], holding, loader, account.next_due_at
-    holding, next_due_at = loader.due(holding, at)
-    context = _context(desk, account, at, at)
-    request = Request(card_id=account.card.id, command=_DUE, source="system")
-    steps = [
-        Step(instant, outcome, request)
-        for instant, outcome in post_due(holding, context, account.template.rules.till)
-    ]
-    if steps:
-        holding = steps[-1].outcome.after
-    return steps, holding, loader, next_due_at
-
-
-def _load_missing(
-    loader: Loader, missing: Missing, holding: Holding, context: Context
-) -> tuple[Holding, Context]:
-    if missing.unit is not None:
-        return loader.more_of(missing.unit, holding), context
-    if missing.counter is not None:
-        used = loader.counter(missing.counter)
-        counters = {**context.counters, missing.counter: used}
-        return holding, attrs.evolve(context, counters=counters)
-    return loader.lots(missing.lots, holding), context
-
-
-def _context(
-    desk: Desk, account: Account, at: datetime, occurred_at: datetime
-) -> Context:
-    return Context(
-        program=desk.program,
-        at=at,
-        occurred_at=occurred_at,
-        customer=account.customer,
-    )
-
-
-def _replay(
-    desk: Desk, account: Account, earlier: Transaction, request: Request
-) -> Posted:
+    Raises:
+        DuplicateKeyMismatch: another request.
+    """
+    earlier = account.replay
+    if earlier is None:
+        return None
     if earlier.fingerprint != fingerprint(request.card_id, request.facts()):
         assert earlier.idempotency_key is not None, "it was found by its key"
         raise DuplicateKeyMismatch(earlier.idempotency_key, earlier.id)
-    return _posted(desk, account, earlier, replayed=True)
+    return attrs.evolve(_posted(desk, account, earlier), replayed=True)
 
 
-def _posted(
-    desk: Desk, account: Account, transaction: Transaction, *, replayed: bool = False
-) -> Posted:
+def _post_on(
+    session: Session, desk: Desk, request: Request, command: object, cause: str
+) -> None:
+    """Post a command that follows from another transaction."""
+    account = open_account(session, desk, request.card_id, None)
+    decide_and_write(session, desk, account, request, decider(command), cause=cause)
+
+
+def _posted(desk: Desk, account: Account, transaction: Transaction) -> Posted:
     scales = account.template.rules.scales(desk.program.currency)
-    return Posted(transaction=transaction, scales=scales, replayed=replayed)
+    return Posted(transaction=transaction, scales=scales)

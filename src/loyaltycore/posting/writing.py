@@ -41,6 +41,7 @@ class Step:
     outcome: Outcome
     request: Request
     reverses: str | None = None
+    cause: str | None = None
 
 
 def write(
@@ -94,10 +95,12 @@ def _transaction(desk: Desk, account: Account, step: Step) -> Transaction:
         receipt_id=request.receipt_id,
         purchase_amount=outcome.purchase_amount,
         reverses=step.reverses,
+        cause=step.cause,
         idempotency_key=request.key,
         fingerprint=fingerprint(account.card.id, command),
         command=command,
         pinned=outcome.pinned,
+        state=outcome.state,
         till=outcome.till.facts(),
         entries=outcome.entries,
     )
@@ -109,7 +112,8 @@ def _counter_changes(
     changes: list[Change] = []
     for step in steps:
         for name, (n, at_most) in step.outcome.counters.items():
-            ref = card_records.counter_ref(desk.program.id, f"{account.card.id}/{name}")
+            stored = card_records.counter_name(account.card, name)
+            ref = card_records.counter_ref(desk.program.id, stored)
             limits = {} if at_most is None else {"used": at_most}
             changes.append(Add(ref, {"used": n}, limits))
     return changes
@@ -128,8 +132,13 @@ def _card_changes(
     touched = sorted({number for step in steps for number in step.outcome.touched})
     lots = [after.lots[number] for number in touched]
     for lot in lots:
-        if lot.remaining and lot.expires_at is not None:
-            next_due_at = min(next_due_at, lot.expires_at)
+        if lot.remaining:
+            next_due_at = min(next_due_at, lot.due_at)
+    for unit in {lot.unit for lot in lots}:
+        total, deadline = after.total(unit), after.total(unit).deadline
+        is_new = deadline != before.total(unit).deadline
+        if total.remaining and deadline and (is_new or deadline > after.last_at):
+            next_due_at = min(next_due_at, deadline)
     changes: list[Change] = [
         Update(
             card_records.card_ref(program_id, card_id),

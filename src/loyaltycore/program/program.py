@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from loyaltycore.errors import InvalidValue
 from loyaltycore.values import money
+from loyaltycore.values.expiry import ExpiryPolicy, Never
 
 
 __all__ = ["CustomerFacts", "Program"]
@@ -42,6 +44,12 @@ def _check_currency(_: object, __: object, value: str) -> None:
     money.exponent(value)
 
 
+def _check_expiry(_: object, __: object, value: ExpiryPolicy) -> None:
+    if not isinstance(value, get_args(ExpiryPolicy)):
+        names = ", ".join(policy.__name__ for policy in get_args(ExpiryPolicy))
+        raise InvalidValue("points_expiry", f"an instance of {names}.")
+
+
 @attrs.frozen(kw_only=True)
 class Program:
     """
@@ -53,6 +61,7 @@ class Program:
         zone: IANA name or ZoneInfo; local days are days of this zone.
         phone_region: ISO 3166 code for phone numbers without a country code; without
             one, only international numbers are taken.
+        points_expiry: when points stop counting that no card template says more about.
 
     Raises:
         InvalidValue: a field that cannot be, by name.
@@ -63,6 +72,7 @@ class Program:
     currency: str = attrs.field(validator=_check_currency)
     zone: ZoneInfo = attrs.field(converter=_zone)
     phone_region: str | None = attrs.field(default=None, validator=_check_phone_region)
+    points_expiry: ExpiryPolicy = attrs.field(default=Never(), validator=_check_expiry)
 
 
 @attrs.frozen(kw_only=True)

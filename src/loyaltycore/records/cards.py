@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from loyaltycore.cards.card import Card
+from loyaltycore.ledger.decision import Scope
 from loyaltycore.ledger.holding import Holding, Total
-from loyaltycore.ledger.lots import Lot
+from loyaltycore.ledger.lots import Lot, LotState
 from loyaltycore.ledger.sealing import canonical
 from loyaltycore.ledger.transactions import Unit
 from loyaltycore.ports import Ref
@@ -18,9 +22,6 @@ from loyaltycore.values.ids import id_text
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
     from loyaltycore.query.predicates import Row
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "card_ref",
     "card_row",
     "cards_of_customer",
+    "counter_name",
     "counter_ref",
     "due_cards",
     "holding_of",
@@ -36,13 +38,14 @@ __all__ = [
     "lot_ref",
     "lot_row",
     "lot_values",
+    "newest_of",
     "open_lots",
     "serial_ref",
 ]
 
 _CARD_KEY = ("program_id", "id")
 _LOT_KEY = ("program_id", "card_id", "number")
-_SOONEST = (Order("expires_at"), Order("earned_at"), Order("number"))
+_SOONEST = (Order("due_at"), Order("earned_at"), Order("number"))
 _LOTS_A_PAGE = 50
 
 
@@ -89,6 +92,16 @@ def cards_of_customer(program_id: str, customer_id: str) -> Query:
     )
 
 
+def newest_of(program_id: str, customer_id: str, template_id: str) -> Query:
+    """A customer's newest card of a template."""
+    return Query(
+        "card",
+        where(program_id=program_id, customer_id=customer_id, template_id=template_id),
+        (Order("issued_at", descending=True), Order("id", descending=True)),
+        1,
+    )
+
+
 def due_cards(
     program_id: str, at: datetime, limit: int, cursor: str | None = None
 ) -> Query:
@@ -120,6 +133,7 @@ def holding_values(holding: Holding, digest: str, next_due_at: datetime) -> Row:
         "totals": canonical(
             {unit: _compact(total) for unit, total in holding.totals.items()}
         ),
+        "state": canonical(holding.state),
     }
 
 
@@ -131,23 +145,29 @@ def holding_of(row: Row) -> Holding:
         last_at=row["last_at"],
         next_lot=row["next_lot"],
         totals={
-            Unit(unit): Total(*figures)
+            Unit(unit): _total(figures)
             for unit, figures in json.loads(row["totals"]).items()
         },
+        state=json.loads(row["state"]),
     )
 
 
 def open_lots(
-    program_id: str, card_id: str, unit: Unit, cursor: str | None = None
+    program_id: str,
+    card_id: str,
+    unit: Unit,
+    state: LotState,
+    cursor: str | None = None,
 ) -> Query:
-    """Lots of a unit that something remains of, soonest to expire first."""
-    return Query(
-        "lot",
-        where(program_id=program_id, card_id=card_id, is_open=True, unit=unit.value),
-        _SOONEST,
-        _LOTS_A_PAGE,
-        cursor,
+    """Lots of a unit that something remains of, soonest due first."""
+    on_card = where(
+        program_id=program_id,
+        card_id=card_id,
+        is_open=True,
+        state=state.value,
+        unit=unit.value,
     )
+    return Query("lot", on_card, _SOONEST, _LOTS_A_PAGE, cursor)
 
 
 def lot_ref(program_id: str, card_id: str, number: int) -> Ref:
@@ -166,6 +186,9 @@ def lot_row(program_id: str, card_id: str, lot: Lot) -> Row:
         "amount": lot.amount,
         "earned_at": lot.earned_at,
         "expires_at": lot.expires_at or NEVER,
+        "available_from": lot.available_from,
+        "slides": lot.slides,
+        "version": lot.version,
         **lot_values(lot),
     }
 
@@ -175,7 +198,9 @@ def lot_values(lot: Lot) -> Row:
     return {
         "remaining": lot.remaining,
         "expired": lot.expired,
+        "state": lot.state.value,
         "is_open": lot.remaining > 0,
+        "due_at": lot.due_at,
     }
 
 
@@ -191,6 +216,10 @@ def lot_of(row: Row) -> Lot:
         row["expired"],
         row["earned_at"],
         None if expires_at == NEVER else expires_at,
+        row["available_from"],
+        row["slides"],
+        LotState(row["state"]),
+        row["version"],
     )
 
 
@@ -199,14 +228,44 @@ def counter_ref(program_id: str, name: str) -> Ref:
     return Ref("counter", ("program_id", "name"), (program_id, name))
 
 
-def _compact(total: Total) -> list[int | Mapping[str, int]]:
-    """The fields in order; without the last, when no rule is told apart."""
-    figures: list[Any] = [
-        total.remaining,
-        total.debt,
-        total.earned,
-        total.spent,
-        total.expired,
-        total.peak,
-    ]
-    return [*figures, total.by_rule] if total.by_rule else figures
+def counter_name(card: Card, name: str) -> str:
+    """What a counter of a decision is called in the store: its scope, then its name."""
+    scope, _, rest = name.rpartition(":")
+    match scope:
+        case Scope.TEMPLATE:
+            return f"template:{card.template_id}/{rest}"
+        case Scope.HOLDER:
+            return f"holder:{card.template_id}/{card.customer_id}/{rest}"
+        case _:
+            return f"{card.id}/{name}"
+
+
+_NOTHING = Total()
+
+
+def _compact(total: Total) -> list[Any]:
+    """The fields in order, without those at the end that are as in an empty total."""
+    figures = list(attrs.astuple(total, recurse=False))
+    empty = attrs.astuple(_NOTHING, recurse=False)
+    while figures and figures[-1] == empty[len(figures) - 1]:
+        figures.pop()
+    if len(figures) > _DEADLINE and figures[_DEADLINE] is not None:
+        figures[_DEADLINE] = figures[_DEADLINE].isoformat()
+    if len(figures) > _LAST_FALL:
+        peak, fell_at = figures[_LAST_FALL]
+        figures[_LAST_FALL] = [peak, fell_at.isoformat()]
+    return figures
+
+
+def _total(figures: list[Any]) -> Total:
+    """The opposite of ``_compact``."""
+    if len(figures) > _DEADLINE and figures[_DEADLINE] is not None:
+        figures[_DEADLINE] = datetime.fromisoformat(figures[_DEADLINE])
+    if len(figures) > _LAST_FALL:
+        peak, fell_at = figures[_LAST_FALL]
+        figures[_LAST_FALL] = (peak, datetime.fromisoformat(fell_at))
+    return Total(*figures)
+
+
+_FIELDS = [field.name for field in attrs.fields(Total)]
+_DEADLINE, _LAST_FALL = _FIELDS.index("deadline"), _FIELDS.index("last_fall")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "card_entries",
     "card_transactions",
+    "caused_by",
     "customer_transactions",
     "entries_of",
     "entry_rows",
@@ -65,6 +66,16 @@ def reversals(program_id: str, transaction_id: str) -> Query:
         "transaction",
         where(program_id=program_id, reverses=transaction_id),
         (Order("version"),),
+        LIMIT_MAX,
+    )
+
+
+def caused_by(program_id: str, transaction_id: str) -> Query:
+    """What followed from a transaction, on whatever cards."""
+    return Query(
+        "transaction",
+        where(program_id=program_id, cause=transaction_id),
+        (Order("card_id"), Order("version")),
         LIMIT_MAX,
     )
 
@@ -144,10 +155,12 @@ def transaction_row(program_id: str, sealed: SealedTransaction) -> Row:
         "receipt_id": transaction.receipt_id,
         "purchase_amount": transaction.purchase_amount,
         "reverses": transaction.reverses,
+        "cause": transaction.cause,
         "idempotency_key": transaction.idempotency_key,
         "fingerprint": transaction.fingerprint,
         "command": sealed.command,
         "pinned": sealed.pinned,
+        "state": sealed.state,
         "till": sealed.till,
         "digest": sealed.digest,
     }
@@ -168,8 +181,12 @@ def entry_rows(program_id: str, sealed: SealedTransaction) -> list[Row]:
             "amount": entry.amount,
             "takes": takes,
             "lot": entry.lot,
+            "pending": entry.pending,
             "earned_at": entry.earned_at,
+            "available_from": entry.available_from,
             "expires_at": entry.expires_at,
+            "hold": entry.hold,
+            "deadline": entry.deadline,
             "reverses": entry.reverses,
             "balance_after": entry.balance_after,
         }
@@ -189,8 +206,12 @@ def entries_of(rows: Iterable[Row]) -> tuple[Entry, ...]:
             rule=row["rule"],
             takes=tuple((lot, taken) for lot, taken in json.loads(row["takes"])),
             lot=row["lot"],
+            pending=row["pending"],
             earned_at=row["earned_at"],
+            available_from=row["available_from"],
             expires_at=row["expires_at"],
+            hold=row["hold"],
+            deadline=row["deadline"],
             reverses=row["reverses"],
             balance_after=row["balance_after"],
         )
@@ -218,10 +239,12 @@ def transaction_of(row: Row, entries: Sequence[Entry]) -> Transaction:
         receipt_id=row["receipt_id"],
         purchase_amount=row["purchase_amount"],
         reverses=row["reverses"],
+        cause=row["cause"],
         idempotency_key=row["idempotency_key"],
         fingerprint=row["fingerprint"],
         command=json.loads(row["command"]),
         pinned=json.loads(row["pinned"]),
+        state=json.loads(row["state"]),
         till=json.loads(row["till"]),
         entries=tuple(entries),
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from loyaltycore.customers.statement import StatementLine, last_day
 from loyaltycore.insight.liability import OpenLot
+from loyaltycore.ledger.lots import LotState
 from loyaltycore.ledger.transactions import EntryKind, Unit
 from loyaltycore.query.predicates import And, Compare, Exists, Op, is_in, where
 from loyaltycore.query.queries import LIMIT_MAX, Order, Query
@@ -103,6 +104,7 @@ def open_point_lots(program_id: str, template_id: str, at: datetime) -> Query:
     )
     terms = (
         *where(program_id=program_id, is_open=True).terms,
+        Compare("state", Op.NE, LotState.HELD.value),
         *_POINTS.terms,
         Compare("expires_at", Op.GT, at),
         on_template,

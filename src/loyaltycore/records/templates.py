@@ -11,18 +11,18 @@ import json
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_origin
 
 from loyaltycore.cards.card import CardTemplate
-from loyaltycore.cards.commands import Amount
 from loyaltycore.cards.stamp_modes import Mode
-from loyaltycore.ledger.expiry import ExpiryPolicy
+from loyaltycore.ledger.returning import Returning
 from loyaltycore.ledger.sealing import canonical
 from loyaltycore.ports import Ref
 from loyaltycore.query.predicates import where
 from loyaltycore.query.queries import Order, Query
+from loyaltycore.values.expiry import ExpiryPolicy, PendingPolicy
 from loyaltycore.values.ids import id_text
-from loyaltycore.values.money import Money
+from loyaltycore.values.money import Amount, Money
 
 
 if TYPE_CHECKING:
@@ -96,9 +96,31 @@ def _converter() -> Converter:
     converter.register_structure_hook(date, lambda value, _: date.fromisoformat(value))
     converter.register_unstructure_hook(Amount, _unstructure_amount)
     converter.register_structure_hook(Amount, lambda value, _: _structure_amount(value))
-    for union in (ExpiryPolicy, Mode):
+    converter.register_unstructure_hook_func(_is_frozenset, sorted)
+    for union in (ExpiryPolicy, PendingPolicy, Returning, Mode):
         configure_tagged_union(union, converter, tag_name="type")
+        _allow_none(converter, union)
     return converter
+
+
+def _allow_none(converter: Converter, union: Any) -> None:
+    """Let a setting be left out that is one of several classes."""
+
+    def is_optional(declared: Any) -> bool:
+        return bool(declared == union | None)
+
+    def structure(value: Any, _: Any) -> Any:
+        return None if value is None else converter.structure(value, union)
+
+    def unstructure(value: Any) -> Any:
+        return None if value is None else converter.unstructure(value, union)
+
+    converter.register_structure_hook_func(is_optional, structure)
+    converter.register_unstructure_hook_func(is_optional, unstructure)
+
+
+def _is_frozenset(declared: Any) -> bool:
+    return get_origin(declared) is frozenset
 
 
 def _unstructure_amount(amount: Amount) -> str | list[str]:

@@ -90,6 +90,7 @@ def sealed_of(row: Row, lines: Sequence[Row]) -> SealedTransaction:
         journal.transaction_of(row, journal.entries_of(lines)),
         row["command"],
         row["pinned"],
+        row["state"],
         row["till"],
         tuple(line["takes"] for line in lines),
         row["digest"],
@@ -103,7 +104,7 @@ def stored_lot_of(row: Row) -> StoredLot:
     Raises:
         ValueError: its unit is none.
     """
-    return StoredLot(cards.lot_of(row), row["is_open"])
+    return StoredLot(cards.lot_of(row), row["is_open"], row["due_at"])
 
 
 def row_key(collection: str, row: Row) -> tuple[Scalar, ...]:

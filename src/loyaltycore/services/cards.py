@@ -5,24 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from loyaltycore.cards import commands as asked
-from loyaltycore.cards.card import Card
 from loyaltycore.cards.commands import describe
 from loyaltycore.errors import (
-    CommandNotSupported,
-    Refusal,
     UnknownCard,
-    UnknownCustomer,
-    UnknownTemplate,
 )
-from loyaltycore.ledger.holding import Holding
-from loyaltycore.ledger.sealing import genesis
-from loyaltycore.ports import Insert
-from loyaltycore.posting import Request, post, quote, show
+from loyaltycore.ledger.commands import Adjust, Hold, Transfer
+from loyaltycore.posting import (
+    Request,
+    decider,
+    issue,
+    post,
+    quote,
+    show,
+    transfer,
+)
 from loyaltycore.records import cards as records
-from loyaltycore.records import customers as customer_records
-from loyaltycore.records import templates as template_records
-from loyaltycore.records.programs import check_program
-from loyaltycore.values.codes import make_code, normalise_code
+from loyaltycore.values.codes import normalise_code
 
 
 if TYPE_CHECKING:
@@ -30,10 +28,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
-    from loyaltycore.cards.card import CardTemplate
+    from loyaltycore.cards.card import Card
     from loyaltycore.cards.commands import AmountLike
-    from loyaltycore.ledger.decision import Context, Outcome
-    from loyaltycore.ports import Ref, Session
+    from loyaltycore.ledger.transactions import Unit
+    from loyaltycore.ports import Ref
     from loyaltycore.posting import Posted, Quote, Shown
     from loyaltycore.shell import Shell
 
@@ -78,35 +76,8 @@ class Cards:
         Raises:
             UnknownTemplate, UnknownCustomer: there is no such one.
         """
-        desk, program_id = self._shell.desk, self._shell.program_id
-        now = desk.now()
-        card = Card(
-            id=desk.ids.new(now),
-            serial=make_code(desk.ids.random(_SERIAL_BYTES)),
-            template_id=template_id,
-            customer_id=to,
-            issued_at=now,
-        )
-        holding = Holding(digest=genesis(card.id), last_at=now)
-
-        def insert(session: Session) -> Card:
-            check_program(session, desk.program)
-            template, customer = session.get(
-                [
-                    template_records.template_ref(program_id, template_id),
-                    customer_records.customer_ref(program_id, to),
-                ]
-            )
-            if template is None:
-                raise UnknownTemplate(template_id)
-            if customer is None:
-                raise UnknownCustomer(to)
-            session.apply(
-                [Insert("card", [records.card_row(program_id, card, holding)])]
-            )
-            return card
-
-        return self._shell.write(insert)
+        desk = self._shell.desk
+        return self._shell.write(lambda session: issue(session, desk, template_id, to))
 
     def get(self, card_id: str) -> Card:
         """
@@ -157,16 +128,18 @@ class Cards:
             InvalidInput: something is malformed.
             UnknownCard: there is no such card.
         """
-        request = _request(card_id, command, options)
-        decide = _decider(command)
-        return self._shell.write(
-            lambda session: post(session, self._shell.desk, request, decide)
-        )
+        desk, request = self._shell.desk, _request(card_id, command, options)
+        if isinstance(command, Transfer):
+            return self._shell.write(
+                lambda session: transfer(session, desk, request, command)
+            )
+        decide = decider(command)
+        return self._shell.write(lambda session: post(session, desk, request, decide))
 
     def quote(self, card_id: str, command: object, **options: Unpack[Options]) -> Quote:
         """Say what ``post`` would do now, without doing it."""
         request = _request(card_id, command, options)
-        decide = _decider(command)
+        decide = decider(command)
         return self._shell.read(
             lambda session: quote(session, self._shell.desk, request, decide)
         )
@@ -243,6 +216,43 @@ class Cards:
         command = asked.RedeemPoints(points, order_total=order_total, confirm=confirm)
         return self.post(card_id, command, **options)
 
+    # -- on cards of any type ----------------------------------------------------------
+
+    def adjust(
+        self,
+        card_id: str,
+        unit: Unit | str,
+        amount: AmountLike,
+        **options: Unpack[Options],
+    ) -> Posted:
+        """Post ``Adjust``: units by hand, up or down."""
+        return self.post(card_id, Adjust(unit, amount), **options)
+
+    def hold(
+        self,
+        card_id: str,
+        amount: AmountLike,
+        *,
+        unit: Unit | str | None = None,
+        minutes: int = 15,
+        **options: Unpack[Options],
+    ) -> Posted:
+        """Post ``Hold``; capture or release it with its transaction's id."""
+        command = Hold(amount, unit=unit, minutes=minutes)
+        return self.post(card_id, command, **options)
+
+    def transfer(
+        self,
+        card_id: str,
+        amount: AmountLike,
+        *,
+        to: str,
+        unit: Unit | str | None = None,
+        **options: Unpack[Options],
+    ) -> Posted:
+        """Post ``Transfer``; the transaction is the one of the card that sends."""
+        return self.post(card_id, Transfer(to, amount, unit), **options)
+
     def _one(self, ref: Ref, asked_for: str) -> Card:
         (row,) = self._shell.read(lambda session: session.get([ref]))
         if row is None:
@@ -269,15 +279,3 @@ def _request(card_id: str, command: object, options: Options) -> Request:
         _FIELDS.get(name, name): value for name, value in options.items()
     }
     return Request(card_id=card_id, command=describe(command), **given)
-
-
-def _decider(command: object) -> Any:
-    def decide(
-        template: CardTemplate, holding: Holding, context: Context
-    ) -> Outcome | Refusal:
-        if not isinstance(command, template.rules.commands):
-            name, kind = type(command).__name__, template.rules.kind
-            return CommandNotSupported(f"A {kind} card has no {name}.", command=name)
-        return template.rules.decide(holding, command, context)
-
-    return decide

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
+from loyaltycore.cards.commands import describe
 from loyaltycore.errors import UnknownTransaction
-from loyaltycore.ledger.reversal import Refund, Void
+from loyaltycore.ledger.commands import Amend, Capture, Refund, Release, Void
 from loyaltycore.posting import Request, reverse
 from loyaltycore.posting.account import load_transaction
-from loyaltycore.values.money import minor_units
 
 
 if TYPE_CHECKING:
-    from loyaltycore.cards.commands import AmountLike
+    from loyaltycore.ledger.commands import TransactionCommand
     from loyaltycore.ledger.transactions import Transaction
     from loyaltycore.posting import Posted
     from loyaltycore.shell import Shell
+    from loyaltycore.values.money import AmountLike
 
-__all__ = ["Transactions"]
+__all__ = ["ByWhom", "Transactions"]
+
+
+class ByWhom(TypedDict, total=False):
+    """
+    What goes with a command about a transaction.
+
+    Attributes:
+        key: your name for this intent; the same key again returns the first result.
+        actor: the member of staff.
+    """
+
+    key: str
+    actor: str
 
 
 class Transactions:
@@ -41,40 +55,82 @@ class Transactions:
             raise UnknownTransaction(transaction_id)
         return found
 
-    def void(
-        self, transaction_id: str, *, key: str | None = None, actor: str | None = None
-    ) -> Posted:
+    def void(self, transaction_id: str, **options: Unpack[ByWhom]) -> Posted:
         """
         Cancel a transaction whole; voiding it again changes nothing.
 
         Raises:
             NotReversible: it is a void, a refund, or fell due by itself.
         """
-        command = Void(transaction_id)
-        facts = {"type": "Void", "transaction_id": transaction_id}
-        request = Request(card_id="", command=facts, key=key, actor_id=actor)
-        return self._shell.write(
-            lambda session: reverse(session, self._shell.desk, request, command)
-        )
+        return self._do(Void(transaction_id), options)
 
     def refund(
-        self,
-        transaction_id: str,
-        amount: AmountLike,
-        *,
-        key: str | None = None,
-        actor: str | None = None,
+        self, transaction_id: str, amount: AmountLike, **options: Unpack[ByWhom]
     ) -> Posted:
         """
         Take back part of a purchase; what it earned is recomputed on the rest.
 
+        Of a redemption, the amount is in the units that were redeemed, and those go
+        back to the lots they came from.
+
         Raises:
-            NotReversible: it is no purchase, was voided, or less is left of it.
+            NotReversible: it is neither, was voided, or less is left of it.
         """
-        minor = minor_units(amount, self._shell.desk.program.currency)
-        command = Refund(transaction_id, minor)
-        facts = {"type": "Refund", "transaction_id": transaction_id, "amount": minor}
-        request = Request(card_id="", command=facts, key=key, actor_id=actor)
+        return self._do(Refund(transaction_id, amount), options)
+
+    def amend(
+        self,
+        transaction_id: str,
+        amount: AmountLike,
+        *,
+        is_any: bool = False,
+        **options: Unpack[ByWhom],
+    ) -> Posted:
+        """
+        Correct the amount of a purchase; what it earned is recomputed.
+
+        Args:
+            amount: what the purchase should have been, refunds not taken off.
+            is_any: also where other purchases were recorded on the card since.
+
+        Raises:
+            NotReversible: it is no purchase, was voided, is not the card's last one, or
+                more than the amount was refunded.
+        """
+        return self._do(Amend(transaction_id, amount, is_any=is_any), options)
+
+    def capture(
+        self,
+        transaction_id: str,
+        amount: AmountLike | None = None,
+        **options: Unpack[ByWhom],
+    ) -> Posted:
+        """
+        Use what a hold reserves, all or part; the rest is released.
+
+        Raises:
+            ExceedsHold: more than is held.
+            NotReversible: it is no hold, or was settled.
+        """
+        return self._do(Capture(transaction_id, amount), options)
+
+    def release(self, transaction_id: str, **options: Unpack[ByWhom]) -> Posted:
+        """
+        Give back what a hold reserves.
+
+        Raises:
+            NotReversible: it is no hold, or was settled.
+        """
+        return self._do(Release(transaction_id), options)
+
+    def _do(self, command: TransactionCommand, options: ByWhom) -> Posted:
+        desk = self._shell.desk
+        request = Request(
+            card_id="",
+            command=describe(command),
+            key=options.get("key"),
+            actor_id=options.get("actor"),
+        )
         return self._shell.write(
-            lambda session: reverse(session, self._shell.desk, request, command)
+            lambda session: reverse(session, desk, request, command)
         )

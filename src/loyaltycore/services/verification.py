@@ -84,6 +84,7 @@ class _Walk:
         self._findings = Findings()
         self._point_scales: dict[str, int] = {}
         self._days: dict[tuple[Any, ...], Counter[str]] = {}
+        self._shared: Counter[str] = Counter()
 
     def report(self) -> VerifyReport:
         """Check everything."""
@@ -192,7 +193,7 @@ class _Walk:
                     stored = records.sealed_of(row, own)
                     proof.add(stored)
                     self._check_numbers(own)
-                    self._add_up(stored.transaction, sums, counted)
+                    self._add_up(card, stored.transaction, sums, counted)
                     self._check_message(stored.transaction, message)
                 except _UNREADABLE as error:
                     self._unreadable("transaction", row["id"], error)
@@ -212,7 +213,11 @@ class _Walk:
                 self._findings.add(Check.SEQUENCE, "entry", where, message)
 
     def _add_up(
-        self, transaction: Transaction, sums: Counter[str], counted: Counter[str]
+        self,
+        card: Card,
+        transaction: Transaction,
+        sums: Counter[str],
+        counted: Counter[str],
     ) -> None:
         scale = self._point_scales.get(transaction.template_id, POINT_SCALE)
         figures = figures_of(transaction, scale)
@@ -224,7 +229,9 @@ class _Walk:
         day = figure_records.day_change(program_id, transaction, figures)
         self._days.setdefault(day.ref.values, Counter()).update(day.deltas)
         for name, n in transaction.pinned.get("counters", {}).items():
-            counted[f"{transaction.card_id}/{name}"] += n
+            stored = card_records.counter_name(card, name)
+            shared = self._shared if ":" in stored else counted
+            shared[stored] += n
 
     # -- looked up by name -----------------------------------------------------------
 
@@ -277,20 +284,26 @@ class _Walk:
                 message = f"it belongs to {other} {named}, which is not there."
                 where = records.row_id(collection, row)
                 self._findings.add(Check.REFERENCE, collection, where, message)
+        self._check_counters()
+
+    def _check_counters(self) -> None:
+        """Counters of several cards add up, and those of one card have a card."""
+        program_id, session = self._program_id, self._session
+        shared: dict[str, int] = {}
         counters = stream(session, records.all_counters(program_id))
         for rows in _chunks(counters, _PAGE):
             self._findings.count("counters", len(rows))
-            names = [row["name"] for row in rows]
-            cards = session.get(
-                [
-                    card_records.card_ref(program_id, name.partition("/")[0])
-                    for name in names
-                ]
-            )
-            for name, card in zip(names, cards, strict=True):
+            of_card = [row["name"] for row in rows if ":" not in row["name"]]
+            shared |= {row["name"]: row["used"] for row in rows if ":" in row["name"]}
+            refs = [
+                card_records.card_ref(program_id, name.partition("/")[0])
+                for name in of_card
+            ]
+            for name, card in zip(of_card, session.get(refs), strict=True):
                 if card is None:
                     message = "it counts for a card that is not there."
                     self._findings.add(Check.REFERENCE, "counter", name, message)
+        check_counters("templates", shared, self._shared, self._findings)
 
     def _unreadable(self, collection: str, id_: str, error: BaseException) -> None:
         """Say so, without the error's own words: they may repeat personal data."""

@@ -11,7 +11,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from loyaltycore.ledger.holding import fold
-from loyaltycore.ledger.transactions import EntryKind
+from loyaltycore.ledger.lots import LotState
+from loyaltycore.ledger.transactions import EntryKind, TransactionKind
 
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["Essence", "check_history", "essence"]
 
 Essence = tuple[object, ...]
+
+# What names lots without taking units that count.
+_NOT_TAKING = frozenset({EntryKind.ACTIVATE, EntryKind.CAPTURE})
 
 
 def check_history(history: CardHistory, opened_at: datetime) -> None:
@@ -67,8 +71,13 @@ def _check_journal(history: CardHistory) -> None:
             sums[entry.unit] += entry.amount
             assert sums[entry.unit] == entry.balance_after
             if entry.lot is not None:
-                assert entry.amount == lots[entry.lot].amount
-                left[entry.lot] = entry.amount
+                assert entry.quantity == lots[entry.lot].amount
+                left[entry.lot] = entry.quantity
+            if entry.hold is not None:
+                left[entry.hold] -= entry.quantity
+                assert left[entry.hold] >= 0
+            if entry.kind in _NOT_TAKING:
+                continue
             for number, taken in entry.takes:
                 # Law 2: a lot holds no less than nothing, no more than at first.
                 left[number] -= taken
@@ -78,15 +87,21 @@ def _check_journal(history: CardHistory) -> None:
                     _check_moment(lots[number], taken, entry, transaction)
     assert {number: lot.remaining for number, lot in lots.items()} == left
     for unit, total in history.holding.totals.items():
-        # Law 1, as it is stored: entries = remaining - debt.
-        in_lots = sum(lot.remaining for lot in lots.values() if lot.unit is unit)
-        assert (in_lots, sums[unit]) == (total.remaining, total.remaining - total.debt)
+        # Law 1, as it is stored: entries = open - debt.
+        there: Counter[LotState] = Counter()
+        for lot in lots.values():
+            if lot.unit is unit:
+                there[lot.state] += lot.remaining
+        assert total.remaining == there[LotState.OPEN] + there[LotState.PENDING]
+        assert total.pending == there[LotState.PENDING]
+        assert total.held == there[LotState.HELD]
+        assert sums[unit] == there[LotState.OPEN] - total.debt
         assert total.debt >= 0
 
 
 def _check_moment(lot: Lot, taken: int, entry: Entry, transaction: Transaction) -> None:
     """Law 8: nothing is spent when its time has passed, or expires before."""
-    if taken > 0:
+    if taken > 0 and not lot.slides:
         is_expiry = entry.kind is EntryKind.EXPIRE
         assert is_expiry == lot.is_due(transaction.recorded_at)
 
@@ -99,20 +114,20 @@ def _check_stored(history: CardHistory, opened_at: datetime) -> None:
     assert folded.lots == stored.lots
     assert (folded.version, folded.last_at) == (stored.version, stored.last_at)
     assert folded.next_lot == stored.next_lot
+    assert folded.state == stored.state
 
 
 def _check_clawbacks(transactions: tuple[Transaction, ...]) -> None:
     """Law 9: no more is taken back of an entry than it was."""
-    entries = {
-        (transaction.id, index): entry
-        for transaction in transactions
-        for index, entry in enumerate(transaction.entries)
-    }
+    entries = {each.id: list(each.entries) for each in transactions}
     undone: Counter[tuple[str, int]] = Counter()
     for transaction in transactions:
+        origin = transaction.reverses
+        if origin is not None and transaction.kind is TransactionKind.AMEND:
+            entries[origin] += transaction.entries
         for entry in transaction.entries:
             if entry.reverses is not None:
-                assert transaction.reverses is not None
-                undone[transaction.reverses, entry.reverses] += abs(entry.amount)
-    for origin, amount in undone.items():
-        assert amount <= abs(entries[origin].amount)
+                assert origin is not None
+                undone[origin, entry.reverses] += entry.quantity
+    for (origin, index), quantity in undone.items():
+        assert quantity <= entries[origin][index].quantity

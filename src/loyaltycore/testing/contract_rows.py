@@ -168,6 +168,7 @@ def card(id: str, **changes: object) -> dict[str, Any]:  # noqa: A002 - the colu
         "next_lot": 1,
         "next_due_at": NEVER,
         "totals": "{}",
+        "state": "{}",
     }
     return row | changes
 
@@ -185,6 +186,11 @@ def lot(number: int, **changes: object) -> dict[str, Any]:
         "expired": 0,
         "earned_at": T0,
         "expires_at": NEVER,
+        "available_from": None,
+        "slides": False,
+        "version": 1,
+        "state": "open",
+        "due_at": NEVER,
         "is_open": True,
     }
     return row | changes
@@ -211,10 +217,12 @@ def transaction(id: str, version: int, **changes: object) -> dict[str, Any]:  # 
         "receipt_id": None,
         "purchase_amount": None,
         "reverses": None,
+        "cause": None,
         "idempotency_key": None,
         "fingerprint": "f",
         "command": "{}",
         "pinned": "{}",
+        "state": "{}",
         "till": "{}",
         "digest": "d",
     }

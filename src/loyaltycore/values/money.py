@@ -9,9 +9,9 @@ the smallest coin, for the ledger: 49.90 EUR is 4990 minor units.
 
 from __future__ import annotations
 
-from decimal import Decimal  # noqa: TC003 - cattrs reads annotations at run time
+from decimal import Decimal
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 import attrs
 
@@ -24,10 +24,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EXPONENTS",
+    "Amount",
+    "AmountLike",
     "Money",
+    "amount_of",
     "amount_text",
     "exponent",
     "minor_units",
+    "number_of",
+    "optional_amount",
 ]
 
 _NO_DECIMALS: Final = (
@@ -172,6 +177,25 @@ class Money:
     def _check_same_currency(self, other: Money) -> None:
         if self.currency != other.currency:
             raise CurrencyMismatch(self.currency, other.currency)
+
+
+Amount: TypeAlias = Decimal | Money
+AmountLike: TypeAlias = Decimal | int | str | Money
+
+
+def amount_of(value: AmountLike) -> Amount:
+    """Keep money as it is and read anything else as an exact number."""
+    return value if isinstance(value, Money) else decimal_of(value)
+
+
+def number_of(amount: Amount) -> Decimal:
+    """The number of an amount, whatever it is of."""
+    return amount.amount if isinstance(amount, Money) else amount
+
+
+def optional_amount(value: AmountLike | None) -> Amount | None:
+    """Read an amount that may be left out."""
+    return None if value is None else amount_of(value)
 
 
 def minor_units(

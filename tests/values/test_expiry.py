@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyaltycore import errors
-from loyaltycore.ledger.expiry import FixedDate, Never, Rolling, expires_at
 from loyaltycore.values.days import NEVER, RoundUp, local_day
+from loyaltycore.values.expiry import FixedDate, Never, Rolling, expires_at
 
 
 BERLIN = ZoneInfo("Europe/Berlin")

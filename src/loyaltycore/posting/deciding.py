@@ -1,0 +1,140 @@
+"""Load what a decision misses until it can be taken, after what has fallen due."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, get_args
+
+import attrs
+
+from loyaltycore.cards.any_card import decide_any
+from loyaltycore.errors import CommandNotSupported, Refusal
+from loyaltycore.ledger.commands import CardCommand
+from loyaltycore.ledger.decision import Context, Missing, Outcome
+from loyaltycore.ledger.due import post_due
+from loyaltycore.posting.account import Loader
+from loyaltycore.posting.desk import Request
+from loyaltycore.posting.writing import Step
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from loyaltycore.cards.card import CardTemplate
+    from loyaltycore.ledger.holding import Holding
+    from loyaltycore.ports import Session
+    from loyaltycore.posting.account import Account
+    from loyaltycore.posting.desk import Desk
+
+__all__ = ["Decide", "Decision", "decider", "decision_on"]
+
+Decide: TypeAlias = "Callable[[CardTemplate, Holding, Context], Outcome | Refusal]"
+
+T = TypeVar("T")
+
+_DUE = {"type": "Due"}
+
+
+def decider(command: object) -> Decide:
+    """How a command is decided: by the card's type, or by the ledger for all types."""
+
+    def decide(
+        template: CardTemplate, holding: Holding, context: Context
+    ) -> Outcome | Refusal:
+        rules = template.rules
+        if isinstance(command, get_args(CardCommand)):
+            return decide_any(rules, holding, command, context)
+        if not isinstance(command, rules.commands):
+            name = type(command).__name__
+            return CommandNotSupported(
+                f"A {rules.kind} card has no {name}.", command=name
+            )
+        return rules.decide(holding, command, context)
+
+    return decide
+
+
+class Decision:
+    """
+    One card at a moment, with what has fallen due on it posted in memory.
+
+    Attributes:
+        holding: as it is now.
+        context: of what is asked now.
+        steps: what fell due.
+        next_due_at: nothing else falls due before.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        desk: Desk,
+        account: Account,
+        context: Context,
+    ) -> None:
+        self._loader = Loader(session, desk.program.id, account.card)
+        self._account = account
+        self.holding = account.holding
+        self.context = context
+        self.steps: list[Step] = []
+        self.next_due_at = account.next_due_at
+        if context.at >= account.next_due_at:
+            self._post_due()
+
+    def take(self, decide: Decide) -> Outcome | Refusal:
+        """Decide, loading whatever is missing on the way."""
+        template = self._account.template
+        return self._seeing_all(lambda: decide(template, self.holding, self.context))
+
+    def _post_due(self) -> None:
+        at = self.context.at
+        self.holding, self.next_due_at = self._loader.due(self.holding, at)
+        card_id = self._account.card.id
+        request = Request(card_id=card_id, command=_DUE, source="system")
+        rules = self._account.template.rules
+        now = attrs.evolve(self.context, occurred_at=at)
+        due = self._seeing_all(
+            lambda: list(post_due(self.holding, now, rules, self._loader.opened_by))
+        )
+        self.steps = [Step(instant, outcome, request) for instant, outcome in due]
+        if due:
+            self.holding = due[-1][1].after
+
+    def _seeing_all(self, decide: Callable[[], T]) -> T:
+        while True:
+            try:
+                return decide()
+            except Missing as missing:
+                self.holding, self.context = self._loader.load(
+                    missing.need, self.holding, self.context
+                )
+
+
+def decision_on(
+    session: Session,
+    desk: Desk,
+    account: Account,
+    *,
+    occurred_at: datetime | None = None,
+    location_id: str | None = None,
+) -> Decision:
+    """
+    Stand before a card at the desk's present moment.
+
+    Raises:
+        InvalidMoment: *occurred_at* is naive or in the future.
+    """
+    now = desk.now()
+    at = max(now, account.holding.last_at)
+    happened = at
+    if occurred_at is not None:
+        happened = desk.moment("occurred_at", occurred_at, now)
+    context = Context(
+        program=desk.program,
+        at=at,
+        occurred_at=happened,
+        customer=account.customer,
+        issued_at=account.card.issued_at,
+        location_id=location_id,
+    )
+    return Decision(session, desk, account, context)

@@ -1,0 +1,99 @@
+"""Issue a card: its row, and what it holds from the start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyaltycore.cards.card import Card
+from loyaltycore.errors import UnknownCustomer, UnknownTemplate
+from loyaltycore.ledger.decision import Outcome
+from loyaltycore.ledger.draft import Draft
+from loyaltycore.ledger.holding import Holding
+from loyaltycore.ledger.sealing import genesis
+from loyaltycore.ledger.transactions import TransactionKind
+from loyaltycore.ports import Insert
+from loyaltycore.posting.account import open_account
+from loyaltycore.posting.deciding import decision_on
+from loyaltycore.posting.desk import Request
+from loyaltycore.posting.writing import Step, write
+from loyaltycore.records import cards as records
+from loyaltycore.records import customers as customer_records
+from loyaltycore.records import templates as template_records
+from loyaltycore.records.programs import check_program
+from loyaltycore.values.codes import make_code
+
+
+if TYPE_CHECKING:
+    from loyaltycore.cards.card import CardTemplate
+    from loyaltycore.ledger.decision import Context
+    from loyaltycore.ports import Session
+    from loyaltycore.posting.desk import Desk
+
+__all__ = ["issue"]
+
+_SERIAL_BYTES = 8
+_ISSUE = {"type": "Issue"}
+
+
+def issue(
+    session: Session,
+    desk: Desk,
+    template_id: str,
+    customer_id: str,
+    *,
+    cause: str | None = None,
+) -> Card:
+    """
+    Issue a card of a template to a customer, with a new serial number.
+
+    What the card's type gives it from the start is its first transaction; a card that
+    follows from another transaction has one in any case, so that it is found by that.
+
+    Args:
+        cause: the transaction that it follows from.
+
+    Raises:
+        UnknownTemplate, UnknownCustomer: there is no such one.
+    """
+    program_id, now = desk.program.id, desk.now()
+    check_program(session, desk.program)
+    template, customer = session.get(
+        [
+            template_records.template_ref(program_id, template_id),
+            customer_records.customer_ref(program_id, customer_id),
+        ]
+    )
+    if template is None:
+        raise UnknownTemplate(template_id)
+    if customer is None:
+        raise UnknownCustomer(customer_id)
+    card = Card(
+        id=desk.ids.new(now),
+        serial=make_code(desk.ids.random(_SERIAL_BYTES)),
+        template_id=template_id,
+        customer_id=customer_id,
+        issued_at=now,
+    )
+    holding = Holding(digest=genesis(card.id), last_at=now)
+    session.apply([Insert("card", [records.card_row(program_id, card, holding)])])
+    _open(session, desk, card, cause)
+    return card
+
+
+def _open(session: Session, desk: Desk, card: Card, cause: str | None) -> None:
+    account = open_account(session, desk, card.id, None)
+    decision = decision_on(session, desk, account)
+
+    def opening(template: CardTemplate, holding: Holding, context: Context) -> Outcome:
+        outcome = template.rules.opening(holding, context)
+        if outcome is not None:
+            return outcome
+        draft = Draft(holding, context)
+        return draft.outcome(TransactionKind.ISSUE, template.rules.till(draft))
+
+    outcome = decision.take(opening)
+    assert isinstance(outcome, Outcome), "an opening is never refused"
+    if outcome.entries or outcome.state or cause is not None:
+        request = Request(card_id=card.id, command=_ISSUE, source="system")
+        step = Step(decision.context.occurred_at, outcome, request, cause=cause)
+        write(session, desk, account, [step], decision.next_due_at)

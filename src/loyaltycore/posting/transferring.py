@@ -1,0 +1,80 @@
+"""Send units from one card to another: two transactions in one write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyaltycore.cards.any_card import decide_any
+from loyaltycore.errors import CommandNotSupported, InvalidValue, Refusal
+from loyaltycore.ledger.decision import Outcome
+from loyaltycore.ledger.transfers import decide_receive, parcels_of
+from loyaltycore.posting.account import open_account
+from loyaltycore.posting.desk import Posted, Request
+from loyaltycore.posting.routine import decide_and_write, replayed
+from loyaltycore.records import cards as card_records
+
+
+if TYPE_CHECKING:
+    from loyaltycore.cards.card import CardTemplate
+    from loyaltycore.ledger.commands import Transfer
+    from loyaltycore.ledger.decision import Context
+    from loyaltycore.ledger.holding import Holding
+    from loyaltycore.ledger.transfers import Parcel
+    from loyaltycore.ports import Session
+    from loyaltycore.posting.desk import Desk
+
+__all__ = ["transfer"]
+
+
+def transfer(
+    session: Session, desk: Desk, request: Request, command: Transfer
+) -> Posted:
+    """
+    Move units to another card; return the transaction of the card that sends them.
+
+    Both cards are locked together, in one order for all, so that two transfers against
+    each other wait and do not block one another.
+
+    Raises:
+        Refusal: the units are not there, or stay on their card.
+        InvalidValue: the other card is the same one, or counts the unit otherwise.
+        UnknownCard: there is no such card.
+    """
+    program_id, currency = desk.program.id, desk.program.currency
+    if command.to == request.card_id:
+        raise InvalidValue("to", "name another card than the one that sends.")
+    both = sorted({command.to, request.card_id})
+    session.get([card_records.card_ref(program_id, each) for each in both], lock=True)
+    source = open_account(session, desk, request.card_id, request.key)
+    earlier = replayed(desk, source, request)
+    if earlier is not None:
+        return earlier
+    target = open_account(session, desk, command.to, None)
+    unit = command.unit or source.template.rules.unit
+    theirs = target.template.rules.scales(currency).get(unit)
+    if theirs != source.template.rules.scales(currency).get(unit):
+        raise InvalidValue("to", f"the other card counts {unit}s otherwise, or none.")
+    sent: list[Parcel] = []
+
+    def send(
+        template: CardTemplate, holding: Holding, context: Context
+    ) -> Outcome | Refusal:
+        outcome = decide_any(template.rules, holding, command, context)
+        if isinstance(outcome, Outcome):
+            sent[:] = parcels_of(outcome)
+        return outcome
+
+    def receive(
+        template: CardTemplate, holding: Holding, context: Context
+    ) -> Outcome | Refusal:
+        if not template.rules.is_sendable(unit):
+            message = f"A {template.rules.kind} card takes no {unit}s from others."
+            return CommandNotSupported(message, command="Transfer")
+        return decide_receive(template.rules, holding, sent, context)
+
+    posted = decide_and_write(session, desk, source, request, send)
+    incoming = Request(
+        card_id=command.to, command=request.command, source=request.source
+    )
+    decide_and_write(session, desk, target, incoming, receive, cause=posted.id)
+    return posted
