@@ -25,11 +25,14 @@ from loyaltycore.cards.commands import (
     SubtractStamps,
 )
 from loyaltycore.cards.contract import CardType
+from loyaltycore.cards.line_discounts import RoundingLevel
 from loyaltycore.cards.milestones import Milestone
+from loyaltycore.cards.orders import Line, Order
 from loyaltycore.cards.paying import Paying
 from loyaltycore.cards.spend_tiers import Tier
 from loyaltycore.cards.stamp import Stamp
 from loyaltycore.cards.stamp_modes import Manual, Products, Spend, Visit
+from loyaltycore.cards.tenders import pay_with, split_refund
 from loyaltycore.ledger.decision import Context, Outcome, Repriced, Till
 from loyaltycore.ledger.draft import Draft
 from loyaltycore.ledger.expiry import ExpiryPolicy, FixedDate, Never, Rolling
@@ -59,9 +62,11 @@ __all__ = [
     "ExpiryPolicy",
     "FixedDate",
     "Holding",
+    "Line",
     "Manual",
     "Milestone",
     "Never",
+    "Order",
     "Outcome",
     "Paying",
     "Products",
@@ -72,6 +77,7 @@ __all__ = [
     "Rolling",
     "RoundUp",
     "Rounding",
+    "RoundingLevel",
     "Shortfall",
     "Spend",
     "Stamp",
@@ -86,6 +92,8 @@ __all__ = [
     "Visit",
     "amount_of",
     "count_of",
+    "pay_with",
+    "split_refund",
 ]
 
 CARD_TYPES: tuple[type[CardType[Any]], ...] = (Stamp, Cashback)
