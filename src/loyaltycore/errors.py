@@ -29,6 +29,8 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── BelowMinimum
     │   ├── LimitReached
     │   ├── NotReversible
+    │   ├── NotCombinable                not beside the offers that an order has
+    │   ├── TakesNothing                 an offer would have no effect
     │   ├── CommandNotSupported          this card type has no such command
     │   ├── DuplicateKeyMismatch         the idempotency key was used for something else
     │   └── DuplicateCustomer            a unique field is taken
@@ -74,12 +76,14 @@ __all__ = [
     "InvalidValue",
     "LimitReached",
     "LoyaltyError",
+    "NotCombinable",
     "NotFound",
     "NotReversible",
     "Refusal",
     "SchemaTooNew",
     "SchemaTooOld",
     "StoreError",
+    "TakesNothing",
     "Unavailable",
     "UnknownCard",
     "UnknownCustomer",
@@ -247,6 +251,14 @@ class LimitReached(Refusal):
 
 class NotReversible(Refusal):
     """The transaction cannot be voided or refunded, or not by that much."""
+
+
+class NotCombinable(Refusal):
+    """The offer may not be combined with those that the order has already."""
+
+
+class TakesNothing(Refusal):
+    """The offer takes nothing off this order, and is only used where it does."""
 
 
 class CommandNotSupported(Refusal):

@@ -9,6 +9,7 @@ import pytest
 from loyaltycore import Money, cards, errors
 from loyaltycore.values.quantity import UNITS_MAX
 
+
 NO_LINES: Any = ["coffee"]
 
 

@@ -29,6 +29,16 @@ class TestPayWith:
         """Each card pays what it can of what is left; a card that owes pays nothing."""
         assert expected == cards.pay_with(balances, due)
 
+    @pytest.mark.parametrize(("gift", "pay"), [(50_00, 40_00), (100_00, 0)])
+    def test_discounts_come_first(self, gift, pay):
+        """Of 100.00 with 10 % off, a gift card of 50.00 leaves 40.00 to pay."""
+        order = cards.Order(100)
+        (coupon,) = cards.apply_offers([cards.Offer(cards.Percent(10))], order, "EUR")
+        due = order.bill("EUR").total - coupon.discount
+        (paid,) = cards.pay_with([gift], due)
+
+        assert pay == due - paid
+
     @given(balances=TENDERS, due=st.integers(0, 10**8))
     def test_the_cards_pay_what_they_can(self, balances, due):
         """Together they pay the order or all they have, and none more than it has."""

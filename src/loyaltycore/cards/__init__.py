@@ -9,6 +9,15 @@ from __future__ import annotations
 from typing import Any
 
 from loyaltycore.cards.asking import Amount, amount_of, count_of
+from loyaltycore.cards.benefits import (
+    AmountOff,
+    Benefit,
+    FreeItem,
+    NewPrice,
+    Percent,
+    Units,
+    discount_of,
+)
 from loyaltycore.cards.cashback import Cashback
 from loyaltycore.cards.commands import (
     AddPoints,
@@ -27,9 +36,11 @@ from loyaltycore.cards.commands import (
 from loyaltycore.cards.contract import CardType
 from loyaltycore.cards.line_discounts import RoundingLevel
 from loyaltycore.cards.milestones import Milestone
+from loyaltycore.cards.offers import DiscountBase, NoEffect, Offer, Stacking
 from loyaltycore.cards.orders import Line, Order
 from loyaltycore.cards.paying import Paying
 from loyaltycore.cards.spend_tiers import Tier
+from loyaltycore.cards.stacking import Taken, apply_offers
 from loyaltycore.cards.stamp import Stamp
 from loyaltycore.cards.stamp_modes import Manual, Products, Spend, Visit
 from loyaltycore.cards.tenders import pay_with, split_refund
@@ -51,24 +62,32 @@ __all__ = [
     "AddSpend",
     "AddStamps",
     "Amount",
+    "AmountOff",
+    "Benefit",
     "CardType",
     "Cashback",
     "CheckIn",
     "ClaimReward",
     "Context",
+    "DiscountBase",
     "Downgrade",
     "Draft",
     "EntryKind",
     "ExpiryPolicy",
     "FixedDate",
+    "FreeItem",
     "Holding",
     "Line",
     "Manual",
     "Milestone",
     "Never",
+    "NewPrice",
+    "NoEffect",
+    "Offer",
     "Order",
     "Outcome",
     "Paying",
+    "Percent",
     "Products",
     "RateAt",
     "RecordPurchase",
@@ -80,18 +99,23 @@ __all__ = [
     "RoundingLevel",
     "Shortfall",
     "Spend",
+    "Stacking",
     "Stamp",
     "SubtractPoints",
     "SubtractRewards",
     "SubtractSpend",
     "SubtractStamps",
+    "Taken",
     "Tier",
     "Till",
     "TransactionKind",
     "Unit",
+    "Units",
     "Visit",
     "amount_of",
+    "apply_offers",
     "count_of",
+    "discount_of",
     "pay_with",
     "split_refund",
 ]

@@ -7,6 +7,7 @@ An order is lines, or only a total; its bill is the same in minor units, line by
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 
 import attrs
 
@@ -63,6 +64,11 @@ class BillLine:
     sku: str
     quantity: int
     amount: int
+
+    @property
+    def piece(self) -> Fraction:
+        """Minor units of one piece, which after a discount may be a fraction."""
+        return Fraction(self.amount, self.quantity)
 
 
 @attrs.frozen
