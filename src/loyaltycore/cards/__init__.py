@@ -47,6 +47,13 @@ from loyaltycore.cards.tenders import pay_with, split_refund
 from loyaltycore.ledger.decision import Context, Outcome, Repriced, Till
 from loyaltycore.ledger.draft import Draft
 from loyaltycore.ledger.expiry import ExpiryPolicy, FixedDate, Never, Rolling
+from loyaltycore.ledger.happy_effects import (
+    HappyEffect,
+    Multiplier,
+    Override,
+    PercentPoints,
+)
+from loyaltycore.ledger.happy_hours import HappyHour, Mechanic, Weekday
 from loyaltycore.ledger.holding import Holding
 from loyaltycore.ledger.shortfall import Shortfall
 from loyaltycore.ledger.tiers import Downgrade, RateAt
@@ -76,18 +83,24 @@ __all__ = [
     "ExpiryPolicy",
     "FixedDate",
     "FreeItem",
+    "HappyEffect",
+    "HappyHour",
     "Holding",
     "Line",
     "Manual",
+    "Mechanic",
     "Milestone",
+    "Multiplier",
     "Never",
     "NewPrice",
     "NoEffect",
     "Offer",
     "Order",
     "Outcome",
+    "Override",
     "Paying",
     "Percent",
+    "PercentPoints",
     "Products",
     "RateAt",
     "RecordPurchase",
@@ -112,6 +125,7 @@ __all__ = [
     "Unit",
     "Units",
     "Visit",
+    "Weekday",
     "amount_of",
     "apply_offers",
     "count_of",
