@@ -43,6 +43,12 @@ class TestOrder:
         with pytest.raises(errors.InvalidValue, match="come to 7.00, not 7.01"):
             cards.Order("7.01", lines=lines).bill("EUR")
 
+    def test_a_thousand_lines_are_an_order(self):
+        """The most lines that an order can have are 1,000."""
+        order = cards.Order(lines=[cards.Line("screw", "0.01")] * 1000)
+
+        assert 10_00 == order.bill("EUR").total
+
     def test_money_of_the_currency_counts(self):
         """Prices come as money too, of the program's currency only."""
         order = cards.Order(Money("5.00", "EUR"))

@@ -230,7 +230,6 @@ class TestRules:
                 "mechanics: a percentage is of money spent",
             ),
         ],
-        ids=str,
     )
     def test_what_cannot_be_is_named(self, make, says):
         """An hour that makes no sense is refused by the name of the field."""
