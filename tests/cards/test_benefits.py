@@ -132,6 +132,7 @@ class TestRules:
             (lambda: cards.NewPrice(1, sku=" "), "sku: say it"),
             (lambda: cards.FreeItem(""), "sku: say it in a word"),
             (lambda: cards.FreeItem("a", 0), "n: a whole number"),
+            (lambda: cards.FreeItem("a", 1001), "n: a whole number, 1 to 1000"),
             (lambda: cards.Units("", cards.Unit.STAMP, 1), "template_id: say it"),
             (lambda: cards.Units("t", "stamp", 1), "unit: one of Unit.STAMP"),  # pyright: ignore[reportArgumentType]
             (lambda: cards.Units("t", cards.Unit.STAMP, 0), "n: above 0"),

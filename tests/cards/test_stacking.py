@@ -51,6 +51,14 @@ class TestTogether:
 
         assert [8_40, 21_00] == discounts("105", tenth, fifth)
 
+    def test_equal_priorities_go_as_given(self):
+        """Without a priority, an offer is one of the first."""
+        fifth = cards.Offer(cards.Percent(20), min_spend=100)
+        tenth = cards.Offer(cards.Percent(10), priority=0)
+
+        assert [21_00, 8_40] == discounts("105", fifth, tenth)
+        assert [10_50, "below_minimum"] == discounts("105", tenth, fifth)
+
     def test_percentages_of_the_initial_order(self):
         """10 % and 20 % of the initial 105 are 31.50, and both minimums are met."""
         tenth = cards.Offer(cards.Percent(10))
@@ -136,6 +144,13 @@ class TestNoEffect:
         kept = cards.Offer(self.FREE_TEA, no_effect=PREVENT, stacking=NEVER)
 
         assert ["takes_nothing", 10_00] == discounts("20", kept, cards.Offer(TEN_OFF))
+
+    def test_something_off_some_line_is_an_effect(self):
+        """A free tea is worth something on an order that has other things too."""
+        lines = [cards.Line("cake", 4), cards.Line("tea", 3)]
+        offer = cards.Offer(self.FREE_TEA, no_effect=PREVENT)
+
+        assert [3_00] == discounts(cards.Order(lines=lines), offer)
 
     def test_units_are_an_effect(self):
         """Units on another card are worth something, though the order costs as much."""

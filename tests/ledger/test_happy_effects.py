@@ -43,6 +43,8 @@ class TestFacts:
             (PercentPoints(5), {"plus": 500}),
             (Override(15), {"instead": 1500}),
             (Override(0), {"instead": 0}),
+            (Multiplier("0.01"), {"times": 1}),
+            (Multiplier(100), {"times": 10_000}),
         ],
     )
     def test_as_json(self, effect, facts):

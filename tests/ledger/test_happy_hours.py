@@ -305,6 +305,13 @@ class TestOverlaps:
 
         assert tuple(hours) == Rules(hours).happy
 
+    def test_a_hundred_are_a_list(self):
+        """The most hours that rules can have are 100."""
+        minutes = [time(n // 60, n % 60) for n in range(101)]
+        hours = [hour(TUESDAY, *span) for span in pairwise(minutes)]
+
+        assert 100 == len(Rules(hours).happy)
+
     def test_of_different_mechanics_they_may(self):
         """Money and visits do not meet."""
         hours = [
@@ -317,7 +324,7 @@ class TestOverlaps:
     @pytest.mark.parametrize(
         ("hours", "says"),
         [
-            (["14:00"], "happy: each is a HappyHour"),
+            ([hour(TUESDAY, "14:00", "16:00"), "14:00"], "happy: each is a HappyHour"),
             ([hour(TUESDAY, "14:00", "16:00")] * 101, "happy: at most 100"),
         ],
         ids=["not an hour", "too many"],
