@@ -30,6 +30,8 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── LimitReached
     │   ├── NotReversible
     │   ├── ExceedsHold                  more is captured than is held
+    │   ├── NotCombinable                not beside the offers that an order has
+    │   ├── TakesNothing                 an offer would have no effect
     │   ├── CommandNotSupported          this card type has no such command
     │   ├── DuplicateKeyMismatch         the idempotency key was used for something else
     │   └── DuplicateCustomer            a unique field is taken
@@ -77,12 +79,14 @@ __all__ = [
     "InvalidValue",
     "LimitReached",
     "LoyaltyError",
+    "NotCombinable",
     "NotFound",
     "NotReversible",
     "Refusal",
     "SchemaTooNew",
     "SchemaTooOld",
     "StoreError",
+    "TakesNothing",
     "Unavailable",
     "UnknownCard",
     "UnknownCustomer",
@@ -266,6 +270,14 @@ class ExceedsHold(Refusal):
             held=held,
             asked=asked,
         )
+
+
+class NotCombinable(Refusal):
+    """The offer may not be combined with those that the order has already."""
+
+
+class TakesNothing(Refusal):
+    """The offer takes nothing off this order, and is only used where it does."""
 
 
 class CommandNotSupported(Refusal):

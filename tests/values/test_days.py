@@ -20,6 +20,7 @@ from loyaltycore.values.days import (
     round_day,
     start_of,
     utc,
+    wall_clock,
 )
 
 
@@ -299,3 +300,26 @@ class TestRoundDay:
 def test_never_sorts_last() -> None:
     """NEVER is later than the end of any day before the last two."""
     assert end_of(date(9999, 12, 29), ZoneInfo("Pacific/Honolulu")) < NEVER
+
+
+class TestWallClock:
+    @pytest.mark.parametrize(
+        ("moment", "shown"),
+        [
+            ("2026-03-29T00:59Z", "2026-03-29T01:59:00"),
+            ("2026-03-29T01:00Z", "2026-03-29T03:00:00"),
+            ("2026-10-25T00:30Z", "2026-10-25T02:30:00"),
+            ("2026-10-25T01:30Z", "2026-10-25T02:30:00"),
+        ],
+    )
+    def test_as_the_clocks_show_it(self, moment, shown):
+        """In Berlin 02:30 is never shown in March, and shown twice in October."""
+        wall = wall_clock(datetime.fromisoformat(moment), BERLIN)
+
+        assert (shown, 0) == (wall.isoformat(), wall.fold)
+
+    def test_a_naive_moment_is_refused(self):
+        """Nobody knows which zone it meant."""
+        naive = datetime.fromisoformat("2026-03-29T12:00")
+        with pytest.raises(InvalidMoment):
+            wall_clock(naive, BERLIN)

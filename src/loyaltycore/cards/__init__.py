@@ -10,6 +10,15 @@ from typing import Any
 
 from loyaltycore.cards.asking import count_of
 from loyaltycore.cards.basis import EarnBasis
+from loyaltycore.cards.benefits import (
+    AmountOff,
+    Benefit,
+    FreeItem,
+    NewPrice,
+    Percent,
+    Units,
+    discount_of,
+)
 from loyaltycore.cards.cashback import Cashback
 from loyaltycore.cards.commands import (
     AddPoints,
@@ -26,10 +35,15 @@ from loyaltycore.cards.commands import (
     SubtractStamps,
 )
 from loyaltycore.cards.contract import CardType
+from loyaltycore.cards.line_discounts import RoundingLevel
 from loyaltycore.cards.milestones import Milestone
+from loyaltycore.cards.offers import DiscountBase, NoEffect, Offer, Stacking
+from loyaltycore.cards.orders import Line, Order
 from loyaltycore.cards.paying import Paying
+from loyaltycore.cards.stacking import Taken, apply_offers
 from loyaltycore.cards.stamp import Stamp
 from loyaltycore.cards.stamp_modes import Manual, Products, Spend, Visit
+from loyaltycore.cards.tenders import pay_with, split_refund
 from loyaltycore.cards.tier import Tier
 from loyaltycore.ledger.commands import Adjust, Hold, Transfer
 from loyaltycore.ledger.decision import (
@@ -43,6 +57,13 @@ from loyaltycore.ledger.decision import (
     counter_of,
 )
 from loyaltycore.ledger.draft import Draft
+from loyaltycore.ledger.happy_effects import (
+    HappyEffect,
+    Multiplier,
+    Override,
+    PercentPoints,
+)
+from loyaltycore.ledger.happy_hours import HappyHour, Mechanic, Weekday
 from loyaltycore.ledger.holding import Holding
 from loyaltycore.ledger.limits import EarnLimits, OnExceed, Windows
 from loyaltycore.ledger.returning import Forfeit, Grace, NewLot, Returning
@@ -75,12 +96,15 @@ __all__ = [
     "Adjust",
     "After",
     "Amount",
+    "AmountOff",
+    "Benefit",
     "Calendar",
     "CardType",
     "Cashback",
     "CheckIn",
     "ClaimReward",
     "Context",
+    "DiscountBase",
     "Downgrade",
     "Draft",
     "EarnBasis",
@@ -89,20 +113,33 @@ __all__ = [
     "ExpiryPolicy",
     "FixedDate",
     "Forfeit",
+    "FreeItem",
     "Grace",
+    "HappyEffect",
+    "HappyHour",
     "Hold",
     "Holding",
     "Immediate",
     "IssueCard",
+    "Line",
     "Manual",
+    "Mechanic",
     "Milestone",
+    "Multiplier",
     "Never",
     "NewLot",
+    "NewPrice",
+    "NoEffect",
+    "Offer",
     "OnDays",
     "OnExceed",
+    "Order",
     "Outcome",
+    "Override",
     "Paying",
     "PendingPolicy",
+    "Percent",
+    "PercentPoints",
     "PostOn",
     "Products",
     "RateAt",
@@ -113,25 +150,34 @@ __all__ = [
     "Rolling",
     "RoundUp",
     "Rounding",
+    "RoundingLevel",
     "Scope",
     "Shortfall",
     "Sliding",
     "Spend",
+    "Stacking",
     "Stamp",
     "SubtractPoints",
     "SubtractRewards",
     "SubtractSpend",
     "SubtractStamps",
+    "Taken",
     "Tier",
     "Till",
     "TransactionKind",
     "Transfer",
     "Unit",
+    "Units",
     "Visit",
+    "Weekday",
     "Windows",
     "amount_of",
+    "apply_offers",
     "count_of",
     "counter_of",
+    "discount_of",
+    "pay_with",
+    "split_refund",
 ]
 
 CARD_TYPES: tuple[type[CardType[Any]], ...] = (Stamp, Cashback)

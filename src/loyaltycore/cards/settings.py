@@ -14,7 +14,7 @@ import attrs
 
 from loyaltycore.errors import InvalidAmount, InvalidValue
 from loyaltycore.values.expiry import ExpiryPolicy
-from loyaltycore.values.money import Money, number_of
+from loyaltycore.values.money import Money, minor_units, number_of
 from loyaltycore.values.quantity import percent_basis_points
 
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "above_zero",
     "an_expiry",
+    "check_amount",
     "flag",
     "member_of",
     "not_negative",
@@ -110,3 +111,22 @@ def text(_: object, field: attrs.Attribute[Any], value: object) -> None:
     """Check that a field holds words."""
     if value is not None and (type(value) is not str or not value.strip()):
         raise InvalidValue(field.name, "say it in a word or more.")
+
+
+def check_amount(field: str, amount: Decimal | Money | None, currency: str) -> None:
+    """
+    Refuse a setting that the currency cannot hold; None passes.
+
+    Raises:
+        InvalidValue: naming the field.
+        CurrencyMismatch: money of another currency.
+    """
+    if amount is not None:
+        try:
+            minor_units(amount, currency)
+        except InvalidAmount as error:
+            raise InvalidValue(field, error.message) from None
+
+
+def _number(value: Decimal | Money) -> Decimal:
+    return value.amount if isinstance(value, Money) else value

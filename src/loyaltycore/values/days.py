@@ -29,6 +29,7 @@ __all__ = [
     "round_day",
     "start_of",
     "utc",
+    "wall_clock",
 ]
 
 #: Stands for "no expiry" in records, where it sorts after every real moment.
@@ -85,6 +86,19 @@ def local_day(moment: datetime, zone: ZoneInfo) -> date:
         InvalidMoment: as `utc`, or outside the years 1 to 9999 in *zone*.
     """
     return _shifted(utc(moment), zone).date()
+
+
+def wall_clock(moment: datetime, zone: ZoneInfo) -> datetime:
+    """
+    Return *moment* as the clocks in *zone* show it, without a zone of its own.
+
+    Where clocks go back, two moments are shown alike; where they go forward, there
+    are times that are never shown.
+
+    Raises:
+        InvalidMoment: as `local_day`.
+    """
+    return _shifted(utc(moment), zone).replace(tzinfo=None, fold=0)
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:
