@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from loyaltycore import errors
 from loyaltycore.values.days import NEVER, RoundUp, local_day
-from loyaltycore.values.expiry import FixedDate, Never, Rolling, expires_at
+from loyaltycore.values.expiry import (
+    Calendar,
+    FixedDate,
+    Never,
+    Rolling,
+    Sliding,
+    expires_at,
+)
 
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -122,3 +129,78 @@ class TestFixedDate:
         """Something else than a date is refused when the rules are made."""
         with pytest.raises(errors.InvalidValue, match="last_day"):
             FixedDate(value)
+
+
+class TestCalendar:
+    @pytest.mark.parametrize(
+        ("earned", "gone"),
+        [
+            ("2026-03-01", "2026-07-01"),
+            ("2026-06-30", "2026-07-01"),
+            ("2026-07-01", "2027-01-01"),
+            ("2026-12-31", "2027-01-01"),
+        ],
+    )
+    def test_the_next_of_its_days(self, earned, gone):
+        """30 June and 31 December are last days, for what is earned on them too."""
+        noon = datetime.fromisoformat(f"{earned}T12:00:00+00:00")
+        policy = Calendar([(12, 31), (6, 30)])
+
+        expected = datetime.fromisoformat(f"{gone}T00:00:00+00:00")
+        assert expected == expires_at(policy, noon, ZoneInfo("UTC"))
+
+    @pytest.mark.parametrize(("year", "day"), [(2027, 28), (2028, 29)])
+    def test_29_february(self, year, day):
+        """It is the 28th in a year without one."""
+        start = datetime(year, 1, 1, tzinfo=UTC)
+        gone = expires_at(Calendar([(2, 29)]), start, ZoneInfo("UTC"))
+
+        assert datetime(year, 2, day, tzinfo=UTC) + timedelta(days=1) == gone
+
+    def test_the_calendar_ends(self):
+        """Behind the last year there is no day."""
+        late = datetime(9999, 12, 1, tzinfo=UTC)
+
+        assert expires_at(Calendar([(1, 1)]), late, ZoneInfo("UTC")) is None
+
+    @pytest.mark.parametrize("days", [(), [(4, 31)]])
+    def test_what_is_no_day_is_refused(self, days):
+        """No day at all, or one that no year has."""
+        with pytest.raises(errors.InvalidValue, match="days"):
+            Calendar(days)
+
+
+class TestInMonth:
+    @pytest.mark.parametrize(
+        ("earned", "gone"),
+        [("2026-01-15", "2027-04-01"), ("2026-04-15", "2028-04-01")],
+    )
+    def test_to_the_end_of_the_next_such_month(self, earned, gone):
+        """12 months on, and to the end of the next March."""
+        noon = datetime.fromisoformat(f"{earned}T12:00:00+00:00")
+        policy = Rolling(12, "months", in_month=3)
+
+        expected = datetime.fromisoformat(f"{gone}T00:00:00+00:00")
+        assert expected == expires_at(policy, noon, ZoneInfo("UTC"))
+
+    def test_beyond_the_calendar(self):
+        """There is no March after the last one."""
+        late = datetime(9999, 6, 1, tzinfo=UTC)
+        policy = Rolling(0, "days", in_month=3)
+
+        assert expires_at(policy, late, ZoneInfo("UTC")) is None
+
+    @pytest.mark.parametrize("month", [0, 13, "3", True])
+    def test_a_month_is_one_of_twelve(self, month):
+        """Anything else is refused by name."""
+        with pytest.raises(errors.InvalidValue, match="in_month"):
+            Rolling(12, "months", in_month=month)
+
+
+class TestSlidingMoment:
+    def test_exact(self):
+        """To the minute, where that is asked for."""
+        noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+        policy = Sliding(30, "days", RoundUp.EXACT)
+
+        assert noon + timedelta(days=30) == expires_at(policy, noon, ZoneInfo("UTC"))

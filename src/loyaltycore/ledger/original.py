@@ -130,13 +130,13 @@ class Original:
         stands: list[int] = []
         for index, entry in enumerate(self.entries):
             price = price_of(entry, left)
+            there = entry.quantity - self.undone[index]
             if entry.reverses is not None:
-                stands.append(0)
-            elif price is None:
-                stands.append(entry.quantity - self.undone[index])
-            else:
-                stands.append(min(entry.quantity, left[price]))
-                left[price] -= stands[-1]
+                there = 0
+            elif price is not None:
+                there = min(there, left[price])
+                left[price] -= there
+            stands.append(there)
         return stands
 
     def worth(self, net: int) -> dict[Price, int]:

@@ -107,7 +107,7 @@ class _Sorted:
         )
         if plan.after is not None:
             columns = [one.column for one in plan.order]
-            place = dict(zip(columns, plan.after, strict=True))
+            place = {**plan.bound, **dict(zip(columns, plan.after, strict=True))}
             entry = (*self._order_of(place), self._key_of(place))
             if descending:
                 stop = min(stop, bisect_left(bucket, entry))

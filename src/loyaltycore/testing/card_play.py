@@ -14,20 +14,37 @@ import attrs
 from hypothesis import strategies as st
 
 from loyaltycore.errors import InvalidInput, Refusal
+from loyaltycore.ledger.commands import Hold
+from loyaltycore.ledger.transactions import EntryKind
 from loyaltycore.loyalty import Loyalty
 from loyaltycore.program.program import Program
 from loyaltycore.stores.memory import MemoryStore
 from loyaltycore.testing.card_history import read_history
 from loyaltycore.values.money import Money
+from loyaltycore.values.quantity import from_units
 
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from loyaltycore.cards.contract import CardType
+    from loyaltycore.ledger.transactions import Unit
     from loyaltycore.ports import Store
     from loyaltycore.posting import Posted
     from loyaltycore.testing.card_history import CardHistory
 
-__all__ = ["A_CAFE", "Ask", "Player", "Step", "Sweep", "TakeBack", "histories"]
+__all__ = [
+    "A_CAFE",
+    "Ask",
+    "Correct",
+    "Player",
+    "Reserve",
+    "Settle",
+    "Step",
+    "Sweep",
+    "TakeBack",
+    "histories",
+]
 
 A_CAFE: Final = Program(id="cafe", currency="EUR", zone="Europe/Berlin")
 _OPENED_AT: Final = datetime(2026, 1, 31, 22, 30, tzinfo=UTC)
@@ -74,19 +91,64 @@ class TakeBack:
 
 
 @attrs.frozen
+class Correct:
+    """
+    An amendment of one of the purchases so far.
+
+    Attributes:
+        which: counts from the first transaction, and around.
+        percent: of the purchase, what it should have been.
+    """
+
+    which: int
+    percent: int
+    pause: timedelta
+
+
+@attrs.frozen
+class Reserve:
+    """
+    A hold.
+
+    Attributes:
+        percent: of the balance of the type's first unit.
+        minutes: until it is released by itself.
+    """
+
+    percent: int
+    minutes: int
+    pause: timedelta
+
+
+@attrs.frozen
+class Settle:
+    """
+    A capture, or a release, of one of the transactions so far, a hold or not.
+
+    Attributes:
+        which: counts from the first transaction, and around.
+        percent: of what was held is captured; None releases it.
+    """
+
+    which: int
+    percent: int | None
+    pause: timedelta
+
+
+@attrs.frozen
 class Sweep:
     """Upkeep after a pause."""
 
     pause: timedelta
 
 
-Step: TypeAlias = Ask | TakeBack | Sweep
+Step: TypeAlias = Ask | TakeBack | Correct | Reserve | Settle | Sweep
 
 
 def histories(
     commands: st.SearchStrategy[Any], *, length_max: int = 12
 ) -> st.SearchStrategy[list[Step]]:
-    """Histories of a card: mostly commands, some late, some of them taken back."""
+    """Histories of a card: mostly commands, some late, some taken back or corrected."""
     pauses = st.sampled_from(_PAUSES)
     asked = st.builds(Ask, commands, pauses)
     late = st.builds(Ask, commands, pauses, pauses)
@@ -94,7 +156,13 @@ def histories(
     voided = st.builds(TakeBack, which, st.none(), pauses)
     refunded = st.builds(TakeBack, which, st.integers(1, 100), pauses)
     swept = st.builds(Sweep, pauses)
-    steps = st.one_of(asked, asked, late, voided, refunded, swept)
+    percent = st.integers(1, 120)
+    corrected = st.builds(Correct, which, st.integers(0, 300), pauses)
+    reserved = st.builds(Reserve, percent, st.sampled_from([5, 1_500, 20_000]), pauses)
+    settled = st.builds(Settle, which, st.one_of(st.none(), percent), pauses)
+    taken_back = st.one_of(voided, refunded, corrected)
+    held = st.one_of(reserved, settled)
+    steps = st.one_of(asked, asked, asked, late, taken_back, taken_back, held, swept)
     return st.lists(steps, min_size=1, max_size=length_max)
 
 
@@ -122,6 +190,7 @@ class Player:
         self._always = Loyalty(
             store or MemoryStore(), program, card_types=(type(rules),)
         )
+        self.rules = rules
         self.now = _OPENED_AT
         template = self.shop.templates.create("Card", rules)
         customer = self.shop.customers.register(first_name="Ada")
@@ -181,6 +250,12 @@ class Player:
                     return self._kept(self._post(step))
                 case TakeBack():
                     return self._take_back(step)
+                case Correct():
+                    return self._correct(step)
+                case Reserve():
+                    return self._reserve(step)
+                case Settle():
+                    return self._settle(step)
                 case Sweep(pause):
                     self.now += pause
                     self.shop.upkeep.sweep()
@@ -205,6 +280,44 @@ class Player:
         part = max(1, bought * step.percent // 100)
         money = Money.of_minor(part, self.shop.program.currency)
         return self.refund(original, money, after=step.pause)
+
+    def _correct(self, step: Correct) -> Posted | None:
+        self.now += step.pause
+        if not self.posted:
+            return None
+        original = self.posted[step.which % len(self.posted)]
+        bought = original.transaction.purchase_amount or 0
+        minor = max(0, bought * step.percent // 100)
+        money = Money.of_minor(minor, self.shop.program.currency)
+        return self._kept(self.shop.transactions.amend(original.id, money, is_any=True))
+
+    def _reserve(self, step: Reserve) -> Posted | None:
+        self.now += step.pause
+        unit = self.rules.unit
+        there = self.shop.cards.show(self.card_id).till.balances[unit]
+        amount = self._amount(unit, max(1, there * step.percent // 100))
+        hold = Hold(amount, minutes=step.minutes)
+        return self._kept(self.shop.cards.post(self.card_id, hold))
+
+    def _settle(self, step: Settle) -> Posted | None:
+        self.now += step.pause
+        if not self.posted:
+            return None
+        original = self.posted[step.which % len(self.posted)]
+        transactions = self.shop.transactions
+        if step.percent is None:
+            return self._kept(transactions.release(original.id))
+        held = sum(
+            entry.quantity
+            for entry in original.transaction.entries
+            if entry.kind is EntryKind.HOLD
+        )
+        amount = self._amount(self.rules.unit, max(1, held * step.percent // 100))
+        return self._kept(transactions.capture(original.id, amount))
+
+    def _amount(self, unit: Unit, n: int) -> Decimal:
+        """Smallest units as a caller gives them."""
+        return from_units(n, self.rules.scales(self.shop.program.currency)[unit])
 
     def _kept(self, posted: Posted) -> Posted:
         if not posted.replayed:

@@ -162,6 +162,17 @@ class PageContract:
 
         assert a.names_of(page.rows, "name") == ["e", "f"]
 
+    def test_pages_of_one_card(self, store: Store) -> None:
+        """A page goes on where values that all rows share are part of the key."""
+        rows = [a.transaction(f"t{9 - n}", n) for n in range(1, 6)]
+        a.fill(store, "transaction", rows)
+        bound = where(program_id=a.CAFE, card_id="card")
+        query = Query("transaction", bound, (Order("version"),), limit=2)
+        with store.session(write=False) as session:
+            found = a.all_pages(session, query)
+
+        assert [row["version"] for row in found] == [1, 2, 3, 4, 5]
+
     def test_pages_of_one_row(self, store: Store) -> None:
         """A cursor stays good when its whole key is bound; nothing comes after."""
         a.fill(store, "counter", [a.counter("a"), a.counter("b")])

@@ -1,0 +1,157 @@
+"""What can be asked of a card of any type."""
+
+from __future__ import annotations
+
+import pytest
+
+from loyaltycore import Program, cards, errors
+from loyaltycore.testing.card_play import Player
+from loyaltycore.values.money import Money
+
+
+class TestAdjust:
+    def test_up_and_down(self):
+        """5 more, 2 less; the lot is dated by the type's own policy."""
+        policy = cards.Rolling(3, "months")
+        play = Player(cards.Cashback(percent=1, points_scale=0, points_expiry=policy))
+        play.ask(cards.Adjust("point", 5))
+        done = play.ask(cards.Adjust("point", "-2"))
+        (lot,) = play.history().holding.lots.values()
+
+        assert 3 == done.balances["point"]
+        assert lot.expires_at is not None
+
+    def test_by_the_short_form(self):
+        """The service says the same in one line."""
+        play = Player(cards.Cashback(percent=1))
+        done = play.shop.cards.adjust(play.card_id, "spend", "12.50", key="k")
+
+        assert "12.50" == str(done.balances["spend"])
+
+    def test_money_is_an_amount_of_it(self):
+        """Spend is given as money too, in the program's currency only."""
+        play = Player(cards.Cashback(percent=1))
+        play.ask(cards.Adjust("spend", Money("5", "EUR")))
+        with pytest.raises(errors.CurrencyMismatch):
+            play.ask(cards.Adjust("spend", Money("5", "USD")))
+
+        assert "5.00" == str(play.posted[-1].balances["spend"])
+
+    def test_never_more_than_there_are(self):
+        """6 of 5 are not taken away."""
+        play = Player(cards.Cashback(percent=1, points_scale=0))
+        play.ask(cards.Adjust("point", 5))
+        with pytest.raises(errors.InsufficientBalance, match="5 points, 6 asked"):
+            play.ask(cards.Adjust("point", -6))
+
+    def test_nothing_is_no_adjustment(self):
+        """0 is refused."""
+        with pytest.raises(errors.InvalidAmount, match="0 changes nothing"):
+            cards.Adjust("point", 0)
+
+    def test_stamps_fill_the_card(self):
+        """10 by hand are a reward."""
+        play = Player(cards.Stamp(reward="Tea"))
+        done = play.ask(cards.Adjust("stamp", 10))
+
+        assert (("Tea", 1),) == done.till.rewards
+
+    def test_it_can_be_voided(self):
+        """As any other transaction."""
+        play = Player(cards.Cashback(percent=1, points_scale=0))
+        added = play.ask(cards.Adjust("point", 5))
+        play.void(added)
+
+        assert 0 == play.shop.cards.show(play.card_id).balances["point"]
+
+
+class TestProgramDefault:
+    @pytest.mark.parametrize(
+        ("own", "of_tier", "days"), [(None, None, 30), (None, 20, 20), (10, 20, 10)]
+    )
+    def test_the_nearest_policy_counts(self, own, of_tier, days):
+        """The template's before the tier's before the program's."""
+        program = Program(
+            id="p",
+            currency="EUR",
+            zone="UTC",
+            points_expiry=cards.Rolling(30, "days", cards.RoundUp.EXACT),
+        )
+
+        def policy(n):
+            return n and cards.Rolling(n, "days", cards.RoundUp.EXACT)
+
+        tier = cards.Tier("Bronze", 0, 1, points_expiry=policy(of_tier))
+        rules = cards.Cashback(tiers=[tier], points_expiry=policy(own))
+        play = Player(rules, program=program)
+        play.ask(cards.AddPoints(5))
+        (lot,) = play.history().holding.lots.values()
+
+        assert lot.expires_at is not None
+        assert days == (lot.expires_at - lot.earned_at).days
+
+    def test_a_program_takes_no_other_policy(self):
+        """Anything else is refused by name."""
+        with pytest.raises(errors.InvalidValue, match="points_expiry: an instance of"):
+            Program(id="p", currency="EUR", zone="UTC", points_expiry="never")
+
+
+class TestWelcome:
+    def test_points(self, store):
+        """They are the card's first transaction, and were not earned by a purchase."""
+        play = Player(cards.Cashback(percent=1, welcome_points="2.50"), store=store)
+        (first,) = play.history().transactions
+
+        assert ("issue", "bonus", 250) == (
+            first.kind,
+            first.entries[0].kind,
+            first.entries[0].amount,
+        )
+        with pytest.raises(errors.NotReversible, match="of kind issue"):
+            play.shop.transactions.void(first.id)
+        assert not play.shop.verify().problems
+
+    def test_stamps_fill_the_card(self, store):
+        """12 of 10: a reward and two stamps from the start."""
+        rules = cards.Stamp(reward="Tea", welcome_stamps=12)
+        play = Player(rules, store=store)
+
+        assert "2 of 10 stamps, 1 Tea to claim" == str(
+            play.shop.cards.show(play.card_id).till
+        )
+
+    def test_points_that_cannot_be_counted_are_refused(self):
+        """Half a whole point is none."""
+        with pytest.raises(errors.InvalidValue, match="welcome_points"):
+            Player(cards.Cashback(percent=1, points_scale=0, welcome_points="0.5"))
+
+
+class TestEarnBasis:
+    @pytest.mark.parametrize(
+        ("basis", "points"), [("GROSS", 100), ("NET_OF_DISCOUNTS", 90)]
+    )
+    def test_a_discount(self, basis, points):
+        """100.00 with 10.00 off earn 90 points, or 100."""
+        rules = cards.Cashback(
+            percent=100, points_scale=0, earn_basis=cards.EarnBasis[basis]
+        )
+        done = Player(rules).ask(cards.RecordPurchase("100", discount="10"))
+
+        assert points == done.balances["point"]
+
+    def test_points_paid_too(self):
+        """10.00 off and 20.00 paid in points: 70 earn; half of it refunded: 35."""
+        rules = cards.Cashback(
+            percent=100, points_scale=0, earn_basis=cards.EarnBasis.NET_OF_POINTS_TOO
+        )
+        play = Player(rules)
+        sale = play.ask(cards.RecordPurchase("100", discount=10, paid_in_points=20))
+        back = play.refund(sale, "50")
+
+        assert (70, 35) == (sale.balances["point"], back.balances["point"])
+
+    def test_more_off_than_there_was(self):
+        """It is malformed."""
+        play = Player(cards.Cashback(percent=1))
+        with pytest.raises(errors.InvalidAmount, match="more than the purchase"):
+            play.ask(cards.RecordPurchase("10", discount="10.01"))
