@@ -195,7 +195,7 @@ class CardProof:
         for place, taken in entry.takes:
             if entry.kind in _NOT_TAKING:
                 continue
-            is_due = self._is_gone(self._lots[place], transaction.recorded_at)
+            is_due = self._is_gone(self._lots[place], transaction.decided_at)
             if entry.kind is EntryKind.EXPIRE:
                 if not is_due or taken <= 0:
                     message = f"{taken} units of lot {place} expire, which is not due"

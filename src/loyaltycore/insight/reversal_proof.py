@@ -75,8 +75,7 @@ class ReversalProof:
         is_pointing = transaction.kind in _POINTING
         if transaction.reverses is None:
             names_any = any(entry.reverses is not None for entry in transaction.entries)
-            fell_due = transaction.kind is TransactionKind.RELEASE
-            if (is_pointing and not fell_due) or names_any:
+            if (is_pointing and not transaction.fell_due) or names_any:
                 yield None, "it takes something back and does not say what"
             return
         original = self._past.get(transaction.reverses)

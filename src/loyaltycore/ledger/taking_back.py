@@ -79,7 +79,9 @@ class TakingBack:
     def _undo(self, index: int, due: int) -> str | None:
         """Take back what is due of one entry; say why not, where it cannot be."""
         entry, draft = self.entries[index], self.draft
-        if entry.kind is EntryKind.CONVERT:
+        if entry.reverses is not None:  # what an amendment has taken back
+            return None
+        if self._is_conversion(index):
             self._undo_conversion(index, self.due[index + 1])
         elif entry.kind is EntryKind.HOLD:
             return self._undo_hold(index, entry)
@@ -132,7 +134,7 @@ class TakingBack:
         unit = self.entries[index].unit
         for conversion in reversed(range(index + 1, len(self.entries))):
             paid = self.entries[conversion]
-            if missing and paid.kind is EntryKind.CONVERT and paid.unit is unit:
+            if missing and self._is_conversion(conversion) and paid.unit is unit:
                 product = self.entries[conversion + 1].quantity
                 needed = -(missing * product // paid.amount)
                 self._undo_conversion(conversion, needed)
@@ -212,7 +214,12 @@ class TakingBack:
 
     def _is_product(self, index: int) -> bool:
         """Is it what the conversion before it paid for?"""
-        return index > 0 and self.entries[index - 1].kind is EntryKind.CONVERT
+        return index > 0 and self._is_conversion(index - 1)
+
+    def _is_conversion(self, index: int) -> bool:
+        """Does it pay for the entry behind it?"""
+        entry = self.entries[index]
+        return entry.kind is EntryKind.CONVERT and entry.reverses is None
 
     def _lots(self) -> list[int]:
         """All lots that the original has to do with, to be loaded in one go."""

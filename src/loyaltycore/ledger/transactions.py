@@ -172,6 +172,12 @@ class Entry:
         return self.kind not in _NOT_EARNED
 
 
+# What the ledger posts by itself when its time has come.
+_DUE_KINDS = frozenset(
+    {TransactionKind.EXPIRE, TransactionKind.ACTIVATE, TransactionKind.RELEASE}
+)
+
+
 @attrs.frozen(kw_only=True)
 class Transaction:
     """
@@ -219,3 +225,13 @@ class Transaction:
     state: Facts = attrs.field(factory=dict[str, Any])
     till: Facts
     entries: tuple[Entry, ...]
+
+    @property
+    def fell_due(self) -> bool:
+        """Was it posted because its time had come, and not because it was asked for?"""
+        return self.kind in _DUE_KINDS and self.reverses is None
+
+    @property
+    def decided_at(self) -> datetime:
+        """The moment at which its units were alive or not."""
+        return self.occurred_at if self.fell_due else self.recorded_at

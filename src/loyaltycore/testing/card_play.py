@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "A_CAFE",
+    "PAUSES",
     "Ask",
     "Correct",
     "Player",
@@ -44,13 +45,14 @@ __all__ = [
     "Sweep",
     "TakeBack",
     "histories",
+    "steps_of",
 ]
 
 A_CAFE: Final = Program(id="cafe", currency="EUR", zone="Europe/Berlin")
 _OPENED_AT: Final = datetime(2026, 1, 31, 22, 30, tzinfo=UTC)
 
 _NO_PAUSE: Final = timedelta(0)
-_PAUSES: Final = (
+PAUSES: Final = (
     _NO_PAUSE,
     _NO_PAUSE,
     timedelta(minutes=5),
@@ -145,24 +147,29 @@ class Sweep:
 Step: TypeAlias = Ask | TakeBack | Correct | Reserve | Settle | Sweep
 
 
+def steps_of(*, length_max: int = 12) -> st.SearchStrategy[Step]:
+    """Steps that are asked of a card of any type, about any of so many transactions."""
+    pauses, which = st.sampled_from(PAUSES), st.integers(0, length_max)
+    percent = st.integers(1, 120)
+    return st.one_of(
+        st.builds(TakeBack, which, st.none(), pauses),
+        st.builds(TakeBack, which, st.integers(1, 100), pauses),
+        st.builds(Correct, which, st.integers(0, 300), pauses),
+        st.builds(Reserve, percent, st.sampled_from([5, 1_500, 20_000]), pauses),
+        st.builds(Settle, which, st.one_of(st.none(), percent), pauses),
+        st.builds(Sweep, pauses),
+    )
+
+
 def histories(
     commands: st.SearchStrategy[Any], *, length_max: int = 12
 ) -> st.SearchStrategy[list[Step]]:
     """Histories of a card: mostly commands, some late, some taken back or corrected."""
-    pauses = st.sampled_from(_PAUSES)
+    pauses = st.sampled_from(PAUSES)
     asked = st.builds(Ask, commands, pauses)
     late = st.builds(Ask, commands, pauses, pauses)
-    which = st.integers(0, length_max)
-    voided = st.builds(TakeBack, which, st.none(), pauses)
-    refunded = st.builds(TakeBack, which, st.integers(1, 100), pauses)
-    swept = st.builds(Sweep, pauses)
-    percent = st.integers(1, 120)
-    corrected = st.builds(Correct, which, st.integers(0, 300), pauses)
-    reserved = st.builds(Reserve, percent, st.sampled_from([5, 1_500, 20_000]), pauses)
-    settled = st.builds(Settle, which, st.one_of(st.none(), percent), pauses)
-    taken_back = st.one_of(voided, refunded, corrected)
-    held = st.one_of(reserved, settled)
-    steps = st.one_of(asked, asked, asked, late, taken_back, taken_back, held, swept)
+    otherwise = steps_of(length_max=length_max)
+    steps = st.one_of(asked, asked, late, otherwise, otherwise)
     return st.lists(steps, min_size=1, max_size=length_max)
 
 

@@ -103,7 +103,7 @@ def _check_moment(lot: Lot, taken: int, entry: Entry, transaction: Transaction) 
     """Law 8: nothing is spent when its time has passed, or expires before."""
     if taken > 0 and not lot.slides:
         is_expiry = entry.kind is EntryKind.EXPIRE
-        assert is_expiry == lot.is_due(transaction.recorded_at)
+        assert is_expiry == lot.is_due(transaction.decided_at)
 
 
 def _check_stored(history: CardHistory, opened_at: datetime) -> None:

@@ -1,0 +1,104 @@
+"""
+A state machine over cards: every command in any order, on two stores side by side.
+
+Owns the machine.  It plays the steps of ``card_play`` on a card in memory and on its
+twin in SQLite, and asserts the laws of ``card_proofs`` after every step; what a twin
+does otherwise is a difference between the stores.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from loyaltycore.stores.memory import MemoryStore
+from loyaltycore.stores.sqlite import SqliteStore
+from loyaltycore.testing.card_play import PAUSES, Ask, Player, Step, steps_of
+from loyaltycore.testing.card_proofs import check_history, essence
+
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from loyaltycore.cards.contract import CardType
+    from loyaltycore.program.program import Program
+
+__all__ = ["machine_of"]
+
+
+def machine_of(
+    samples: Sequence[tuple[CardType[Any], st.SearchStrategy[Any]]], program: Program
+) -> type[RuleBasedStateMachine]:
+    """
+    Make a state machine class for ``hypothesis.stateful.run_state_machine_as_test``.
+
+    Args:
+        samples: configurations of card types, each with how its commands are drawn.
+    """
+
+    class CardMachine(RuleBasedStateMachine):
+        """One card and its twin."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.players: list[Player] = []
+            self.commands: st.SearchStrategy[Any] = st.nothing()
+
+        @initialize(sample=st.sampled_from(samples))
+        def issue(self, sample: tuple[CardType[Any], st.SearchStrategy[Any]]) -> None:
+            """Issue the card and its twin."""
+            rules, self.commands = sample
+            self.players = [
+                Player(rules, store=store, program=program)
+                for store in (MemoryStore(), SqliteStore(":memory:"))
+            ]
+
+        @rule(data=st.data(), pause=st.sampled_from(PAUSES))
+        def ask(self, data: st.DataObject, pause: Any) -> None:
+            """Ask for something that cards of the type do."""
+            self.play(Ask(data.draw(self.commands), pause))
+
+        @rule(
+            data=st.data(), pause=st.sampled_from(PAUSES), late=st.sampled_from(PAUSES)
+        )
+        def ask_late(self, data: st.DataObject, pause: Any, late: Any) -> None:
+            """Ask for something that happened before."""
+            self.play(Ask(data.draw(self.commands), pause, late))
+
+        @precondition(lambda self: self.players[0].posted)
+        @rule(step=steps_of(length_max=60))
+        def do_otherwise(self, step: Step) -> None:
+            """Take back, correct, hold, settle or sweep."""
+            self.play(step)
+
+        def play(self, step: Step) -> None:
+            """Carry a step out on both stores and compare what came of it."""
+            first, second = self.players
+            for player in self.players:
+                player.play(step)
+            assert type(first.refused) is type(second.refused)
+
+        @precondition(lambda self: self.players)
+        @invariant()
+        def the_laws_hold(self) -> None:
+            """Whatever happened, both cards add up, and to the same."""
+            first, second = (player.history() for player in self.players)
+            check_history(first, self.players[0].opened_at)
+            assert essence(first) == essence(second)
+
+        def teardown(self) -> None:
+            """In the end, the whole programme is proved."""
+            for player in self.players:
+                problems = player.shop.verify().problems
+                player.shop.store.close()
+                assert not problems
+
+    return CardMachine
