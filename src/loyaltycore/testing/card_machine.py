@@ -2,8 +2,8 @@
 A state machine over cards: every command in any order, on two stores side by side.
 
 Owns the machine.  It plays the steps of ``card_play`` on a card in memory and on its
-twin in SQLite, and asserts the laws of ``card_proofs`` after every step; what a twin
-does otherwise is a difference between the stores.
+twin in SQLite, and asserts the laws of ``card_proofs`` after every step; where the twin
+writes something else, the stores differ.
 """
 
 from __future__ import annotations
@@ -82,20 +82,23 @@ def machine_of(
         def play(self, step: Step) -> None:
             """Carry a step out on both stores and compare what came of it."""
             first, second = self.players
-            for player in self.players:
-                player.play(step)
+            here, there = (player.play(step) for player in self.players)
             assert type(first.refused) is type(second.refused)
+            assert (here and here.transaction.entries) == (
+                there and there.transaction.entries
+            )
 
         @precondition(lambda self: self.players)
         @invariant()
         def the_laws_hold(self) -> None:
-            """Whatever happened, both cards add up, and to the same."""
-            first, second = (player.history() for player in self.players)
-            check_history(first, self.players[0].opened_at)
-            assert essence(first) == essence(second)
+            """Whatever happened, the card adds up."""
+            card = self.players[0]
+            check_history(card.history(), card.opened_at)
 
         def teardown(self) -> None:
-            """In the end, the whole programme is proved."""
+            """In the end, the cards are the same, and both programmes are proved."""
+            first, *others = (essence(player.history()) for player in self.players)
+            assert [first] * len(others) == others
             for player in self.players:
                 problems = player.shop.verify().problems
                 player.shop.store.close()
