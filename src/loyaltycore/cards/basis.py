@@ -18,6 +18,7 @@ from loyaltycore.values.money import minor_units
 if TYPE_CHECKING:
     from loyaltycore.cards.commands import RecordPurchase
     from loyaltycore.ledger.transactions import Facts
+    from loyaltycore.values.money import Amount
 
 __all__ = ["EarnBasis", "base_of", "base_on"]
 
@@ -34,16 +35,20 @@ class EarnBasis(StrEnum):
     NET_OF_POINTS_TOO = "net_of_points_too"
 
 
-def base_of(basis: EarnBasis, command: RecordPurchase, currency: str) -> int:
+def base_of(
+    basis: EarnBasis, command: RecordPurchase, amount: int, currency: str
+) -> int:
     """
     Minor units of a purchase that earn.
+
+    Args:
+        amount: minor units of the whole purchase.
 
     Raises:
         InvalidAmount: more is taken off than there was.
     """
-    amount = minor_units(command.amount, currency)
-    discount = minor_units(command.discount, currency)
-    points = minor_units(command.paid_in_points, currency)
+    discount = _minor(command.discount, currency)
+    points = _minor(command.paid_in_points, currency)
     if discount + points > amount:
         raise InvalidAmount("Discount and points come to more than the purchase.")
     match basis:
@@ -63,3 +68,7 @@ def base_on(pinned: Facts, net: int) -> int:
         return net
     base, of = pinned["base"]
     return int(net * base // of) if of else 0
+
+
+def _minor(amount: Amount | None, currency: str) -> int:
+    return 0 if amount is None else minor_units(amount, currency)

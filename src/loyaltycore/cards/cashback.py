@@ -88,7 +88,8 @@ class Cashback(Tiered[CashbackCommand], Pointed[CashbackCommand]):
 
     def expiry_of(self, unit: Unit, draft: Draft) -> ExpiryPolicy:
         """Points end by the template, else by their tier, else by the program."""
-        if unit is Unit.POINT and self.points_expiry is None:
+        has_own = self.points_expiry is not None or not self.table.has_expiry
+        if unit is Unit.POINT and not has_own:
             of_tier = self.tier_of(draft).points_expiry
             return of_tier or draft.context.program.points_expiry
         return super().expiry_of(unit, draft)
@@ -143,7 +144,7 @@ class Cashback(Tiered[CashbackCommand], Pointed[CashbackCommand]):
         refusal = self.limits.refusal(draft, amount)
         if refusal is not None:
             return refusal
-        base = base_of(self.earn_basis, command, currency)
+        base = base_of(self.earn_basis, command, amount, currency)
         pinned = self._price(draft, draft.balance(Unit.SPEND), base)
         if base != amount:
             pinned = {**pinned, "base": [base, amount]}

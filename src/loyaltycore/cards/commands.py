@@ -59,11 +59,11 @@ class RecordPurchase:
     items: Mapping[str, int] = attrs.field(
         default=NO_ITEMS, converter=items_of, kw_only=True
     )
-    discount: Amount = attrs.field(
-        default=Decimal(0), converter=amount_of, kw_only=True
+    discount: Amount | None = attrs.field(
+        default=None, converter=optional_amount, kw_only=True
     )
-    paid_in_points: Amount = attrs.field(
-        default=Decimal(0), converter=amount_of, kw_only=True
+    paid_in_points: Amount | None = attrs.field(
+        default=None, converter=optional_amount, kw_only=True
     )
 
 

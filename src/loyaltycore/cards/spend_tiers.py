@@ -53,6 +53,9 @@ class TierTable:
     """
     The tiers of a template, and what they make of spend.
 
+    Attributes:
+        has_expiry: one of the tiers says when points stop counting.
+
     Args:
         tiers: as they were given; see ``tiers_of``.
         percent: one rate for all, instead of tiers.
@@ -73,6 +76,7 @@ class TierTable:
         grace_days: int = 0,
     ) -> None:
         self.tiers = tiers_of(tiers, percent)
+        self.has_expiry = any(tier.points_expiry is not None for tier in self.tiers)
         self._rate_at = rate_at
         self._downgrade = downgrade
         self._grace = timedelta(days=grace_days)

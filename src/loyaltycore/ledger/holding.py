@@ -46,11 +46,11 @@ class Total:
         spent: redeemed or captured, less what was given back.
         expired: in all, of what counted.
         peak: the highest balance there ever was behind a transaction.
+        recent_peak: the highest balance since units last expired.
         by_rule: what remains and counts, by the rule that made it; without the rule "".
         pending: of *remaining*, what does not count yet.
         held: reserved, on top of *remaining*.
         deadline: when all sliding lots end.
-        recent_peak: the highest balance since units last expired.
         last_fall: (recent peak before that expiry, its moment).
     """
 
@@ -60,17 +60,37 @@ class Total:
     spent: int = 0
     expired: int = 0
     peak: int = 0
+    recent_peak: int = 0
     by_rule: Mapping[str, int] = attrs.field(factory=dict[str, int])
     pending: int = 0
     held: int = 0
     deadline: datetime | None = None
-    recent_peak: int = 0
     last_fall: tuple[int, datetime] | None = None
 
     @property
     def balance(self) -> int:
         """Units that can be redeemed; negative in debt."""
         return self.remaining - self.pending - self.debt
+
+    def with_peaks(
+        self, peak: int, recent_peak: int, last_fall: tuple[int, datetime] | None
+    ) -> Total:
+        """Return the same figures with other peaks."""
+        # A third of the time that ``attrs.evolve`` takes, in every posting.
+        return Total(
+            self.remaining,
+            self.debt,
+            self.earned,
+            self.spent,
+            self.expired,
+            peak,
+            recent_peak,
+            self.by_rule,
+            self.pending,
+            self.held,
+            self.deadline,
+            last_fall,
+        )
 
 
 NOTHING = Total()
@@ -145,11 +165,11 @@ def evolve(
         total.spent + entry.spent,
         total.expired - (entry.amount if entry.kind is EntryKind.EXPIRE else 0),
         total.peak,
+        total.recent_peak,
         moves.by_rule,
         moves.pending,
         moves.held,
         total.deadline if entry.deadline is None else entry.deadline,
-        total.recent_peak,
         total.last_fall,
     )
 
@@ -211,10 +231,10 @@ def close(
         balance = total.balance
         if kind is TransactionKind.EXPIRE and balance < total.recent_peak:
             fall = (total.recent_peak, occurred_at)
-            totals[unit] = attrs.evolve(total, recent_peak=balance, last_fall=fall)
+            totals[unit] = total.with_peaks(total.peak, balance, fall)
         elif balance > total.recent_peak:
             peak = max(balance, total.peak)
-            totals[unit] = attrs.evolve(total, recent_peak=balance, peak=peak)
+            totals[unit] = total.with_peaks(peak, balance, total.last_fall)
 
 
 def remember(state: Facts, changes: Facts) -> Facts:

@@ -133,6 +133,13 @@ class EarnLimits:
     on_exceed: OnExceed = attrs.field(default=OnExceed.CAP, validator=_check_enum)
     windows: Windows = attrs.field(default=Windows.CALENDAR, validator=_check_enum)
 
+    #: Which of the limits are numbers of units.
+    of_units: tuple[str, ...] = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        names = (name for name in _UNIT_LIMITS if getattr(self, name) is not None)
+        object.__setattr__(self, "of_units", tuple(names))
+
     def check(self, unit: Unit, scale: int, currency: str) -> None:
         """
         Refuse amounts that the unit, or the currency, cannot have.
@@ -182,11 +189,12 @@ class EarnLimits:
         Raises:
             Missing: counters have to be loaded first.
         """
+        if not self.of_units:
+            return asked
         currency = draft.context.currency
         limits = {
-            name: units_of(amount, unit, scale, currency)
-            for name in _UNIT_LIMITS
-            if (amount := getattr(self, name)) is not None
+            name: units_of(getattr(self, name), unit, scale, currency)
+            for name in self.of_units
         }
         most = limits.pop("per_transaction", None)
         if most is not None and asked > most:

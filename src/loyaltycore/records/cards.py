@@ -22,6 +22,7 @@ from loyaltycore.values.ids import id_text
 
 
 if TYPE_CHECKING:
+    from loyaltycore.ledger.transactions import Facts
     from loyaltycore.query.predicates import Row
 
 __all__ = [
@@ -133,7 +134,7 @@ def holding_values(holding: Holding, digest: str, next_due_at: datetime) -> Row:
         "totals": canonical(
             {unit: _compact(total) for unit, total in holding.totals.items()}
         ),
-        "state": canonical(holding.state),
+        "state": canonical(holding.state) if holding.state else "{}",
     }
 
 
@@ -148,7 +149,7 @@ def holding_of(row: Row) -> Holding:
             Unit(unit): _total(figures)
             for unit, figures in json.loads(row["totals"]).items()
         },
-        state=json.loads(row["state"]),
+        state=_state(row["state"]),
     )
 
 
@@ -240,21 +241,36 @@ def counter_name(card: Card, name: str) -> str:
             return f"{card.id}/{name}"
 
 
-_NOTHING = Total()
-
-
 def _compact(total: Total) -> list[Any]:
     """The fields in order, without those at the end that are as in an empty total."""
-    figures = list(attrs.astuple(total, recurse=False))
-    empty = attrs.astuple(_NOTHING, recurse=False)
-    while figures and figures[-1] == empty[len(figures) - 1]:
-        figures.pop()
-    if len(figures) > _DEADLINE and figures[_DEADLINE] is not None:
-        figures[_DEADLINE] = figures[_DEADLINE].isoformat()
-    if len(figures) > _LAST_FALL:
-        peak, fell_at = figures[_LAST_FALL]
+    figures: list[Any] = [
+        total.remaining,
+        total.debt,
+        total.earned,
+        total.spent,
+        total.expired,
+        total.peak,
+        total.recent_peak,
+        total.by_rule,
+        total.pending,
+        total.held,
+        total.deadline,
+        total.last_fall,
+    ]
+    if total.deadline is not None:
+        figures[_DEADLINE] = total.deadline.isoformat()
+    if total.last_fall is not None:
+        peak, fell_at = total.last_fall
         figures[_LAST_FALL] = [peak, fell_at.isoformat()]
+    while figures and not figures[-1]:  # 0, None, and no rule at all
+        figures.pop()
     return figures
+
+
+def _state(text: str) -> Facts:
+    """What a card remembers; most remember nothing."""
+    facts: Facts = {} if text == "{}" else json.loads(text)
+    return facts
 
 
 def _total(figures: list[Any]) -> Total:
