@@ -8,7 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from benchmarks import batch_sqlite, import_time, machine, post_memory, post_sqlite
+from benchmarks import (
+    batch_sqlite,
+    import_time,
+    long_history,
+    machine,
+    post_memory,
+    post_sqlite,
+)
 
 
 if TYPE_CHECKING:
@@ -29,6 +36,7 @@ def _against_eventsourcing(folder: Path) -> Iterator[Figure]:
 #: Which figures there are, and who measures them.
 BENCHMARKS: dict[tuple[str, ...], Callable[[Path], Iterator[Figure]]] = {
     ("post_memory_per_s",): post_memory.run,
+    ("post_after_10000_vs_10",): long_history.run,
     ("post_sqlite_vs_raw",): post_sqlite.run,
     ("post_sqlite_vs_eventsourcing",): _against_eventsourcing,
     ("batch_sqlite_vs_raw",): batch_sqlite.run,

@@ -39,7 +39,14 @@ if TYPE_CHECKING:
     from loyaltycore.program.program import CustomerFacts
     from loyaltycore.query.predicates import Row
 
-__all__ = ["Account", "Loader", "load_transaction", "open_account", "standing"]
+__all__ = [
+    "Account",
+    "Loader",
+    "load_history",
+    "load_transaction",
+    "open_account",
+    "standing",
+]
 
 _PAGE = 20
 
@@ -111,6 +118,26 @@ def load_transaction(
     ref = journal.transaction_ref(program_id, transaction_id)
     (row,) = session.get([ref])
     return None if row is None else _with_entries(session, program_id, row)
+
+
+def load_history(
+    session: Session, program_id: str, card_id: str, after: int, limit: int
+) -> list[Transaction]:
+    """A card's transactions behind a version with their entries, oldest first."""
+    query = journal.later_transactions(program_id, card_id, after, limit)
+    headers = session.select(query).rows
+    if not headers:
+        return []
+    lines = journal.card_entries(
+        program_id, card_id, headers[0]["version"], headers[-1]["version"]
+    )
+    entries: dict[int, list[Row]] = {row["version"]: [] for row in headers}
+    for line in stream(session, lines):
+        entries[line["version"]].append(line)
+    return [
+        journal.transaction_of(row, journal.entries_of(entries[row["version"]]))
+        for row in headers
+    ]
 
 
 def _with_entries(session: Session, program_id: str, row: Row) -> Transaction:

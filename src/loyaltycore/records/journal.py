@@ -32,6 +32,7 @@ __all__ = [
     "entries_of",
     "entry_rows",
     "key_ref",
+    "later_transactions",
     "receipt_transactions",
     "reversals",
     "transaction_of",
@@ -113,6 +114,17 @@ def card_transactions(
         (Order("version", descending=newest_first),),
         limit,
         cursor,
+    )
+
+
+def later_transactions(program_id: str, card_id: str, after: int, limit: int) -> Query:
+    """A card's transactions behind a version, oldest first."""
+    later = Compare("version", Op.GT, after)
+    return Query(
+        "transaction",
+        And((*where(program_id=program_id, card_id=card_id).terms, later)),
+        (Order("version"),),
+        limit,
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from loyaltycore.cards.commands import describe
-from loyaltycore.errors import UnknownTransaction
+from loyaltycore.errors import InvalidValue, UnknownTransaction
 from loyaltycore.ledger.commands import Amend, Capture, Refund, Release, Void
 from loyaltycore.posting import Request, reverse
-from loyaltycore.posting.account import load_transaction
+from loyaltycore.posting.account import load_history, load_transaction
 
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from loyaltycore.values.money import AmountLike
 
 __all__ = ["ByWhom", "Transactions"]
+
+_LIMIT_MAX = 1_000
 
 
 class ByWhom(TypedDict, total=False):
@@ -54,6 +56,26 @@ class Transactions:
         if found is None:
             raise UnknownTransaction(transaction_id)
         return found
+
+    def of_card(
+        self, card_id: str, *, after: int = 0, limit: int = 100
+    ) -> list[Transaction]:
+        """
+        Return a card's transactions with their entries, oldest first.
+
+        Args:
+            after: those of later versions than this; the last one's for the next page.
+            limit: how many at most, 1 to 1,000.
+
+        Raises:
+            InvalidValue: the limit.
+        """
+        if type(limit) is not int or not 1 <= limit <= _LIMIT_MAX:
+            raise InvalidValue("limit", f"1 to {_LIMIT_MAX:,} transactions.")
+        program_id = self._shell.program_id
+        return self._shell.read(
+            lambda session: load_history(session, program_id, card_id, after, limit)
+        )
 
     def void(self, transaction_id: str, **options: Unpack[ByWhom]) -> Posted:
         """
