@@ -14,14 +14,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 
 
 # How long an example may take depends on what else the machine does; see the last line
-# of a run for what is slow.  Everything else is as Hypothesis has it, on CI or not.
-settings.register_profile("house", settings(), deadline=None)
+# of a run for what is slow.  A mutation run calls a test again and again in one process.
+# Everything else is as Hypothesis has it, on CI or not.
+settings.register_profile(
+    "house",
+    settings(),
+    deadline=None,
+    suppress_health_check=[HealthCheck.differing_executors],
+)
 settings.load_profile("house")
 
 
