@@ -10,6 +10,7 @@ import attrs
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from loyaltycore.cards.conditions import Conditions
     from loyaltycore.cards.contract import CardType
 
 __all__ = ["Card", "CardTemplate"]
@@ -21,15 +22,21 @@ class CardTemplate:
     Rules under which cards are issued.
 
     Attributes:
-        version: 1, 2, 3 ...; every transaction pins the one that priced it.
+        version: 1, 2, 3 ...; cards follow the newest, and every transaction pins the
+            one that priced it.
         rules: the card type with its configuration.
+        conditions: what holds for its cards beside the rules.
+        created_at: when the first version was made.
+        changed_at: when this version was made.
     """
 
     id: str
     name: str
     version: int
     rules: CardType[Any]
+    conditions: Conditions
     created_at: datetime
+    changed_at: datetime
 
 
 @attrs.frozen(kw_only=True)

@@ -49,7 +49,7 @@ def _check_name(_: object, __: object, name: str) -> None:
         raise InvalidValue("name", message)
 
 
-def _check_type(_: object, __: object, value: FieldType) -> None:
+def _check_type(_: object, __: object, value: object) -> None:
     if not isinstance(value, FieldType):
         names = ", ".join(f"FieldType.{member.name}" for member in FieldType)
         raise InvalidValue("type", f"one of {names}.")

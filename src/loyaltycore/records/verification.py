@@ -36,6 +36,12 @@ _PAGE = 1_000
 REFERENCES = (
     ("card", "customer", (("id", "customer_id"),)),
     ("card", "template", (("id", "template_id"),)),
+    ("template_version", "template", (("id", "id"),)),
+    (
+        "transaction",
+        "template_version",
+        (("id", "template_id"), ("version", "template_version")),
+    ),
     ("lot", "card", (("id", "card_id"),)),
     ("transaction", "card", (("id", "card_id"),)),
     ("entry", "transaction", (("card_id", "card_id"), ("version", "version"))),

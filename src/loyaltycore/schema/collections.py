@@ -72,18 +72,29 @@ _SEARCH_TOKEN = Collection(
     indexes=(Index(by=("program_id", "customer_id")),),
 )
 
+_A_TEMPLATE = _columns(
+    id="text",
+    version="int",
+    kind="text",
+    name="text",
+    rules="json",
+    conditions="json",
+    created_at="moment",
+    changed_at="moment",
+)
+
 _TEMPLATE = Collection(
     name="template",
-    columns=_columns(
-        id="text",
-        version="int",
-        kind="text",
-        name="text",
-        rules="json",
-        created_at="moment",
-    ),
+    columns=_A_TEMPLATE,
     key=("program_id", "id"),
     indexes=(Index(by=("program_id",), order=("created_at", "id")),),
+)
+
+_TEMPLATE_VERSION = Collection(
+    name="template_version",
+    columns=_A_TEMPLATE,
+    key=("program_id", "id", "version"),
+    append_only=True,
 )
 
 _CARD = Collection(
@@ -255,6 +266,7 @@ COLLECTIONS: Final[Mapping[str, Collection]] = {
         _CUSTOMER,
         _SEARCH_TOKEN,
         _TEMPLATE,
+        _TEMPLATE_VERSION,
         _CARD,
         _LOT,
         _TRANSACTION,

@@ -20,6 +20,7 @@ from loyaltycore.insight.program_proof import (
     check_customer,
     check_day,
     check_message,
+    check_versions,
 )
 from loyaltycore.insight.verification import Check, Findings
 from loyaltycore.ledger.transactions import Unit
@@ -114,13 +115,21 @@ class _Walk:
                 self._findings.add(Check.REFERENCE, "program", program.id, message)
         for row in rows:
             try:
-                template = template_records.template_of(row, self._desk.card_types)
-                scales = template.rules.scales(program.currency)
+                self._check_template(row)
             except _UNREADABLE as error:
                 self._unreadable("template", row["id"], error)
-            else:
-                scale = scales.get(Unit.POINT, POINT_SCALE)
-                self._point_scales[row["id"]] = scale
+
+    def _check_template(self, row: Row) -> None:
+        card_types = self._desk.card_types
+        template = template_records.template_of(row, card_types)
+        scales = template.rules.scales(self._desk.program.currency)
+        self._point_scales[template.id] = scales.get(Unit.POINT, POINT_SCALE)
+        query = template_records.versions_of(self._program_id, template.id)
+        versions = [
+            template_records.template_of(each, card_types)
+            for each in stream(self._session, query)
+        ]
+        check_versions(template, versions, self._findings)
 
     # -- customers -------------------------------------------------------------------
 
