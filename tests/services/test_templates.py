@@ -323,3 +323,36 @@ def test_a_change_that_lost_a_race_is_made_on_top_of_the_winner(program: Program
     versions = [shop.templates.get(template.id, version=n).name for n in range(2, 10)]
     assert names == sorted(versions)
     assert () == shop.verify().problems
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        cards.FieldDefinition("pet", unique=True, type=cards.FieldType.INTEGER),
+        cards.FieldDefinition("pet"),
+    ],
+)
+def test_a_field_keeps_its_type_and_stays_unique(
+    field: cards.FieldDefinition, shop: Loyalty
+):
+    """Not even a version that was without it makes another one of it."""
+    made = shop.templates.create(
+        "Card", cards.Stamp(reward="Tea"), conditions=AFTER_A_YEAR
+    )
+    shop.templates.change(made.id, conditions=cards.Conditions())
+    with pytest.raises(errors.InvalidValue) as caught:
+        shop.templates.change(made.id, conditions=cards.Conditions(form=(field,)))
+
+    assert "form" == caught.value.field
+    assert 3 == shop.templates.change(made.id, conditions=AFTER_A_YEAR).version
+
+
+def test_old_versions_do_not_slow_a_posting_down(shop: Loyalty):
+    """Reading an old version leaves the newest one at hand."""
+    made = shop.templates.create("Card", cards.Stamp(reward="Tea"))
+    shop.templates.change(made.id, name="Tea")
+    newest = shop.templates.get(made.id)
+
+    assert newest is shop.templates.get(made.id)
+    assert made == shop.templates.get(made.id, version=1)
+    assert newest is shop.templates.get(made.id)

@@ -76,18 +76,27 @@ class Desk:
 
     def template(self, row: Row) -> CardTemplate:
         """
-        The template of a row, of any version; the rules of the last are kept.
+        The template of a row; its rules are read once for each version.
 
         Raises:
             UnknownTemplate: of a card type that this program was not given.
         """
         known = self.known_template(row)
         if known is None:
-            if row["kind"] not in self.card_types:
-                raise UnknownTemplate(row["id"])
-            known = template_records.template_of(row, self.card_types)
+            known = self.template_of(row)
             self.templates[known.id] = (row, known)
         return known
+
+    def template_of(self, row: Row) -> CardTemplate:
+        """
+        Read a template, or an old version of one.
+
+        Raises:
+            UnknownTemplate: of a card type that this program was not given.
+        """
+        if row["kind"] not in self.card_types:
+            raise UnknownTemplate(row["id"])
+        return template_records.template_of(row, self.card_types)
 
 
 def _check_text(field: str, value: object) -> None:

@@ -105,6 +105,13 @@ _CARD = Collection(
         template_id="text",
         customer_id="text",
         issued_at="moment",
+        status="text",
+        blocked="text?",
+        device="text?",
+        installed_at="moment?",
+        expires_at="moment",
+        utm="text?",
+        fields="json",
         version="int",
         digest="text",
         last_at="moment",
@@ -119,6 +126,12 @@ _CARD = Collection(
         Index(by=("program_id", "customer_id"), order=("issued_at", "id")),
         Index(by=("program_id",), order=("next_due_at", "id")),
     ),
+)
+
+_UNIQUE_FIELD = Collection(
+    name="unique_field",
+    columns=_columns(template_id="text", name="text", value="text", card_id="text"),
+    key=("program_id", "template_id", "name", "value"),
 )
 
 _LOT = Collection(
@@ -268,6 +281,7 @@ COLLECTIONS: Final[Mapping[str, Collection]] = {
         _TEMPLATE,
         _TEMPLATE_VERSION,
         _CARD,
+        _UNIQUE_FIELD,
         _LOT,
         _TRANSACTION,
         _ENTRY,

@@ -14,6 +14,7 @@ from loyaltycore.errors import InvalidValue, UnknownTemplate
 from loyaltycore.ports import Insert, Update
 from loyaltycore.records import templates as records
 from loyaltycore.records.programs import check_program, found_program
+from loyaltycore.records.streaming import stream
 
 
 if TYPE_CHECKING:
@@ -83,8 +84,8 @@ class Templates:
         different, there is no new version.
 
         Raises:
-            InvalidValue: as ``create``; or the kind of card, or the decimals of a unit
-                would change, which they never do.
+            InvalidValue: as ``create``; or the kind of card, the decimals of a unit, or
+                the type or uniqueness of a field would change, which they never do.
             UnknownTemplate: there is none with this id.
         """
         given: dict[str, Any] = {
@@ -108,7 +109,9 @@ class Templates:
                 return before
             after = attrs.evolve(after, version=before.version + 1, changed_at=now)
             self._check(after)
-            check_change(before.rules, after.rules, desk.program.currency)
+            query = records.versions_of(program_id, template_id)
+            earlier = [desk.template_of(each) for each in stream(session, query)]
+            check_change(earlier, after, desk.program.currency)
             row = records.template_row(program_id, after)
             values = {
                 column: row[column] for column in row if column not in ref.columns
@@ -132,7 +135,8 @@ class Templates:
         (row,) = self._shell.read(lambda session: session.get([ref]))
         if row is None:
             raise UnknownTemplate(template_id)
-        return self._shell.desk.template(row)
+        desk = self._shell.desk
+        return desk.template(row) if version is None else desk.template_of(row)
 
     def list(self) -> list[CardTemplate]:
         """Return the newest version of all templates, oldest template first."""
