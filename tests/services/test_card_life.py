@@ -5,14 +5,16 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import attrs
 import pytest
 from tests.conftest import NOON, rows_of
 
 from loyaltycore import Loyalty, MemoryStore, Program, cards, errors
 from loyaltycore.cards.card import CardStatus
 from loyaltycore.ports import Update
+from loyaltycore.posting import issue_card
 from loyaltycore.records.cards import card_ref
 from loyaltycore.testing.doubles import FailingNotifier, RecordingNotifier
 
@@ -20,7 +22,8 @@ from loyaltycore.testing.doubles import FailingNotifier, RecordingNotifier
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from loyaltycore.ports import Store
+    from loyaltycore.ports import Page, Session, Store
+    from loyaltycore.query.queries import Query
 
 RULES = cards.Cashback(percent=10)
 
@@ -465,3 +468,139 @@ def test_a_card_that_comes_back_is_told_of(shop: Loyalty):
     assert ["card.installed", "card.removed", "card.restored"] == [
         message["topic"] for message in notifier.messages
     ]
+
+
+# -- where several cards meet ----------------------------------------------------------
+
+
+def test_neither_end_of_a_transfer_is_blocked(shop: Loyalty, store: Store):
+    """Points leave no blocked card and come to none; nothing is written."""
+    first, second = issued(shop), issued(shop)
+    shop.cards.record_purchase(first, 100)
+    shop.cards.block(second, "lost")
+    before = rows_of(store)
+    with pytest.raises(errors.CardBlocked) as caught:
+        shop.cards.transfer(first, 5, to=second)
+    assert second == caught.value.details["card_id"]
+    assert before == rows_of(store)
+    shop.cards.unblock(second)
+    shop.cards.block(first, "lost")
+    with pytest.raises(errors.CardBlocked):
+        shop.cards.transfer(first, 5, to=second)
+    shop.cards.unblock(first)
+
+    assert 5 == shop.cards.transfer(first, 5, to=second).balances["point"]
+
+
+def test_what_a_blocked_card_holds_is_settled(shop: Loyalty):
+    """A hold is made on a good card, and captured or released on a blocked one."""
+    card = issued(shop)
+    shop.cards.record_purchase(card, 100)
+    holds = [shop.cards.hold(card, 4).id for _ in range(2)]
+    shop.cards.block(card, "lost")
+    with pytest.raises(errors.CardBlocked):
+        shop.cards.hold(card, 1)
+    shop.transactions.capture(holds[0])
+
+    assert 6 == shop.transactions.release(holds[1]).balances["point"]
+
+
+@attrs.frozen
+class Use:
+    """Hand the ticket in."""
+
+
+@attrs.frozen(kw_only=True)
+class Ticket(cards.CardType[Use]):
+    """
+    A card that puts ten points on another one of the customer's.
+
+    Attributes:
+        then: the template of the other one, which is issued where there is none.
+    """
+
+    kind: ClassVar[str] = "ticket"
+    commands: ClassVar[tuple[type, ...]] = (Use,)
+    unit: ClassVar[cards.Unit] = cards.Unit.USE
+    then: str
+
+    def scales(self, currency):
+        """Uses are whole."""
+        return {cards.Unit.USE: 0}
+
+    def decide(self, holding, command, context):
+        """Count a use, and let ten points follow."""
+        draft = cards.Draft(holding, context)
+        draft.credit(cards.Unit.USE, 1)
+        outcome = draft.outcome(cards.TransactionKind.REDEEM, self.till(draft))
+        effect = cards.PostOn(self.then, cards.AddPoints(10))
+        return attrs.evolve(outcome, effects=(effect,))
+
+    def till(self, draft):
+        """There is little to say."""
+        return cards.Till(text="a ticket", balances=self.balances(draft))
+
+
+def test_what_follows_never_goes_to_a_deleted_card(store: Store, program: Program):
+    """
+    The card that a ticket issues needs no form; when it is deleted there is another.
+
+    A void of the ticket takes back the points of a card that was deleted since.
+    """
+    types = (*cards.CARD_TYPES, Ticket)
+    shop = Loyalty(store, program, card_types=types).at(NOON)
+    points = shop.templates.create("Points", RULES, conditions=FORM)
+    tickets = shop.templates.create("Ticket", Ticket(then=points.id))
+    ada = shop.customers.register().id
+    ticket = shop.cards.issue(tickets.id, to=ada).id
+
+    first = shop.cards.post(ticket, Use())
+    (_, early) = shop.cards.of(ada)
+    shop.cards.delete(early.id)
+    shop.cards.post(ticket, Use())
+    (_, late) = shop.cards.of(ada)
+
+    assert early.id != late.id
+    assert ({}, 10) == (late.fields, shop.cards.show(late.id).balances["point"])
+    shop.transactions.void(first.id)
+    assert 0 == shop.cards.show(early.id).balances["point"]
+    shop.cards.block(late.id, "lost")
+    with pytest.raises(errors.CardBlocked):
+        shop.cards.post(ticket, Use())
+    assert () == shop.verify().problems
+
+
+class Hasty:
+    """A session in which somebody restores every removed card that is found."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def __getattr__(self, name: str) -> Any:
+        """Hand on what is not changed here."""
+        return getattr(self.session, name)
+
+    def select(self, query: Query) -> Page:
+        """Find, and restore behind the asker's back."""
+        page = self.session.select(query)
+        self.session.apply(
+            [
+                Update(card_ref(row["program_id"], row["id"]), {"status": "installed"})
+                for row in page.rows
+            ]
+        )
+        return page
+
+
+def test_a_card_that_was_restored_meanwhile_is_asked_for_anew(
+    shop: Loyalty, store: Store
+):
+    """The session is begun again, and finds that there is nothing to bring back."""
+    first = shop.cards.get(issued(shop))
+    shop.cards.install(first.id)
+    shop.cards.remove(first.id)
+    desk, template, owner = shop._shell.desk, first.template_id, first.customer_id
+    with store.session() as session:
+        hasty: Any = Hasty(session)
+        with pytest.raises(errors.Conflict):
+            issue_card(hasty, desk, template, owner, {}, None)
