@@ -113,6 +113,16 @@ class TestEndToEnd:
         assert 9 == gym.cards.quote(card, RedeemVisits()).balances["visit"]
         assert not gym.verify().problems
 
+    def test_what_can_be_done_is_known_without_a_word_from_the_type(self, gym):
+        """Its fields say what the smallest sale and the smallest visit are."""
+        card = sold(gym, Punch())
+        before = [str(action) for action in gym.cards.actions(card)]
+        gym.cards.post(card, AddVisits(1))
+        after = [str(action) for action in gym.cards.actions(card)]
+
+        assert ["AddVisits", "RedeemVisits: 0 visits, 1 asked"] == before
+        assert ["AddVisits", "RedeemVisits"] == after
+
     def test_its_refusals(self, gym):
         """Too many friends, or more visits than there are, change nothing."""
         card = sold(gym, Punch(friends_max=2))

@@ -24,8 +24,16 @@ START = datetime(2025, 3, 1, 9, tzinfo=UTC)
 UNPROVED = {
     "program": {"zone", "created_at"},
     "customer": {"version", "birth_date", "source", "registered_at"},
-    "template": {"version", "name", "rules", "created_at"},
-    "card": {"issued_at"},
+    "card": {
+        "issued_at",
+        "status",
+        "blocked",
+        "device",
+        "installed_at",
+        "expires_at",
+        "utm",
+        "fields",
+    },
     "message": {"due_at", "holder", "attempts", "sent_at"},
 }
 PROVED = [
@@ -57,6 +65,7 @@ def live(store: MemoryStore | SqliteStore) -> Loyalty:
             one_checkin_per_day=True,
             stamp_life=cards.Rolling(1, "years"),
         ),
+        conditions=cards.Conditions(form=(cards.FieldDefinition("pet", unique=True),)),
     )
     ada = day.customers.register(
         first_name="Ada",
@@ -67,9 +76,12 @@ def live(store: MemoryStore | SqliteStore) -> Loyalty:
     )
     bob = day.customers.register(first_name="Bob", phone="030 901821")
     wallet = day.cards.issue(wallets.id, to=ada.id).id
-    stamps = day.cards.issue(coffees.id, to=ada.id).id
+    stamps = day.cards.issue(coffees.id, to=ada.id, fields={"pet": "Rex"}).id
     other = day.cards.issue(wallets.id, to=bob.id).id
 
+    day.templates.change(wallets.id, name="Purse")
+    day.templates.change(coffees.id, name="Tea")
+    day.cards.install(stamps, device="phone")
     first = day.cards.record_purchase(
         wallet, "60.00", key="t/1", location="mitte", actor="eva", receipt_id="R-1"
     )
@@ -181,10 +193,14 @@ def is_telling(collection: str, column: str, row: dict[str, Any]) -> bool:
         return row["next_due_at"] < "9999"
     if collection == "day_figure":
         return any(row[name] for name in ("transactions", "points_expired"))
+    if collection == "message":  # a change of a card's life is not repeated
+        return row["topic"] != "card.installed" or column == "card_id"
     if collection == "counter":
         return row["used"] != 0
     if (collection, column) == ("card", "customer_id"):
         return row["version"] > 0
+    if collection == "template_version":  # an old one is not repeated
+        return row["version"] == 2 or column in {"id", "version", "program_id", ""}
     return True
 
 
@@ -360,7 +376,8 @@ def test_a_missing_row_is_found(path: Path, collection: str):
 )
 def test_a_row_too_many_is_found(path: Path, collection: str, changes: dict[str, Any]):
     """A row that no posting wrote is found."""
-    row = {**rows_of(path, collection)[0], **changes}
+    rows = [row for row in rows_of(path, collection) if is_telling(collection, "", row)]
+    row = {**rows[0], **changes}
     marks = ", ".join("?" * len(row))
     listed = ", ".join(f'"{name}"' for name in row)
     text = f'INSERT INTO "loyalty_{collection}" ({listed}) VALUES ({marks})'

@@ -34,6 +34,7 @@ from loyaltycore.cards.commands import (
     SubtractSpend,
     SubtractStamps,
 )
+from loyaltycore.cards.conditions import AfterInstall, AfterIssue, Conditions
 from loyaltycore.cards.contract import CardType
 from loyaltycore.cards.line_discounts import RoundingLevel
 from loyaltycore.cards.milestones import Milestone
@@ -70,6 +71,7 @@ from loyaltycore.ledger.returning import Forfeit, Grace, NewLot, Returning
 from loyaltycore.ledger.shortfall import Shortfall
 from loyaltycore.ledger.tiers import Downgrade, RateAt
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
+from loyaltycore.program.fields import FieldDefinition, FieldType
 from loyaltycore.values.days import RoundUp
 from loyaltycore.values.expiry import (
     After,
@@ -95,6 +97,8 @@ __all__ = [
     "AddStamps",
     "Adjust",
     "After",
+    "AfterInstall",
+    "AfterIssue",
     "Amount",
     "AmountOff",
     "Benefit",
@@ -103,6 +107,7 @@ __all__ = [
     "Cashback",
     "CheckIn",
     "ClaimReward",
+    "Conditions",
     "Context",
     "DiscountBase",
     "Downgrade",
@@ -111,6 +116,8 @@ __all__ = [
     "EarnLimits",
     "EntryKind",
     "ExpiryPolicy",
+    "FieldDefinition",
+    "FieldType",
     "FixedDate",
     "Forfeit",
     "FreeItem",

@@ -25,6 +25,7 @@ from loyaltycore.cards.commands import (
 from loyaltycore.cards.paying import Paying
 from loyaltycore.cards.pointed import Pointed
 from loyaltycore.cards.settings import member_of, one_of
+from loyaltycore.cards.smallest import smallest_payment
 from loyaltycore.cards.spend_tiers import units_priced
 from loyaltycore.cards.tiered import Tiered
 from loyaltycore.errors import Refusal
@@ -126,6 +127,13 @@ class Cashback(Tiered[CashbackCommand], Pointed[CashbackCommand]):
             tier=standing.tier,
             to_next_tier=standing.to_next_tier,
         )
+
+    def smallest(self, asked: type[CashbackCommand], currency: str) -> CashbackCommand:
+        """See ``CardType.smallest``; the fewest points that can be paid with."""
+        if asked is RedeemPoints:
+            scale = self.scale_of_points(currency)
+            return smallest_payment(self.paying, scale, currency)
+        return super().smallest(asked, currency)
 
     def redeemable(self, balance: int, order_total: int | None, currency: str) -> int:
         """The most smallest units of points that an order of that total takes."""

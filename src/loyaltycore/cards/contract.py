@@ -15,6 +15,7 @@ import attrs
 
 from loyaltycore.cards.purse import Purse
 from loyaltycore.cards.settings import member_of, one_of
+from loyaltycore.cards.smallest import smallest_command
 from loyaltycore.errors import Refusal
 from loyaltycore.ledger.limits import EarnLimits
 from loyaltycore.ledger.returning import Forfeit, Returning
@@ -111,6 +112,19 @@ class CardType(Purse, Generic[CommandT]):
         into is not named, it is turned back where they are missing.
         """
         return {}
+
+    def smallest(self, asked: type[CommandT], currency: str) -> CommandT:
+        """
+        The smallest sensible command of a class, to see whether it could be done.
+
+        By default what may be left out is, counts are 1, and points and amounts are one
+        smallest unit.  A type whose rules have a minimum says so here.
+
+        Raises:
+            TypeError: the class has a field for which there is no default like that.
+        """
+        command: CommandT = smallest_command(asked, self.scales(currency), currency)
+        return command
 
     def settle(self, draft: Draft) -> Till:
         """Do what the rules do by themselves after a void or refund."""

@@ -1,9 +1,9 @@
 """
-The message that every transaction leaves in the outbox.
+The messages that transactions, and changes of a card's life, leave in the outbox.
 
-It is written with the transaction and delivered at least once.  Its id is the
-transaction's, so a receiver can drop what it has seen.  It carries ids and numbers, no
-personal data.
+A message is written with what it tells of and delivered at least once.  Its id stays
+the same, so a receiver can drop what it has seen; a transaction's message has the
+transaction's id.  It carries ids and numbers, no personal data.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from loyaltycore.cards.card import Card
     from loyaltycore.ledger.transactions import Transaction
 
-__all__ = ["LEASE", "Message", "message_of", "retry_at"]
+__all__ = ["LEASE", "Message", "message_of", "message_of_card", "retry_at"]
 
 LEASE: Final = timedelta(minutes=1)
 _DELAY_MAX: Final = timedelta(hours=6)
@@ -35,7 +36,8 @@ class Message:
     One event for the world outside.
 
     Attributes:
-        card_version: orders the messages of a card.
+        card_version: of the last transaction; it orders the messages of a card.
+        topic: ``transaction.`` or ``card.`` and what happened.
         payload: JSON.
     """
 
@@ -46,6 +48,11 @@ class Message:
     payload: str
     created_at: datetime
     attempts: int = 0
+
+    @property
+    def is_of_transaction(self) -> bool:
+        """Does it tell of a transaction, or else of a card?"""
+        return self.topic.startswith("transaction.")
 
     def facts(self, program_id: str) -> dict[str, object]:
         """As a notifier gets it: texts, whole numbers and mappings, fit for JSON."""
@@ -79,6 +86,33 @@ def message_of(transaction: Transaction) -> Message:
         topic=f"transaction.{transaction.kind}",
         payload=canonical(payload),
         created_at=transaction.recorded_at,
+    )
+
+
+def message_of_card(
+    card: Card, topic: str, *, version: int, message_id: str, at: datetime
+) -> Message:
+    """
+    Announce a change of a card's life.
+
+    Args:
+        version: of the card's last transaction.
+    """
+    payload = {
+        "card_id": card.id,
+        "customer_id": card.customer_id,
+        "template_id": card.template_id,
+        "status": card.status,
+        "is_blocked": card.is_blocked,
+        "expires_at": card.expires_at and card.expires_at.isoformat(),
+    }
+    return Message(
+        id=message_id,
+        card_id=card.id,
+        card_version=version,
+        topic=topic,
+        payload=canonical(payload),
+        created_at=at,
     )
 
 

@@ -15,14 +15,21 @@ from loyaltycore.insight.verification import Check
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from loyaltycore.cards.card import CardTemplate
     from loyaltycore.customers.customer import Customer
     from loyaltycore.engagement.messages import Message
     from loyaltycore.insight.verification import Findings
     from loyaltycore.ledger.transactions import Transaction
 
-__all__ = ["check_counters", "check_customer", "check_day", "check_message"]
+__all__ = [
+    "check_counters",
+    "check_customer",
+    "check_day",
+    "check_message",
+    "check_versions",
+]
 
 _ANNOUNCED = ("card_id", "card_version", "topic", "payload", "created_at")
 
@@ -101,3 +108,23 @@ def check_counters(
         if have != should:
             message = f"it is {have}; the journal of card {card_id} counts {should}."
             findings.add(Check.COUNTER, "counter", name, message)
+
+
+def check_versions(
+    template: CardTemplate, versions: Sequence[CardTemplate], findings: Findings
+) -> None:
+    """
+    Compare a template with its versions: all are there, and the newest is the template.
+
+    Args:
+        versions: in rising order.
+    """
+    numbers = [each.version for each in versions]
+    if numbers != list(range(1, template.version + 1)):
+        message = (
+            f"its versions should be 1 to {template.version}; there are {numbers}."
+        )
+        findings.add(Check.SEQUENCE, "template", template.id, message)
+    elif versions[-1] != template:
+        message = f"it differs from its version {template.version}; compare both."
+        findings.add(Check.STATE, "template", template.id, message)

@@ -8,22 +8,26 @@ figures, counters and outbox.  A refusal writes nothing, not even what fell due.
 
 from __future__ import annotations
 
+from loyaltycore.posting.actions import Action, actions
 from loyaltycore.posting.deciding import decider
 from loyaltycore.posting.desk import Desk, Posted, Quote, Request, Shown
-from loyaltycore.posting.issuing import issue
+from loyaltycore.posting.life import change_card, issue_card
 from loyaltycore.posting.reversing import reverse
 from loyaltycore.posting.routine import post, post_due_only, quote, show
 from loyaltycore.posting.transferring import transfer
 
 
 __all__ = [
+    "Action",
     "Desk",
     "Posted",
     "Quote",
     "Request",
     "Shown",
+    "actions",
+    "change_card",
     "decider",
-    "issue",
+    "issue_card",
     "post",
     "post_due_only",
     "quote",

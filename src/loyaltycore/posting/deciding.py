@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, get_args
 
 import attrs
 
 from loyaltycore.cards.any_card import decide_any
+from loyaltycore.cards.validity import decide_if_valid
 from loyaltycore.errors import CommandNotSupported, Refusal
 from loyaltycore.ledger.commands import CardCommand
 from loyaltycore.ledger.decision import Context, Missing, Outcome
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from loyaltycore.posting.account import Account
     from loyaltycore.posting.desk import Desk
 
-__all__ = ["Decide", "Decision", "decider", "decision_on"]
+__all__ = ["Decide", "Decision", "decider", "decision_on", "if_valid"]
 
 Decide: TypeAlias = "Callable[[CardTemplate, Holding, Context], Outcome | Refusal]"
 
@@ -52,6 +54,18 @@ def decider(command: object) -> Decide:
         return rules.decide(holding, command, context)
 
     return decide
+
+
+def if_valid(account: Account, decide: Decide) -> Decide:
+    """Ask the card, and the conditions of its template, beside the rules."""
+
+    def decide_all(
+        template: CardTemplate, holding: Holding, context: Context
+    ) -> Outcome | Refusal:
+        rules = partial(decide, template, holding, context)
+        return decide_if_valid(account.card, template.conditions, context, rules)
+
+    return decide_all
 
 
 class Decision:

@@ -36,15 +36,17 @@ class Desk:
 
     Attributes:
         card_types: the known card types by kind.
-        templates: those that were read, by id and version; versions never change.
+        templates: those that were read, by id, with the row that they were read from.
+            A version number alone does not tell: one that was rolled back is given
+            again, to other rules.
     """
 
     program: Program
     clock: Clock
     ids: Ids
     card_types: Mapping[str, type[CardType[Any]]]
-    templates: dict[tuple[str, int], CardTemplate] = attrs.field(
-        factory=dict["tuple[str, int]", "CardTemplate"], eq=False, repr=False
+    templates: dict[str, tuple[Row, CardTemplate]] = attrs.field(
+        factory=dict[str, "tuple[Row, CardTemplate]"], eq=False, repr=False
     )
 
     def under(self, clock: Clock) -> Desk:
@@ -69,7 +71,8 @@ class Desk:
 
     def known_template(self, row: Row) -> CardTemplate | None:
         """The template of a row, if its rules were read before."""
-        return self.templates.get((row["id"], row["version"]))
+        read_from, template = self.templates.get(row["id"], (None, None))
+        return template if read_from == row else None
 
     def template(self, row: Row) -> CardTemplate:
         """
@@ -80,11 +83,20 @@ class Desk:
         """
         known = self.known_template(row)
         if known is None:
-            if row["kind"] not in self.card_types:
-                raise UnknownTemplate(row["id"])
-            known = template_records.template_of(row, self.card_types)
-            self.templates[known.id, known.version] = known
+            known = self.template_of(row)
+            self.templates[known.id] = (row, known)
         return known
+
+    def template_of(self, row: Row) -> CardTemplate:
+        """
+        Read a template, or an old version of one.
+
+        Raises:
+            UnknownTemplate: of a card type that this program was not given.
+        """
+        if row["kind"] not in self.card_types:
+            raise UnknownTemplate(row["id"])
+        return template_records.template_of(row, self.card_types)
 
 
 def _check_text(field: str, value: object) -> None:

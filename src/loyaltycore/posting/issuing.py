@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from loyaltycore.cards import life
 from loyaltycore.cards.card import Card
 from loyaltycore.errors import UnknownCustomer, UnknownTemplate
 from loyaltycore.ledger.decision import Outcome
@@ -15,6 +16,7 @@ from loyaltycore.ports import Insert
 from loyaltycore.posting.account import open_account
 from loyaltycore.posting.deciding import decision_on
 from loyaltycore.posting.desk import Request
+from loyaltycore.posting.uniques import unique_changes
 from loyaltycore.posting.writing import Step, write
 from loyaltycore.records import cards as records
 from loyaltycore.records import customers as customer_records
@@ -24,6 +26,8 @@ from loyaltycore.values.codes import make_code
 
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from loyaltycore.cards.card import CardTemplate
     from loyaltycore.ledger.decision import Context
     from loyaltycore.ports import Session
@@ -41,6 +45,8 @@ def issue(
     template_id: str,
     customer_id: str,
     *,
+    fields: Mapping[str, object] | None = None,
+    utm: str | None = None,
     cause: str | None = None,
 ) -> Card:
     """
@@ -50,23 +56,28 @@ def issue(
     follows from another transaction has one in any case, so that it is found by that.
 
     Args:
+        fields: what the form is filled in with; None where nobody is there to ask.
+        utm: where the customer came from.
         cause: the transaction that it follows from.
 
     Raises:
         UnknownTemplate, UnknownCustomer: there is no such one.
+        InvalidFields: naming every bad field of the form.
+        DuplicateField: another card has the value of a unique field.
     """
     program_id, now = desk.program.id, desk.now()
     check_program(session, desk.program)
-    template, customer = session.get(
+    template_row, customer = session.get(
         [
             template_records.template_ref(program_id, template_id),
             customer_records.customer_ref(program_id, customer_id),
         ]
     )
-    if template is None:
+    if template_row is None:
         raise UnknownTemplate(template_id)
     if customer is None:
         raise UnknownCustomer(customer_id)
+    template = desk.template(template_row)
     card = Card(
         id=desk.ids.new(now),
         serial=make_code(desk.ids.random(_SERIAL_BYTES)),
@@ -74,8 +85,12 @@ def issue(
         customer_id=customer_id,
         issued_at=now,
     )
+    conditions, zone = template.conditions, desk.program.zone
+    card = life.issue(card, conditions, zone=zone, fields=fields, utm=utm)
     holding = Holding(digest=genesis(card.id), last_at=now)
-    session.apply([Insert("card", [records.card_row(program_id, card, holding)])])
+    taken = unique_changes(session, desk, template, None, card)
+    row = records.card_row(program_id, card, holding)
+    session.apply([*taken, Insert("card", [row])])
     _open(session, desk, card, cause)
     return card
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import attrs
 
+from loyaltycore.cards.validity import check_living
 from loyaltycore.customers.figures import reversal_facts
 from loyaltycore.errors import NotReversible, Refusal, UnknownTransaction
 from loyaltycore.ledger.amending import decide_amend
@@ -58,6 +59,7 @@ def reverse(
     Raises:
         UnknownTransaction: there is no such transaction.
         NotReversible: it cannot be taken back, or not by that much.
+        CardDeleted: its card was, and the command does not follow from another.
     """
     program_id = desk.program.id
     original = load_transaction(session, program_id, command.transaction_id)
@@ -76,6 +78,8 @@ def reverse(
                 return Posted(transaction=void, scales=scales, replayed=True)
         if original.cause is not None and cause is None:
             raise _follows(original)
+    if cause is None:
+        check_living(account.card)
     about = _About(session, desk, account, original, later)
     posted = decide_and_write(
         session,

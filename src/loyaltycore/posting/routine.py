@@ -11,7 +11,7 @@ from loyaltycore.ledger.draft import Draft
 from loyaltycore.ledger.sealing import fingerprint
 from loyaltycore.ports import Update
 from loyaltycore.posting.account import open_account
-from loyaltycore.posting.deciding import decider, decision_on
+from loyaltycore.posting.deciding import decider, decision_on, if_valid
 from loyaltycore.posting.desk import Posted, Quote, Request, Shown
 from loyaltycore.posting.effects import follow
 from loyaltycore.posting.writing import Step, write
@@ -40,7 +40,9 @@ def post(session: Session, desk: Desk, request: Request, decide: Decide) -> Post
     """
     account = open_account(session, desk, request.card_id, request.key)
     earlier = replayed(desk, account, request)
-    return earlier or decide_and_write(session, desk, account, request, decide)
+    return earlier or decide_and_write(
+        session, desk, account, request, if_valid(account, decide)
+    )
 
 
 def quote(session: Session, desk: Desk, request: Request, decide: Decide) -> Quote:
@@ -53,7 +55,7 @@ def quote(session: Session, desk: Desk, request: Request, decide: Decide) -> Quo
         occurred_at=request.occurred_at,
         location_id=request.location_id,
     )
-    outcome = decision.take(decide)
+    outcome = decision.take(if_valid(account, decide))
     scales = account.template.rules.scales(desk.program.currency)
     if isinstance(outcome, Refusal):
         return Quote(refusal=outcome, till=None, scales=scales)
@@ -148,7 +150,8 @@ def _post_on(
 ) -> None:
     """Post a command that follows from another transaction."""
     account = open_account(session, desk, request.card_id, None)
-    decide_and_write(session, desk, account, request, decider(command), cause=cause)
+    decide = if_valid(account, decider(command))
+    decide_and_write(session, desk, account, request, decide, cause=cause)
 
 
 def _posted(desk: Desk, account: Account, transaction: Transaction) -> Posted:

@@ -9,6 +9,7 @@ from loyaltycore.errors import CommandNotSupported, InvalidValue, Refusal
 from loyaltycore.ledger.decision import Outcome
 from loyaltycore.ledger.transfers import decide_receive, parcels_of
 from loyaltycore.posting.account import open_account
+from loyaltycore.posting.deciding import if_valid
 from loyaltycore.posting.desk import Posted, Request
 from loyaltycore.posting.routine import decide_and_write, replayed
 from loyaltycore.records import cards as card_records
@@ -72,9 +73,11 @@ def transfer(
             return CommandNotSupported(message, command="Transfer")
         return decide_receive(template.rules, holding, sent, context)
 
-    posted = decide_and_write(session, desk, source, request, send)
+    posted = decide_and_write(session, desk, source, request, if_valid(source, send))
     incoming = Request(
         card_id=command.to, command=request.command, source=request.source
     )
-    decide_and_write(session, desk, target, incoming, receive, cause=posted.id)
+    decide_and_write(
+        session, desk, target, incoming, if_valid(target, receive), cause=posted.id
+    )
     return posted

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from loyaltycore.cards.card import Card
+from loyaltycore.cards.card import Card, CardStatus
 from loyaltycore.ledger.decision import Scope
 from loyaltycore.ledger.holding import Holding, Total
 from loyaltycore.ledger.lots import Lot, LotState
@@ -17,6 +17,7 @@ from loyaltycore.ledger.transactions import Unit
 from loyaltycore.ports import Ref
 from loyaltycore.query.predicates import And, Compare, Op, where
 from loyaltycore.query.queries import Order, Query
+from loyaltycore.records.card_fields import fields_of, fields_text
 from loyaltycore.values.days import NEVER
 from loyaltycore.values.ids import id_text
 
@@ -35,12 +36,14 @@ __all__ = [
     "due_cards",
     "holding_of",
     "holding_values",
+    "life_values",
     "lot_of",
     "lot_ref",
     "lot_row",
     "lot_values",
     "newest_of",
     "open_lots",
+    "removed_cards",
     "serial_ref",
 ]
 
@@ -69,19 +72,41 @@ def card_row(program_id: str, card: Card, holding: Holding) -> Row:
         "template_id": card.template_id,
         "customer_id": card.customer_id,
         "issued_at": card.issued_at,
+        **life_values(card),
         **holding_values(holding, holding.digest, NEVER),
     }
 
 
 def card_of(row: Row) -> Card:
-    """The card without its state."""
+    """The card without its holding."""
+    expires_at = row["expires_at"]
     return Card(
         id=row["id"],
         serial=row["serial"],
         template_id=row["template_id"],
         customer_id=row["customer_id"],
         issued_at=row["issued_at"],
+        status=CardStatus(row["status"]),
+        blocked=row["blocked"],
+        device=row["device"],
+        installed_at=row["installed_at"],
+        expires_at=None if expires_at == NEVER else expires_at,
+        utm=row["utm"],
+        fields=fields_of(row["fields"]),
     )
+
+
+def life_values(card: Card) -> Row:
+    """The columns of a card that change over its life, without a transaction."""
+    return {
+        "status": card.status.value,
+        "blocked": card.blocked,
+        "device": card.device,
+        "installed_at": card.installed_at,
+        "expires_at": card.expires_at or NEVER,
+        "utm": card.utm,
+        "fields": fields_text(card.fields),
+    }
 
 
 def cards_of_customer(program_id: str, customer_id: str) -> Query:
@@ -94,12 +119,31 @@ def cards_of_customer(program_id: str, customer_id: str) -> Query:
 
 
 def newest_of(program_id: str, customer_id: str, template_id: str) -> Query:
-    """A customer's newest card of a template."""
+    """A customer's newest card of a template that was not deleted."""
+    those = where(
+        program_id=program_id, customer_id=customer_id, template_id=template_id
+    )
+    living = Compare("status", Op.NE, CardStatus.DELETED.value)
     return Query(
         "card",
-        where(program_id=program_id, customer_id=customer_id, template_id=template_id),
+        And((*those.terms, living)),
         (Order("issued_at", descending=True), Order("id", descending=True)),
         1,
+    )
+
+
+def removed_cards(program_id: str, customer_id: str, template_id: str) -> Query:
+    """A customer's removed cards of a template, oldest first."""
+    return Query(
+        "card",
+        where(
+            program_id=program_id,
+            customer_id=id_text("customer_id", customer_id),
+            template_id=id_text("template_id", template_id),
+            status=CardStatus.REMOVED.value,
+        ),
+        (Order("issued_at"), Order("id")),
+        limit=1,
     )
 
 

@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, get_origin
 
 from loyaltycore.cards.card import CardTemplate
+from loyaltycore.cards.conditions import CardExpiry, Conditions
 from loyaltycore.cards.stamp_modes import Mode
 from loyaltycore.ledger.returning import Returning
 from loyaltycore.ledger.sealing import canonical
@@ -33,7 +34,14 @@ if TYPE_CHECKING:
     from loyaltycore.cards.contract import CardType
     from loyaltycore.query.predicates import Row
 
-__all__ = ["all_templates", "template_of", "template_ref", "template_row"]
+__all__ = [
+    "all_templates",
+    "template_of",
+    "template_ref",
+    "template_row",
+    "version_ref",
+    "versions_of",
+]
 
 
 def template_ref(program_id: str, template_id: str) -> Ref:
@@ -45,6 +53,15 @@ def template_ref(program_id: str, template_id: str) -> Ref:
     )
 
 
+def version_ref(program_id: str, template_id: str, version: int) -> Ref:
+    """One version of a template."""
+    return Ref(
+        "template_version",
+        ("program_id", "id", "version"),
+        (program_id, id_text("template_id", template_id), version),
+    )
+
+
 def all_templates(program_id: str) -> Query:
     """Templates by age."""
     return Query(
@@ -52,8 +69,17 @@ def all_templates(program_id: str) -> Query:
     )
 
 
+def versions_of(program_id: str, template_id: str) -> Query:
+    """All versions of a template, in rising order."""
+    return Query(
+        "template_version",
+        where(program_id=program_id, id=template_id),
+        (Order("version"),),
+    )
+
+
 def template_row(program_id: str, template: CardTemplate) -> Row:
-    """A template with its rules."""
+    """A version of a template, in the table of templates or of their versions."""
     return {
         "program_id": program_id,
         "id": template.id,
@@ -61,7 +87,9 @@ def template_row(program_id: str, template: CardTemplate) -> Row:
         "kind": template.rules.kind,
         "name": template.name,
         "rules": canonical(_converter().unstructure(template.rules)),
+        "conditions": canonical(_converter().unstructure(template.conditions)),
         "created_at": template.created_at,
+        "changed_at": template.changed_at,
     }
 
 
@@ -80,7 +108,9 @@ def template_of(
         name=row["name"],
         version=row["version"],
         rules=_converter().structure(json.loads(row["rules"]), rules_type),
+        conditions=_converter().structure(json.loads(row["conditions"]), Conditions),
         created_at=row["created_at"],
+        changed_at=row["changed_at"],
     )
 
 
@@ -97,7 +127,7 @@ def _converter() -> Converter:
     converter.register_unstructure_hook(Amount, _unstructure_amount)
     converter.register_structure_hook(Amount, lambda value, _: _structure_amount(value))
     converter.register_unstructure_hook_func(_is_frozenset, sorted)
-    for union in (ExpiryPolicy, PendingPolicy, Returning, Mode):
+    for union in (ExpiryPolicy, PendingPolicy, Returning, Mode, CardExpiry):
         configure_tagged_union(union, converter, tag_name="type")
         _allow_none(converter, union)
     return converter

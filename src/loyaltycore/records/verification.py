@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from loyaltycore.insight.card_proof import StoredLot
 from loyaltycore.ledger.sealing import SealedTransaction
 from loyaltycore.query.predicates import And, Compare, Exists, Not, Op, where
@@ -15,10 +17,11 @@ from loyaltycore.schema import COLLECTIONS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from loyaltycore.query.predicates import Row, Scalar
+    from loyaltycore.query.predicates import Predicate, Row, Scalar
 
 __all__ = [
     "REFERENCES",
+    "Reference",
     "all_counters",
     "all_of_card",
     "card_counters",
@@ -32,25 +35,47 @@ __all__ = [
 
 _PAGE = 1_000
 
-#: Which rows point at which others: collection, theirs, and by which columns.
+
+@attrs.frozen
+class Reference:
+    """
+    Rows of one collection, and the row of another that each of them points at.
+
+    Attributes:
+        on: pairs (their column, our column).
+        those: which of our rows; by default all.
+    """
+
+    collection: str
+    other: str
+    on: tuple[tuple[str, str], ...]
+    those: Predicate = And()
+
+
+_VERSION = (("id", "template_id"), ("version", "template_version"))
+_OF_TRANSACTION = Compare("topic", Op.STARTS_WITH, "transaction.")
+
 REFERENCES = (
-    ("card", "customer", (("id", "customer_id"),)),
-    ("card", "template", (("id", "template_id"),)),
-    ("lot", "card", (("id", "card_id"),)),
-    ("transaction", "card", (("id", "card_id"),)),
-    ("entry", "transaction", (("card_id", "card_id"), ("version", "version"))),
-    ("message", "transaction", (("id", "id"),)),
-    ("search_token", "customer", (("id", "customer_id"),)),
+    Reference("card", "customer", (("id", "customer_id"),)),
+    Reference("card", "template", (("id", "template_id"),)),
+    Reference("template_version", "template", (("id", "id"),)),
+    Reference("transaction", "template_version", _VERSION),
+    Reference("lot", "card", (("id", "card_id"),)),
+    Reference("transaction", "card", (("id", "card_id"),)),
+    Reference("entry", "transaction", (("card_id", "card_id"), ("version", "version"))),
+    Reference("message", "card", (("id", "card_id"),)),
+    Reference("message", "transaction", (("id", "id"),), _OF_TRANSACTION),
+    Reference("unique_field", "card", (("id", "card_id"),)),
+    Reference("search_token", "customer", (("id", "customer_id"),)),
 )
 
 
-def orphans(
-    program_id: str, collection: str, other: str, on: tuple[tuple[str, str], ...]
-) -> Query:
-    """Rows of a collection without the row of another that they point at."""
-    there = Exists(other, (("program_id", "program_id"), *on))
-    alone = And((*where(program_id=program_id).terms, Not(there)))
-    return Query(collection, alone, (), _PAGE)
+def orphans(program_id: str, reference: Reference) -> Query:
+    """Rows that point at one that is not there."""
+    there = Exists(reference.other, (("program_id", "program_id"), *reference.on))
+    ours = where(program_id=program_id).terms
+    alone = And((*ours, reference.those, Not(there)))
+    return Query(reference.collection, alone, (), _PAGE)
 
 
 def all_of_card(program_id: str, collection: str, card_id: str) -> Query:

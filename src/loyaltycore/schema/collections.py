@@ -72,18 +72,29 @@ _SEARCH_TOKEN = Collection(
     indexes=(Index(by=("program_id", "customer_id")),),
 )
 
+_A_TEMPLATE = _columns(
+    id="text",
+    version="int",
+    kind="text",
+    name="text",
+    rules="json",
+    conditions="json",
+    created_at="moment",
+    changed_at="moment",
+)
+
 _TEMPLATE = Collection(
     name="template",
-    columns=_columns(
-        id="text",
-        version="int",
-        kind="text",
-        name="text",
-        rules="json",
-        created_at="moment",
-    ),
+    columns=_A_TEMPLATE,
     key=("program_id", "id"),
     indexes=(Index(by=("program_id",), order=("created_at", "id")),),
+)
+
+_TEMPLATE_VERSION = Collection(
+    name="template_version",
+    columns=_A_TEMPLATE,
+    key=("program_id", "id", "version"),
+    append_only=True,
 )
 
 _CARD = Collection(
@@ -94,6 +105,13 @@ _CARD = Collection(
         template_id="text",
         customer_id="text",
         issued_at="moment",
+        status="text",
+        blocked="text?",
+        device="text?",
+        installed_at="moment?",
+        expires_at="moment",
+        utm="text?",
+        fields="json",
         version="int",
         digest="text",
         last_at="moment",
@@ -108,6 +126,12 @@ _CARD = Collection(
         Index(by=("program_id", "customer_id"), order=("issued_at", "id")),
         Index(by=("program_id",), order=("next_due_at", "id")),
     ),
+)
+
+_UNIQUE_FIELD = Collection(
+    name="unique_field",
+    columns=_columns(template_id="text", name="text", value="text", card_id="text"),
+    key=("program_id", "template_id", "name", "value"),
 )
 
 _LOT = Collection(
@@ -255,7 +279,9 @@ COLLECTIONS: Final[Mapping[str, Collection]] = {
         _CUSTOMER,
         _SEARCH_TOKEN,
         _TEMPLATE,
+        _TEMPLATE_VERSION,
         _CARD,
+        _UNIQUE_FIELD,
         _LOT,
         _TRANSACTION,
         _ENTRY,

@@ -163,6 +163,9 @@ class Messages:
         """
         Count how many of a card's messages may leave, in order of version.
 
+        A transaction waits for the one before it, a change of the card's life for the
+        last transaction before it.
+
         Returns:
             (how many, when the first one that may not is worth another try): when the
             one before it is, or soon if somebody is sending that.
@@ -170,7 +173,8 @@ class Messages:
         program_id = self._shell.program_id
         before: int | None = None
         for place, row in enumerate(rows):
-            version = row["card_version"] - 1
+            version = row["card_version"]
+            version -= records.message_of_row(row).is_of_transaction
             if version and version != before:
                 ref = journal.version_ref(program_id, row["card_id"], version)
                 (transaction,) = session.get([ref])
@@ -240,7 +244,7 @@ class Messages:
 
 
 def _by_card(rows: Iterable[Row]) -> list[list[Row]]:
-    """Rows in order of card and version, one list a card, longest due card first."""
-    in_order = sorted(rows, key=itemgetter("card_id", "card_version"))
+    """Rows in order of card, version and age, one list a card, longest due first."""
+    in_order = sorted(rows, key=itemgetter("card_id", "card_version", "id"))
     cards = [list(group) for _, group in groupby(in_order, key=itemgetter("card_id"))]
     return sorted(cards, key=lambda card: min(row["due_at"] for row in card))

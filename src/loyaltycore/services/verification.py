@@ -12,6 +12,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
+from loyaltycore.cards.card import CardStatus
 from loyaltycore.customers.figures import POINT_SCALE, Figures, figures_of
 from loyaltycore.errors import InvalidValue
 from loyaltycore.insight.card_proof import CardProof
@@ -20,9 +21,11 @@ from loyaltycore.insight.program_proof import (
     check_customer,
     check_day,
     check_message,
+    check_versions,
 )
 from loyaltycore.insight.verification import Check, Findings
 from loyaltycore.ledger.transactions import Unit
+from loyaltycore.records import card_fields as field_records
 from loyaltycore.records import cards as card_records
 from loyaltycore.records import customers as customer_records
 from loyaltycore.records import figures as figure_records
@@ -38,7 +41,7 @@ from loyaltycore.values.codes import is_code
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from loyaltycore.cards.card import Card
+    from loyaltycore.cards.card import Card, CardTemplate
     from loyaltycore.insight.verification import VerifyReport
     from loyaltycore.ledger.transactions import Transaction
     from loyaltycore.ports import Ref, Session
@@ -83,6 +86,7 @@ class _Walk:
         self._program_id = desk.program.id
         self._findings = Findings()
         self._point_scales: dict[str, int] = {}
+        self._templates: dict[str, CardTemplate] = {}
         self._days: dict[tuple[Any, ...], Counter[str]] = {}
         self._shared: Counter[str] = Counter()
 
@@ -114,13 +118,22 @@ class _Walk:
                 self._findings.add(Check.REFERENCE, "program", program.id, message)
         for row in rows:
             try:
-                template = template_records.template_of(row, self._desk.card_types)
-                scales = template.rules.scales(program.currency)
+                self._check_template(row)
             except _UNREADABLE as error:
                 self._unreadable("template", row["id"], error)
-            else:
-                scale = scales.get(Unit.POINT, POINT_SCALE)
-                self._point_scales[row["id"]] = scale
+
+    def _check_template(self, row: Row) -> None:
+        card_types = self._desk.card_types
+        template = template_records.template_of(row, card_types)
+        scales = template.rules.scales(self._desk.program.currency)
+        self._point_scales[template.id] = scales.get(Unit.POINT, POINT_SCALE)
+        self._templates[template.id] = template
+        query = template_records.versions_of(self._program_id, template.id)
+        versions = [
+            template_records.template_of(each, card_types)
+            for each in stream(self._session, query)
+        ]
+        check_versions(template, versions, self._findings)
 
     # -- customers -------------------------------------------------------------------
 
@@ -150,12 +163,17 @@ class _Walk:
         """Prove a card, and add its journal to the sums of its customer."""
         session, program_id = self._session, self._program_id
         self._findings.count("cards")
-        card = card_records.card_of(row)
+        try:
+            card = card_records.card_of(row)
+        except _UNREADABLE as error:
+            self._unreadable("card", row["id"], error)
+            return
         if not is_code(card.serial):
             message = "its serial number cannot be one; a scanner would not find it."
             self._findings.add(Check.STATE, "card", card.id, message)
         serial_ref = card_records.serial_ref(program_id, card.serial)
         self._check_found("card", [(serial_ref, card.id)])
+        self._check_uniques(card)
         proof = CardProof(card, self._findings)
         counted = self._check_journal(card, proof, sums)
         counters = {
@@ -172,6 +190,17 @@ class _Walk:
             )
         except _UNREADABLE as error:
             self._unreadable("card", card.id, error)
+
+    def _check_uniques(self, card: Card) -> None:
+        """The values that nobody else may have are noted down as this card's."""
+        template = self._templates.get(card.template_id)
+        if template is None or card.status is CardStatus.DELETED:
+            return
+        refs = field_records.unique_refs(self._program_id, template, card)
+        for ref, row in zip(refs, self._session.get(refs), strict=True):
+            if row is None or row["card_id"] != card.id:
+                message = f"its {ref.values[2]} is not noted down as its own."
+                self._findings.add(Check.KEY, "card", card.id, message)
 
     def _check_journal(
         self, card: Card, proof: CardProof, sums: Counter[str]
@@ -277,13 +306,12 @@ class _Walk:
 
     def _check_references(self) -> None:
         program_id, session = self._program_id, self._session
-        for collection, other, on in records.REFERENCES:
-            query = records.orphans(program_id, collection, other, on)
-            for row in stream(session, query):
-                named = "/".join(str(row[our]) for _, our in on)
-                message = f"it belongs to {other} {named}, which is not there."
-                where = records.row_id(collection, row)
-                self._findings.add(Check.REFERENCE, collection, where, message)
+        for each in records.REFERENCES:
+            for row in stream(session, records.orphans(program_id, each)):
+                named = "/".join(str(row[our]) for _, our in each.on)
+                message = f"it belongs to {each.other} {named}, which is not there."
+                where = records.row_id(each.collection, row)
+                self._findings.add(Check.REFERENCE, each.collection, where, message)
         self._check_counters()
 
     def _check_counters(self) -> None:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from loyaltycore.cards.contract import CardType
+    from loyaltycore.errors import LoyaltyError
     from loyaltycore.ports import Store
     from loyaltycore.program.program import Program
 
@@ -249,6 +250,26 @@ class CardLawSuite:
                 refused = malformed if quote is None else quote.refusal
                 assert str(refused) == str(player.refused)
                 assert (quote and quote.balances) == (posted and posted.balances)
+
+        self._try(law, rules)
+
+    def test_actions_tell_what_can_be_done(self, rules: CardType[Any]) -> None:
+        """Each command is listed, with the refusal of a quote for the smallest."""
+
+        def law(player: Player, steps: list[Step]) -> None:
+            for step in steps:
+                player.play(step)
+            actions = player.shop.cards.actions(player.card_id)
+
+            assert list(rules.commands) == [type(each.command) for each in actions]
+            for action in actions:
+                refused: LoyaltyError | None
+                try:
+                    quote = player.shop.cards.quote(player.card_id, action.command)
+                    refused = quote.refusal
+                except InvalidInput as error:
+                    refused = error
+                assert str(refused) == str(action.reason)
 
         self._try(law, rules)
 

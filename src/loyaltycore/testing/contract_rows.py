@@ -148,7 +148,9 @@ def template(id: str, **changes: object) -> dict[str, Any]:  # noqa: A002 - the 
         "kind": "stamp",
         "name": "Coffee",
         "rules": "{}",
+        "conditions": "{}",
         "created_at": T0,
+        "changed_at": T0,
     }
     return row | changes
 
@@ -162,6 +164,13 @@ def card(id: str, **changes: object) -> dict[str, Any]:  # noqa: A002 - the colu
         "template_id": "coffee",
         "customer_id": "ada",
         "issued_at": T0,
+        "status": "issued",
+        "blocked": None,
+        "device": None,
+        "installed_at": None,
+        "expires_at": NEVER,
+        "utm": None,
+        "fields": "{}",
         "version": 0,
         "digest": "",
         "last_at": T0,

@@ -1,25 +1,26 @@
-"""Cards: issue them, and do things with them at the till."""
+"""Cards at the till: find them, show them, and post on them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from loyaltycore.cards import commands as asked
+from loyaltycore.cards.card import CardStatus
 from loyaltycore.cards.commands import describe
-from loyaltycore.errors import (
-    UnknownCard,
-)
+from loyaltycore.cards.validity import check_living
+from loyaltycore.errors import UnknownCard
 from loyaltycore.ledger.commands import Adjust, Hold, Transfer
 from loyaltycore.posting import (
     Request,
+    actions,
     decider,
-    issue,
     post,
     quote,
     show,
     transfer,
 )
 from loyaltycore.records import cards as records
+from loyaltycore.services.cards.life import CardLife
 from loyaltycore.values.codes import normalise_code
 
 
@@ -32,12 +33,9 @@ if TYPE_CHECKING:
     from loyaltycore.cards.commands import AmountLike
     from loyaltycore.ledger.transactions import Unit
     from loyaltycore.ports import Ref
-    from loyaltycore.posting import Posted, Quote, Shown
-    from loyaltycore.shell import Shell
+    from loyaltycore.posting import Action, Posted, Quote, Shown
 
 __all__ = ["Cards", "Options"]
-
-_SERIAL_BYTES = 8
 
 
 class Options(TypedDict, total=False):
@@ -63,25 +61,12 @@ class Options(TypedDict, total=False):
     source: str
 
 
-class Cards:
+class Cards(CardLife):
     """Cards of the program."""
-
-    def __init__(self, shell: Shell) -> None:
-        self._shell = shell
-
-    def issue(self, template_id: str, *, to: str) -> Card:
-        """
-        Issue a card of a template to a customer, with a new serial number.
-
-        Raises:
-            UnknownTemplate, UnknownCustomer: there is no such one.
-        """
-        desk = self._shell.desk
-        return self._shell.write(lambda session: issue(session, desk, template_id, to))
 
     def get(self, card_id: str) -> Card:
         """
-        Return a card.
+        Return a card, even one that was deleted.
 
         Raises:
             UnknownCard: there is none with this id.
@@ -94,15 +79,19 @@ class Cards:
 
         Raises:
             UnknownCard: there is none.
+            CardDeleted: it was deleted and no longer functions.
         """
         code = normalise_code(serial)
-        return self._one(records.serial_ref(self._shell.program_id, code), serial)
+        card = self._one(records.serial_ref(self._shell.program_id, code), serial)
+        check_living(card)
+        return card
 
     def of(self, customer_id: str) -> list[Card]:
-        """Return a customer's cards, oldest first."""
+        """Return a customer's cards that were not deleted, oldest first."""
         query = records.cards_of_customer(self._shell.program_id, customer_id)
         rows = self._shell.read(lambda session: session.select(query)).rows
-        return [records.card_of(row) for row in rows]
+        cards = [records.card_of(row) for row in rows]
+        return [card for card in cards if card.status is not CardStatus.DELETED]
 
     def show(self, card_id: str) -> Shown:
         """
@@ -113,6 +102,20 @@ class Cards:
         """
         desk = self._shell.desk
         return self._shell.read(lambda session: show(session, desk, card_id))
+
+    def actions(self, card_id: str) -> tuple[Action, ...]:
+        """
+        Say what can be done with a card now, and why the rest cannot.
+
+        The smallest command of each kind that the card's type takes is tried, one stamp
+        or one cent, and nothing is written.  A larger one may still be refused:
+        ``quote`` tells.
+
+        Raises:
+            UnknownCard: there is no such card.
+        """
+        desk = self._shell.desk
+        return self._shell.read(lambda session: actions(session, desk, card_id))
 
     def post(self, card_id: str, command: object, **options: Unpack[Options]) -> Posted:
         """

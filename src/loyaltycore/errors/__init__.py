@@ -12,6 +12,7 @@ are public: they change only with a major version.  No message carries personal 
     LoyaltyError
     ├── InvalidInput (ValueError)      what was passed in is malformed
     │   ├── InvalidValue                 a named field
+    │   ├── InvalidFields                every bad field of a form, in one error
     │   ├── InvalidAmount                a quantity or an amount of money
     │   ├── InvalidMoment                a naive or impossible moment
     │   ├── InvalidPhone
@@ -33,7 +34,13 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── NotCombinable                not beside the offers that an order has
     │   ├── TakesNothing                 an offer would have no effect
     │   ├── CommandNotSupported          this card type has no such command
+    │   ├── CardDeleted                  the card no longer functions
+    │   ├── CardBlocked
+    │   ├── CardExpired
+    │   ├── CardNotInstalled             it has to be on a phone for that
+    │   ├── PurchaseAmountRequired       the card earns on purchases only
     │   ├── DuplicateKeyMismatch         the idempotency key was used for something else
+    │   ├── DuplicateField               a unique custom field is taken
     │   └── DuplicateCustomer            a unique field is taken
     └── StoreError                     the store could not do its work
         ├── Conflict                     somebody else was faster; retry
@@ -49,17 +56,35 @@ are public: they change only with a major version.  No message carries personal 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, ClassVar
+
+from loyaltycore.errors.root import LoyaltyError
+from loyaltycore.errors.store import (
+    AppendOnly,
+    Conflict,
+    Corrupt,
+    Duplicate,
+    SchemaTooNew,
+    SchemaTooOld,
+    StoreError,
+    Unavailable,
+    UnsupportedValue,
+    Unwritable,
+)
 
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
+    from datetime import date, datetime
     from decimal import Decimal
 
 __all__ = [
     "AppendOnly",
     "BelowMinimum",
+    "CardBlocked",
+    "CardDeleted",
+    "CardExpired",
+    "CardNotInstalled",
     "CommandNotSupported",
     "ConfirmMismatch",
     "Conflict",
@@ -67,12 +92,14 @@ __all__ = [
     "CurrencyMismatch",
     "Duplicate",
     "DuplicateCustomer",
+    "DuplicateField",
     "DuplicateKeyMismatch",
     "ExceedsHold",
     "FileUnreadable",
     "InsufficientBalance",
     "InvalidAmount",
     "InvalidEmail",
+    "InvalidFields",
     "InvalidInput",
     "InvalidMoment",
     "InvalidPhone",
@@ -82,6 +109,7 @@ __all__ = [
     "NotCombinable",
     "NotFound",
     "NotReversible",
+    "PurchaseAmountRequired",
     "Refusal",
     "SchemaTooNew",
     "SchemaTooOld",
@@ -97,28 +125,6 @@ __all__ = [
 ]
 
 
-class LoyaltyError(Exception):
-    """
-    Anything that this package raises on purpose.
-
-    Attributes:
-        code: stable, snake case, the class's name.
-        message: one sentence.
-        details: the data behind the sentence, by name.
-    """
-
-    code: ClassVar[str] = "loyalty_error"
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        cls.code = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
-
-    def __init__(self, message: str, **details: object) -> None:
-        super().__init__(message)
-        self.message = message
-        self.details = details
-
-
 # -- malformed input -----------------------------------------------------------------
 
 
@@ -132,6 +138,19 @@ class InvalidValue(InvalidInput):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"{field}: {message}", field=field)
         self.field = field
+
+
+class InvalidFields(InvalidInput):
+    """
+    A form has bad fields; all of them are named at once.
+
+    Attributes:
+        problems: a sentence for each field, by its name; it does not repeat the value.
+    """
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(" ".join(problems.values()), problems=dict(problems))
+        self.problems = dict(problems)
 
 
 class InvalidAmount(InvalidInput):
@@ -284,6 +303,53 @@ class CommandNotSupported(Refusal):
     """The card's type does not know this command."""
 
 
+class CardDeleted(Refusal):
+    """The card was deleted: it no longer functions, though it may be on a phone."""
+
+    def __init__(self, card_id: str) -> None:
+        super().__init__("This card was deleted; issue a new one.", card_id=card_id)
+
+
+class CardBlocked(Refusal):
+    """The card was blocked by hand; the card itself knows the reason."""
+
+    def __init__(self, card_id: str) -> None:
+        super().__init__("This card is blocked; unblock it first.", card_id=card_id)
+
+
+class CardExpired(Refusal):
+    """The card is past its last day: it can be read, voided and refunded on."""
+
+    def __init__(self, card_id: str, last_day: date, expired_at: datetime) -> None:
+        message = f"This card was valid through {last_day.isoformat()}."
+        data = {"last_day": last_day, "expired_at": expired_at}
+        super().__init__(message, card_id=card_id, **data)
+
+
+class CardNotInstalled(Refusal):
+    """The card is not installed on a phone, and what was asked needs that."""
+
+    def __init__(self, card_id: str) -> None:
+        message = "This card is not installed on a phone; it has to be, for this."
+        super().__init__(message, card_id=card_id)
+
+
+class PurchaseAmountRequired(Refusal):
+    """The template wants to know the amount of the purchase that earns."""
+
+    def __init__(self, card_id: str) -> None:
+        message = "This card earns on purchases; say how much was paid."
+        super().__init__(message, card_id=card_id)
+
+
+class DuplicateField(Refusal):
+    """Another one, the card or customer ``owner_id``, has this value already."""
+
+    def __init__(self, field: str, owner_id: str) -> None:
+        message = f"{owner_id} already has this {field}."
+        super().__init__(message, field=field, owner_id=owner_id)
+
+
 class DuplicateKeyMismatch(Refusal):
     """The idempotency key was used before, for another request."""
 
@@ -304,51 +370,3 @@ class DuplicateCustomer(Refusal):
             field=field,
             customer_id=customer_id,
         )
-
-
-# -- the store -----------------------------------------------------------------------
-
-
-class StoreError(LoyaltyError):
-    """The store could not do its work; what it was asked for was not half done."""
-
-
-class Conflict(StoreError):
-    """A row changed since it was read; reading and deciding again is safe."""
-
-
-class Unavailable(StoreError):
-    """The store is locked or cannot be reached; trying again later is safe."""
-
-
-class Duplicate(StoreError):
-    """
-    A key or a declared unique is taken.
-
-    Attributes:
-        details: ``collection``, and ``columns`` where the engine names them.
-    """
-
-
-class Unwritable(StoreError):
-    """The store is read-only or out of space."""
-
-
-class Corrupt(StoreError):
-    """The file is not a database, or a damaged one."""
-
-
-class AppendOnly(StoreError):
-    """Somebody tried to change or delete a row of the journal."""
-
-
-class UnsupportedValue(StoreError, ValueError):
-    """A value that not every store could keep unchanged."""
-
-
-class SchemaTooNew(StoreError):
-    """The tables were written by a later version of this package."""
-
-
-class SchemaTooOld(StoreError):
-    """The tables were written by an earlier version; run ``migrate()`` first."""
