@@ -20,7 +20,7 @@ from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 
 
 # How long an example may take depends on what else the machine does; see the last line
-# of a run for what is slow.  A mutation run calls a test again and again in one process.
+# of a run for what is slow.  A mutation run calls a test many times in one process.
 # Everything else is as Hypothesis has it, on CI or not.
 settings.register_profile(
     "house",

@@ -93,7 +93,7 @@ class TestProgramDefault:
     def test_a_program_takes_no_other_policy(self):
         """Anything else is refused by name."""
         with pytest.raises(errors.InvalidValue, match="points_expiry: an instance of"):
-            Program(id="p", currency="EUR", zone="UTC", points_expiry="never")
+            Program(id="p", currency="EUR", zone="UTC", points_expiry="never")  # pyright: ignore[reportArgumentType]
 
 
 class TestWelcome:

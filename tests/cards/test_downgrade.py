@@ -25,7 +25,8 @@ def play_with(**settings) -> Player:
 
 def tier_on(play: Player, *day: int) -> str | None:
     """The tier on a later day."""
-    play.now = datetime(*day, 12, tzinfo=UTC)
+    year, month, day_of_month = day
+    play.now = datetime(year, month, day_of_month, 12, tzinfo=UTC)
     return play.shop.cards.show(play.card_id).till.tier
 
 

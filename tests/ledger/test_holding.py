@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import attrs
+
 from loyaltycore import cards
 from loyaltycore.ledger.holding import Holding, Total, fold
 from loyaltycore.ledger.lots import Lot, soonest
@@ -54,6 +56,37 @@ class TestHolding:
     def test_nothing_folds_to_nothing(self):
         """A card without transactions is as it was issued."""
         assert Holding(last_at=NOON, complete=frozenset(Unit)) == fold(NOON, ())
+
+
+class TestFold:
+    def test_a_whole_card_comes_out_of_its_journal(self):
+        """Waiting, held, sliding, owed and expired units, and what it remembers."""
+        rules = cards.Cashback(
+            percent=100,
+            points_scale=0,
+            points_expiry=cards.Sliding(30, "days"),
+            spend_expiry=cards.Rolling(40, "days"),
+            pending=cards.After(2, "days"),
+            shortfall=cards.Shortfall.DEBT,
+        )
+        play = Player(rules)
+        sale = play.ask(cards.RecordPurchase(50))
+        play.ask(cards.AddPoints(20))
+        play.ask(cards.RedeemPoints(15))
+        play.ask(cards.Hold(3, minutes=90_000))
+        play.ask(cards.RecordPurchase(7), after=timedelta(days=1))
+        play.void(sale, after=timedelta(days=5))
+        history = play.history()
+        folded = fold(play.opened_at, history.transactions)
+
+        stored = history.holding
+        assert folded == attrs.evolve(stored, digest="")
+        assert {"pending": 0, "held": 3} == {
+            name: getattr(folded.total(Unit.POINT), name)
+            for name in ("pending", "held")
+        }
+        assert folded.next_lot == len(folded.lots) + 1
+        assert frozenset(Unit) == folded.complete
 
 
 class TestEarned:

@@ -27,7 +27,7 @@ def play_with(**limits) -> Player:
     return play
 
 
-def buy(play: Player, amount: int, **when) -> int:
+def buy(play: Player, amount: int | str, **when) -> int:
     """Buy, and say how many points are there."""
     return int(play.ask(cards.RecordPurchase(amount), **when).balances["point"])
 

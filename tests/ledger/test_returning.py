@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from loyaltycore import Program, cards, errors
 from loyaltycore.ledger.transactions import Unit
 from loyaltycore.testing.card_play import Player
+from loyaltycore.values.money import Money
 
 
 DAY = timedelta(days=1)
@@ -111,7 +113,7 @@ class TestPart:
         with pytest.raises(errors.InvalidAmount, match="too many decimals"):
             play.refund(spent, "0.5")
         with pytest.raises(errors.InvalidAmount, match="not an amount of money"):
-            play.refund(spent, cards.amount_of(_euro("60")))
+            play.refund(spent, Money(Decimal(60), "EUR"))
 
     def test_nothing_and_less_are_no_refund(self):
         """An amount is above 0."""
@@ -144,9 +146,3 @@ class TestManyLots:
         assert [1_000, 500] == sizes
         assert before == play.history().holding.lots
         assert not play.shop.verify().problems
-
-
-def _euro(amount: str):
-    from loyaltycore.values.money import Money
-
-    return Money(amount, "EUR")

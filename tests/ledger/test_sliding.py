@@ -170,7 +170,7 @@ class TestPolicy:
     def test_what_resets_it_is_earning_or_redeeming(self):
         """Anything else is refused by name."""
         with pytest.raises(errors.InvalidValue, match="resets_on: any of earn, redeem"):
-            cards.Sliding(1, "days", resets_on={"visit"})
+            cards.Sliding(1, "days", resets_on={"visit"})  # pyright: ignore[reportArgumentType]
 
     def test_without_end_it_never_ends(self):
         """A period beyond the calendar is no deadline."""

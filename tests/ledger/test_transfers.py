@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,12 @@ WALLET = cards.Cashback(
 class Two:
     """A shop where Ada and Mary have a card each."""
 
-    def __init__(self, store, rules=WALLET, other=None) -> None:
+    def __init__(
+        self,
+        store,
+        rules: cards.CardType[Any] = WALLET,
+        other: cards.CardType[Any] | None = None,
+    ) -> None:
         program = Program(id="p", currency="EUR", zone="UTC")
         self.always = Loyalty(store, program)
         self.shop = self.on(0)
@@ -38,7 +44,7 @@ class Two:
         self.shop = self.always.at(NOON + days * DAY)
         return self.shop
 
-    def balances(self) -> tuple[str, str]:
+    def balances(self) -> tuple[str, ...]:
         """Points of the two."""
         unit = "point"
         return tuple(

@@ -126,7 +126,3 @@ def check_amount(field: str, amount: Decimal | Money | None, currency: str) -> N
             minor_units(amount, currency)
         except InvalidAmount as error:
             raise InvalidValue(field, error.message) from None
-
-
-def _number(value: Decimal | Money) -> Decimal:
-    return value.amount if isinstance(value, Money) else value

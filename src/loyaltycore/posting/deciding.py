@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias, TypeVar, get_args
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import attrs
 
@@ -44,7 +44,7 @@ def decider(command: object) -> Decide:
         template: CardTemplate, holding: Holding, context: Context
     ) -> Outcome | Refusal:
         rules = template.rules
-        if isinstance(command, get_args(CardCommand)):
+        if isinstance(command, CardCommand):
             return decide_any(rules, holding, command, context)
         if not isinstance(command, rules.commands):
             name = type(command).__name__
