@@ -64,6 +64,7 @@ class Conditions:
             ``AfterInstall``; the last valid day is a local day, and whole.
         require_installed_for_earn: nothing is earned before a card is on a phone.
         require_purchase_amount: nothing is earned without saying what was paid.
+        forfeit_on_card_expiry: units end with their card; by default they stay on it.
         form: the fields that are asked for when a card is issued.
 
     Raises:
@@ -73,4 +74,5 @@ class Conditions:
     expiry: CardExpiry = attrs.field(default=Never(), validator=one_of(CardExpiry))
     require_installed_for_earn: bool = attrs.field(default=False, validator=flag)
     require_purchase_amount: bool = attrs.field(default=False, validator=flag)
+    forfeit_on_card_expiry: bool = attrs.field(default=False, validator=flag)
     form: tuple[FieldDefinition, ...] = attrs.field(default=(), converter=_form)

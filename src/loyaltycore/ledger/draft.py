@@ -244,15 +244,22 @@ class Draft(Sheet):
         if lot.remaining and self.is_gone(lot):
             self.expire_together([lot])
 
-    def expire_together(self, lots: Iterable[Lot]) -> None:
-        """Expire lots that share an instant, one entry a unit."""
+    def expire_together(
+        self, lots: Iterable[Lot], kind: EntryKind = EntryKind.EXPIRE
+    ) -> None:
+        """
+        Expire lots that share an instant, one entry a unit.
+
+        Args:
+            kind: ``expire``, or ``forfeit`` where their card ends and not they.
+        """
         every = list(lots)
         for is_pending in (False, True):
             alike = [
                 lot for lot in every if (lot.state is LotState.PENDING) is is_pending
             ]
             for unit, takes in _by_unit(alike):
-                self._take(unit, EntryKind.EXPIRE, takes, is_pending=is_pending)
+                self._take(unit, kind, takes, is_pending=is_pending)
 
     # -- units come back -------------------------------------------------------------
 

@@ -17,7 +17,7 @@ import attrs
 from loyaltycore.ledger.draft import Draft
 from loyaltycore.ledger.holds import give_back
 from loyaltycore.ledger.lots import Lot, LotState
-from loyaltycore.ledger.transactions import TransactionKind
+from loyaltycore.ledger.transactions import EntryKind, TransactionKind
 from loyaltycore.values.days import NEVER
 
 
@@ -43,12 +43,14 @@ class Settling(Protocol):
 class _Order(IntEnum):
     RELEASE = 0
     EXPIRE = 1
-    ACTIVATE = 2
+    FORFEIT = 2
+    ACTIVATE = 3
 
 
 _KINDS = {
     _Order.RELEASE: TransactionKind.RELEASE,
     _Order.EXPIRE: TransactionKind.EXPIRE,
+    _Order.FORFEIT: TransactionKind.EXPIRE,
     _Order.ACTIVATE: TransactionKind.ACTIVATE,
 }
 
@@ -58,6 +60,7 @@ def post_due(
     context: Context,
     rules: Settling,
     opened_by: Callable[[int], Transaction],
+    ends_at: datetime = NEVER,
 ) -> Iterator[tuple[datetime, Outcome]]:
     """
     Post what the loaded lots have due at ``context.at``, one outcome an instant.
@@ -65,6 +68,7 @@ def post_due(
     Args:
         holding: with every lot loaded that is due.
         opened_by: the transaction of a version of the card.
+        ends_at: when all units of the card are forfeited; never by default.
 
     Yields:
         (due instant, outcome), each on top of the one before.
@@ -75,10 +79,10 @@ def post_due(
     agenda = [
         (*due, number)
         for number, lot in holding.lots.items()
-        if (due := _next(lot, holding, context.at)) is not None
+        if (due := _next(lot, holding, ends_at)) is not None
     ]
     heapify(agenda)
-    while agenda:
+    while agenda and agenda[0][0] <= context.at:
         instant, order, number = heappop(agenda)
         numbers = [number]
         while agenda and agenda[0][:2] == (instant, order):
@@ -93,25 +97,27 @@ def post_due(
         holding = attrs.evolve(outcome.after, last_at=context.at)
         outcome = attrs.evolve(outcome, after=holding)
         for number in outcome.touched:
-            due = _next(holding.lots[number], holding, context.at)
+            due = _next(holding.lots[number], holding, ends_at)
             if due is not None:
-                heappush(agenda, (*due, number))
+                heappush(agenda, (max(due[0], instant), due[1], number))
         yield instant, outcome
 
 
-def _next(lot: Lot, holding: Holding, at: datetime) -> tuple[datetime, _Order] | None:
-    """What happens to a lot next by itself, if that is by *at*."""
+def _next(
+    lot: Lot, holding: Holding, ends_at: datetime
+) -> tuple[datetime, _Order] | None:
+    """What happens to a lot next by itself, and when; None if it is empty."""
     if not lot.remaining:
         return None
-    instant, order = lot.due_at, _Order.EXPIRE
     if lot.state is LotState.HELD:
-        order = _Order.RELEASE
-    elif lot.slides:
+        return lot.due_at, _Order.RELEASE
+    instant, order = lot.due_at, _Order.EXPIRE
+    if lot.slides:
         instant = min(instant, holding.total(lot.unit).deadline or NEVER)
     waits = lot.state is LotState.PENDING and instant == lot.available_from
     if waits and instant != lot.expires_at:
         order = _Order.ACTIVATE
-    return (instant, order) if instant <= at else None
+    return min((instant, order), (ends_at, _Order.FORFEIT))
 
 
 def _carry_out(
@@ -129,6 +135,8 @@ def _carry_out(
                 give_back(draft, opened_by(version), numbers)
         case _Order.EXPIRE:
             draft.expire_together(there.values())
+        case _Order.FORFEIT:
+            draft.expire_together(there.values(), EntryKind.FORFEIT)
         case _Order.ACTIVATE:
             waiting = LotState.PENDING
             draft.activate(lot for lot in there.values() if lot.state is waiting)

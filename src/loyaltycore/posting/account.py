@@ -177,9 +177,11 @@ class Loader:
             case _ as never:  # pragma: no cover : the union above is closed
                 assert_never(never)
 
-    def due(self, holding: Holding, at: datetime) -> tuple[Holding, datetime]:
+    def due(
+        self, holding: Holding, at: datetime, *, every: bool = False
+    ) -> tuple[Holding, datetime]:
         """
-        Load every lot that is due at *at*.
+        Load every lot that is due at *at*, or *every* one that there is.
 
         Returns:
             The holding with them, and the moment at which the next lot falls due.
@@ -195,7 +197,7 @@ class Loader:
             for state, units in there.items():
                 if units:
                     holding, first = self._due(
-                        unit, state, holding, at, every=deadline <= at
+                        unit, state, holding, at, every=every or deadline <= at
                     )
                     next_due_at = min(next_due_at, first)
             if total.remaining and deadline > at:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -11,11 +12,13 @@ from loyaltycore.cards.any_card import decide_any
 from loyaltycore.cards.validity import decide_if_valid
 from loyaltycore.errors import CommandNotSupported, Refusal
 from loyaltycore.ledger.commands import CardCommand
-from loyaltycore.ledger.decision import Context, Missing, Outcome
+from loyaltycore.ledger.decision import Context, Missing, MoreLots, Outcome
 from loyaltycore.ledger.due import post_due
+from loyaltycore.ledger.taking import counts
 from loyaltycore.posting.account import Loader
 from loyaltycore.posting.desk import Request
 from loyaltycore.posting.writing import Step
+from loyaltycore.values.days import NEVER
 
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
     from loyaltycore.cards.card import CardTemplate
     from loyaltycore.ledger.holding import Holding
+    from loyaltycore.ledger.transactions import Unit
     from loyaltycore.ports import Session
     from loyaltycore.posting.account import Account
     from loyaltycore.posting.desk import Desk
@@ -101,18 +105,54 @@ class Decision:
         return self._seeing_all(lambda: decide(template, self.holding, self.context))
 
     def _post_due(self) -> None:
-        at = self.context.at
-        self.holding, self.next_due_at = self._loader.due(self.holding, at)
-        card_id = self._account.card.id
+        at, card = self.context.at, self._account.card
+        ends_at = card.expires_at or NEVER
+        forfeits = self._account.template.conditions.forfeit_on_card_expiry
+        self.holding, self.next_due_at = self._loader.due(
+            self.holding, at, every=forfeits and ends_at <= at
+        )
+        if ends_at > at:
+            self.next_due_at = min(self.next_due_at, ends_at)
+        end = ends_at if forfeits else NEVER
+        card_id = card.id
         request = Request(card_id=card_id, command=_DUE, source="system")
         rules = self._account.template.rules
         now = attrs.evolve(self.context, occurred_at=at)
         due = self._seeing_all(
-            lambda: list(post_due(self.holding, now, rules, self._loader.opened_by))
+            lambda: list(
+                post_due(self.holding, now, rules, self._loader.opened_by, end)
+            )
         )
         self.steps = [Step(instant, outcome, request) for instant, outcome in due]
         if due:
             self.holding = due[-1][1].after
+
+    def next_expiry(self) -> dict[Unit, tuple[datetime, int]]:
+        """By unit, when some of those that count end next, and how many then."""
+        found: dict[Unit, tuple[datetime, int]] = {}
+        for unit, total in self.holding.totals.items():
+            if total.remaining > total.pending:
+                first, units = self._soonest_of(unit)
+                if first < NEVER:
+                    found[unit] = (first, units)
+        return found
+
+    def _soonest_of(self, unit: Unit) -> tuple[datetime, int]:
+        """When the first of a unit's lots end, and what is left in those."""
+        while True:
+            deadline = self.holding.total(unit).deadline
+            ends: Counter[datetime] = Counter()
+            for lot in self.holding.lots.values():
+                if counts(lot, unit):
+                    own = deadline if lot.slides else lot.expires_at
+                    ends[own or NEVER] += lot.remaining
+            first = min(ends, default=NEVER)
+            last_loaded = self.holding.loaded_to.get(unit)
+            is_known = last_loaded is not None and last_loaded[0] > first
+            if is_known or unit in self.holding.complete:
+                return first, ends[first]
+            need = MoreLots(unit)
+            self.holding, _ = self._loader.load(need, self.holding, self.context)
 
     def _seeing_all(self, decide: Callable[[], T]) -> T:
         while True:

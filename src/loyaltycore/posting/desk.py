@@ -180,10 +180,25 @@ class Posted:
 
 @attrs.frozen(kw_only=True)
 class Shown:
-    """What the till shows of a card as it stands; nothing was asked of it."""
+    """
+    What the till shows of a card as it stands; nothing was asked of it.
+
+    Attributes:
+        ends_next: by unit, the first moment at which some of those that count no longer
+            do, and how many smallest units that are; without units that never end.
+    """
 
     till: Till
     scales: Mapping[Unit, int]
+    ends_next: Mapping[Unit, tuple[datetime, int]]
+
+    @property
+    def next_expiry(self) -> dict[str, tuple[datetime, Decimal]]:
+        """As *ends_next*, with numbers as people read them."""
+        return {
+            unit: (moment, from_units(n, self.scales[unit]))
+            for unit, (moment, n) in self.ends_next.items()
+        }
 
     @property
     def balances(self) -> dict[str, Decimal]:

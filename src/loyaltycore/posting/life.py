@@ -20,6 +20,7 @@ from loyaltycore.records import cards as records
 from loyaltycore.records import messages as message_records
 from loyaltycore.records import templates as template_records
 from loyaltycore.records.programs import check_program
+from loyaltycore.values.days import NEVER
 
 
 if TYPE_CHECKING:
@@ -62,10 +63,11 @@ def change_card(
     template = desk.template(template_row)
     after = change(before, template)
     if after != before:
+        next_due_at = min(row["next_due_at"], after.expires_at or NEVER)
         session.apply(
             [
                 *unique_changes(session, desk, template, before, after),
-                Update(ref, records.life_values(after)),
+                Update(ref, {**records.life_values(after), "next_due_at": next_due_at}),
                 _announced(desk, after, topic, row["version"]),
             ]
         )

@@ -68,7 +68,11 @@ def show(session: Session, desk: Desk, card_id: str) -> Shown:
     decision = decision_on(session, desk, account)
     rules = account.template.rules
     till = rules.till(Draft(decision.holding, decision.context))
-    return Shown(till=till, scales=rules.scales(desk.program.currency))
+    return Shown(
+        till=till,
+        scales=rules.scales(desk.program.currency),
+        ends_next=decision.next_expiry(),
+    )
 
 
 def post_due_only(session: Session, desk: Desk, card_id: str) -> int:

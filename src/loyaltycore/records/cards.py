@@ -73,7 +73,7 @@ def card_row(program_id: str, card: Card, holding: Holding) -> Row:
         "customer_id": card.customer_id,
         "issued_at": card.issued_at,
         **life_values(card),
-        **holding_values(holding, holding.digest, NEVER),
+        **holding_values(holding, holding.digest, card.expires_at or NEVER),
     }
 
 
