@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks import (
     batch_sqlite,
+    decide,
     import_time,
     long_history,
     machine,
@@ -35,6 +36,7 @@ def _against_eventsourcing(folder: Path) -> Iterator[Figure]:
 
 #: Which figures there are, and who measures them.
 BENCHMARKS: dict[tuple[str, ...], Callable[[Path], Iterator[Figure]]] = {
+    ("decide_us",): decide.run,
     ("post_memory_per_s",): post_memory.run,
     ("post_after_10000_vs_10",): long_history.run,
     ("post_sqlite_vs_raw",): post_sqlite.run,
