@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -24,7 +25,10 @@ from loyaltycore.values.money import (
 from loyaltycore.values.quantity import UNITS_MAX
 
 
-__all__ = ["Bill", "BillLine", "Line", "Order"]
+if TYPE_CHECKING:
+    from loyaltycore.ledger.decision import Till
+
+__all__ = ["Bill", "BillLine", "Line", "Order", "with_discount"]
 
 _LINES_MAX = 1_000
 
@@ -172,3 +176,19 @@ def _kept(bill: Bill) -> Bill:
     if bill.total > UNITS_MAX:
         raise InvalidAmount("The order comes to more than can be kept exactly.")
     return bill
+
+
+def with_discount(
+    till: Till, by_line: tuple[int, ...], pay: int, currency: str
+) -> Till:
+    """
+    What the till shows, and what came off an order and is left to pay of it.
+
+    Args:
+        by_line: minor units off each line.
+        pay: minor units.
+    """
+    off = sum(by_line)
+    shown = (f"{amount_text(n, currency)} {currency}" for n in (off, pay))
+    text = "{} off, pay {}, ".format(*shown) + till.text
+    return attrs.evolve(till, text=text, discount=off, pay=pay, by_line=by_line)

@@ -20,6 +20,7 @@ from loyaltycore.ledger.commands import (
 )
 from loyaltycore.ledger.holds import decide_capture, decide_release
 from loyaltycore.ledger.reversal import decide_refund, decide_void
+from loyaltycore.ledger.taking_back import not_reversible
 from loyaltycore.ledger.transactions import TransactionKind
 from loyaltycore.posting.account import load_transaction, open_account, standing
 from loyaltycore.posting.desk import Posted, Request
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from loyaltycore.posting.desk import Desk
 
 __all__ = ["reverse"]
+
+_BY_ITSELF = frozenset({TransactionKind.EXPIRE.value, TransactionKind.ACTIVATE.value})
 
 
 def reverse(
@@ -183,10 +186,29 @@ def _take_back_effects(
     rows = session.select(journal.caused_by(program_id, original.id)).rows
     for row in reversed(rows):
         if row["kind"] == TransactionKind.ISSUE.value:
+            _withdraw(session, desk, original, row["card_id"])
             continue
         facts = {"type": "Void", "transaction_id": row["id"]}
         request = Request(card_id=row["card_id"], command=facts, source="system")
         reverse(session, desk, request, Void(row["id"]), cause=void.id)
+
+
+def _withdraw(
+    session: Session, desk: Desk, original: Transaction, card_id: str
+) -> None:
+    """
+    Take back a card that a transaction has issued; what that put on it is off again.
+
+    The card stays, and so does its journal: to end it is a change of its status.
+
+    Raises:
+        NotReversible: something else was done with it.
+    """
+    program_id = desk.program.id
+    for row in standing(session, program_id, card_id):
+        if row["cause"] != original.id and row["kind"] not in _BY_ITSELF:
+            why = f"The card {card_id} that it issued was used since."
+            raise not_reversible(original, why)
 
 
 def _follows(transaction: Transaction) -> NotReversible:
