@@ -18,7 +18,7 @@ from loyaltycore.cards.benefits import Units
 from loyaltycore.cards.limited import Limited
 from loyaltycore.cards.offers import NewCard, Offer, offer_of
 from loyaltycore.cards.order_commands import DisableCoupon, RedeemCoupon, ReserveCoupon
-from loyaltycore.cards.orders import with_discount
+from loyaltycore.cards.orders import Order, with_discount
 from loyaltycore.cards.settings import one_of
 from loyaltycore.cards.stacking import Taken, apply_in_order
 from loyaltycore.errors import InvalidValue, NotAvailable, Refusal
@@ -26,7 +26,7 @@ from loyaltycore.ledger.commands import Adjust
 from loyaltycore.ledger.decision import Context, IssueCard, Outcome, PostOn
 from loyaltycore.ledger.draft import Draft
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
-from loyaltycore.values.money import Amount, minor_units
+from loyaltycore.values.money import Amount, Money, minor_units
 
 
 if TYPE_CHECKING:
@@ -83,6 +83,14 @@ class Coupon(Limited[CouponCommand]):
                 return draft.outcome(TransactionKind.CHANGE, self.till(draft))
             case _ as never:  # pragma: no cover : the union above is closed
                 assert_never(never)
+
+    def smallest(self, asked: type[CouponCommand], currency: str) -> CouponCommand:
+        """See ``CardType.smallest``; an order is as small as the offer allows."""
+        if asked is DisableCoupon:
+            return DisableCoupon()
+        least = self.offer.min_spend or Money.of_minor(1, currency)
+        order = Order(least)
+        return RedeemCoupon(order) if asked is RedeemCoupon else ReserveCoupon(order)
 
     def follow_capture(self, draft: Draft, hold: Transaction) -> None:
         """What was reserved is redeemed: what it turns into comes now."""

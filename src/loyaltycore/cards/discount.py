@@ -116,8 +116,9 @@ class Discount(Tiered[DiscountCommand]):
         draft, currency = Draft(holding, context), context.currency
         match command:
             case RecordPurchase(amount, paid_in_points=points):
-                due = base_of(EarnBasis.NET_OF_DISCOUNTS, command, currency)
-                gross, paid = (minor_units(each, currency) for each in (amount, points))
+                gross = minor_units(amount, currency)
+                due = base_of(EarnBasis.NET_OF_DISCOUNTS, command, gross, currency)
+                paid = 0 if points is None else minor_units(points, currency)
                 return self._sell(draft, (due,), gross, paid)
             case RecordOrder(order):
                 bill = order.bill(currency)
@@ -162,14 +163,7 @@ class Discount(Tiered[DiscountCommand]):
     def _sell(
         self, draft: Draft, lines: tuple[int, ...], gross: int, paid: int = 0
     ) -> Outcome | Refusal:
-        """
-        Take the discount off a purchase, and count what was spent.
-
-        Args:
-            lines: what each line comes to before the discount.
-            gross: the purchase before any discount.
-            paid: of what is due, by other means already.
-        """
+        """Take the discount off what is due by line, and count what was spent."""
         if (refusal := self.limits.refusal(draft, gross)) is not None:
             return refusal
         currency, due = draft.context.currency, sum(lines)

@@ -8,20 +8,16 @@ import attrs
 from attrs.validators import optional
 
 from loyaltycore.cards.offers import Offer
-from loyaltycore.cards.orders import Order
-from loyaltycore.cards.settings import one_of, text, whole
+from loyaltycore.cards.orders import Order, order_of
+from loyaltycore.cards.settings import text, whole
 from loyaltycore.errors import InvalidValue
-from loyaltycore.values.money import Amount, AmountLike, optional_amount
+from loyaltycore.values.money import Amount, optional_amount
 
 
 __all__ = ["DisableCoupon", "RecordOrder", "RedeemCoupon", "ReserveCoupon"]
 
+_optional_order = attrs.converters.optional(order_of)
 _MINUTES_MAX = 366 * 24 * 60
-
-
-def _order(value: Order | AmountLike | None) -> Order | None:
-    """Take a total alone for an order without lines."""
-    return value if value is None or isinstance(value, Order) else Order(value)
 
 
 def _offers(offers: Iterable[Offer]) -> tuple[Offer, ...]:
@@ -47,7 +43,7 @@ class RedeemCoupon:
         purchase_amount: what was bought, for the customer's totals only.
     """
 
-    order: Order | None = attrs.field(default=None, converter=_order)
+    order: Order | None = attrs.field(default=None, converter=_optional_order)
     beside: tuple[Offer, ...] = attrs.field(
         default=(), converter=_offers, validator=_check_offers, kw_only=True
     )
@@ -69,7 +65,7 @@ class ReserveCoupon:
         minutes: after which it is released by itself; 1 to a year's.
     """
 
-    order: Order | None = attrs.field(default=None, converter=_order)
+    order: Order | None = attrs.field(default=None, converter=_optional_order)
     beside: tuple[Offer, ...] = attrs.field(
         default=(), converter=_offers, validator=_check_offers, kw_only=True
     )
@@ -95,4 +91,4 @@ class RecordOrder:
         order: before the card's discount; other ones are off its prices already.
     """
 
-    order: Order = attrs.field(validator=one_of(Order))
+    order: Order = attrs.field(converter=order_of)

@@ -17,6 +17,7 @@ from loyaltycore.cards.settings import not_negative, text
 from loyaltycore.errors import InvalidAmount, InvalidValue
 from loyaltycore.values.money import (
     Amount,
+    AmountLike,
     amount_of,
     amount_text,
     minor_units,
@@ -28,7 +29,7 @@ from loyaltycore.values.quantity import UNITS_MAX
 if TYPE_CHECKING:
     from loyaltycore.ledger.decision import Till
 
-__all__ = ["Bill", "BillLine", "Line", "Order", "with_discount"]
+__all__ = ["Bill", "BillLine", "Line", "Order", "order_of", "with_discount"]
 
 _LINES_MAX = 1_000
 
@@ -169,6 +170,11 @@ class Order:
             )
             raise InvalidValue("total", f"the lines come to {come_to}, not {said}.")
         return bill
+
+
+def order_of(value: Order | AmountLike) -> Order:
+    """Take a total alone for an order without lines."""
+    return value if isinstance(value, Order) else Order(value)
 
 
 def _kept(bill: Bill) -> Bill:

@@ -30,7 +30,7 @@ class SetTier:
         until: the last local day on which it is held.
     """
 
-    tier: str | None = attrs.field(validator=optional(text))
+    tier: str | None = attrs.field(default=None, validator=optional(text))
     until: date | None = attrs.field(default=None, validator=a_day, kw_only=True)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import attrs
 
+from loyaltycore.cards.life import delete
 from loyaltycore.cards.validity import check_living
 from loyaltycore.customers.figures import reversal_facts
 from loyaltycore.errors import NotReversible, Refusal, UnknownTransaction
@@ -24,6 +25,7 @@ from loyaltycore.ledger.taking_back import not_reversible
 from loyaltycore.ledger.transactions import TransactionKind
 from loyaltycore.posting.account import load_transaction, open_account, standing
 from loyaltycore.posting.desk import Posted, Request
+from loyaltycore.posting.life import change_card
 from loyaltycore.posting.routine import decide_and_write, replayed
 from loyaltycore.records import journal
 
@@ -197,9 +199,7 @@ def _withdraw(
     session: Session, desk: Desk, original: Transaction, card_id: str
 ) -> None:
     """
-    Take back a card that a transaction has issued; what that put on it is off again.
-
-    The card stays, and so does its journal: to end it is a change of its status.
+    Delete a card that a transaction has issued; what that put on it is off again.
 
     Raises:
         NotReversible: something else was done with it.
@@ -209,6 +209,7 @@ def _withdraw(
         if row["cause"] != original.id and row["kind"] not in _BY_ITSELF:
             why = f"The card {card_id} that it issued was used since."
             raise not_reversible(original, why)
+    change_card(session, desk, card_id, "card.deleted", lambda card, _: delete(card))
 
 
 def _follows(transaction: Transaction) -> NotReversible:
