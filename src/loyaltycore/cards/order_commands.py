@@ -11,13 +11,17 @@ from loyaltycore.cards.offers import Offer
 from loyaltycore.cards.orders import Order, order_of
 from loyaltycore.cards.settings import text, whole
 from loyaltycore.errors import InvalidValue
-from loyaltycore.values.money import Amount, optional_amount
+from loyaltycore.values.money import Amount, AmountLike, optional_amount
 
 
 __all__ = ["DisableCoupon", "RecordOrder", "RedeemCoupon", "ReserveCoupon"]
 
-_optional_order = attrs.converters.optional(order_of)
 _MINUTES_MAX = 366 * 24 * 60
+
+
+def _optional_order(value: Order | AmountLike | None) -> Order | None:
+    """Read an order that may be left out."""
+    return None if value is None else order_of(value)
 
 
 def _offers(offers: Iterable[Offer]) -> tuple[Offer, ...]:
