@@ -132,7 +132,8 @@ class TestCommands:
         player = coupon()
 
         for command in (cards.Hold(1), cards.Transfer("c", 1)):
-            assert "command_not_supported" == refused(player, command).code
+            quote = player.shop.cards.quote(player.card_id, command)
+            assert "command_not_supported" == quote.refusal.code
 
 
 class TestRedeem:

@@ -212,8 +212,11 @@ class TestTakingBack:
     @pytest.mark.parametrize("command", [cards.Hold(1), cards.Transfer("c", 1)])
     def test_spend_is_neither_held_nor_sent(self, command):
         """There is nothing to redeem."""
-        with pytest.raises(errors.CommandNotSupported):
-            tiered().ask(command)
+        player = tiered()
+
+        quote = player.shop.cards.quote(player.card_id, command)
+
+        assert "command_not_supported" == quote.refusal.code
 
 
 class TestTierByHand:
