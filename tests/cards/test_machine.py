@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
-from tests.cards import test_laws
+from tests.cards import test_laws, test_laws_coupon, test_laws_discount
 
 from loyaltycore import Program, cards
 from loyaltycore.testing.card_laws import CardLaws
@@ -16,7 +16,7 @@ from loyaltycore.testing.card_machine import machine_of
 PROGRAM = Program(id="laws", currency="EUR", zone="Europe/Berlin")
 SUITES = {
     suite.card_type: suite()
-    for module in (test_laws,)
+    for module in (test_laws, test_laws_coupon, test_laws_discount)
     for suite in vars(module).values()
     if isinstance(suite, type) and issubclass(suite, CardLaws) and suite is not CardLaws
 }
@@ -45,7 +45,7 @@ def run(samples, *, examples: int, steps: int) -> None:
 
 
 def test_every_type_takes_part():
-    """A type of the package without samples would not be played."""
+    """A type of the package without samples would be put under no law."""
     assert set(cards.CARD_TYPES) == set(SUITES)
 
 

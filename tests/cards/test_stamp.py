@@ -263,3 +263,15 @@ class TestOtherCommands:
         """A stamp card has no points."""
         with pytest.raises(errors.CommandNotSupported, match="stamp card has no AddP"):
             stamps().ask(cards.AddPoints(1))
+
+
+def test_a_limit_beside_stamps_that_expire():
+    """What fell due by itself is decided too where the rules have to see counters."""
+    limits = cards.EarnLimits(per_day=3)
+    life = cards.Rolling(1, "days")
+    player = stamps(mode=cards.Visit(), stamp_life=life, limits=limits)
+    player.ask(cards.CheckIn())
+
+    again = player.ask(cards.CheckIn(), after=5 * DAYS)
+
+    assert 1 == again.balances["stamp"]

@@ -17,11 +17,11 @@ from loyaltycore.ledger.happy_effects import Multiplier, Override, PercentPoints
 from loyaltycore.ledger.happy_hours import (
     HappyHour,
     Mechanic,
-    Weekday,
     happy_at,
     happy_hours,
     no_overlaps,
 )
+from loyaltycore.ledger.windows import Weekday
 
 
 BERLIN = ZoneInfo("Europe/Berlin")

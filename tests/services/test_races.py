@@ -120,3 +120,35 @@ def test_a_transaction_is_voided_once(shop: Loyalty, wallet: str) -> None:
     assert len(winners(results)) == 1
     assert len(ids) == 1
     assert not shop.verify().problems
+
+
+@pytest.mark.parametrize("command", [cards.RedeemCoupon(10), cards.ReserveCoupon(10)])
+def test_three_of_a_campaign(shop: Loyalty, command: object) -> None:
+    """Eight coupons at eight tills, three redemptions in all: three are redeemed."""
+    rules = cards.Coupon(offer=cards.Percent(10), max_redemptions=3)
+    template = shop.templates.create("Coupon", rules)
+    free = [
+        shop.cards.issue(template.id, to=shop.customers.register().id).id
+        for _ in range(RACERS)
+    ]
+
+    results = race(lambda: shop.cards.post(free.pop(), command))
+
+    assert len(winners(results)) == 3
+    assert {each.code for each in results if isinstance(each, errors.Refusal)} == {
+        "limit_reached"
+    }
+    assert not shop.verify().problems
+
+
+def test_a_coupon_is_redeemed_once(shop: Loyalty) -> None:
+    """One coupon at eight tills: seven hear that it was redeemed."""
+    template = shop.templates.create("Coupon", cards.Coupon(offer=cards.Percent(10)))
+    card = shop.cards.issue(template.id, to=shop.customers.register().id).id
+
+    results = race(lambda: shop.cards.post(card, cards.RedeemCoupon(10)))
+
+    assert len(winners(results)) == 1
+    assert {each.code for each in results if isinstance(each, errors.Refusal)} == {
+        "already_redeemed"
+    }

@@ -1,5 +1,5 @@
 """
-The worked examples of the specification, from ``semantics.json``, on both stores.
+The worked examples of the specification, from the JSON files here, on both stores.
 
 A vector has rules and steps.  A step has a moment (``at``), what is asked, and what is
 expected: balances, debts and lots behind it, the entries of its transaction by unit,
@@ -26,7 +26,11 @@ from loyaltycore.values.money import amount_text, minor_units
 from loyaltycore.values.quantity import from_units, to_units
 
 
-VECTORS = json.loads(Path(__file__).with_name("semantics.json").read_text("utf-8"))
+VECTORS = [
+    vector
+    for path in sorted(Path(__file__).parent.glob("*.json"))
+    for vector in json.loads(path.read_text("utf-8"))
+]
 POSTED = [vector for vector in VECTORS if "steps" in vector]
 POLICIES = [
     (vector["id"], case)
@@ -35,13 +39,18 @@ POLICIES = [
     for case in vector["policies"]
 ]
 
-ENUMS = {"RateAt", "RoundUp", "Shortfall"}
+ENUMS = {
+    *("RateAt", "RoundUp", "RoundingLevel", "Shortfall", "SpendBasis"),
+    *("Unit", "Weekday"),
+}
 
 # What has to be among the vectors; the rest waits for the mechanisms it needs.
 ASKED = (
     *("L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "L10", "L11"),
     *("2.1/1", "2.1/2", "2.1/3", "2.1/4", "2.1/5", "2.1/6", "2.1/7", "2.1/8"),
     *("2.3/1", "2.3/2", "2.3/3", "2.3/4", "2.3/5", "2.3/6", "2.3/7"),
+    *("2.5/1", "2.5/2", "2.5/3", "2.5/4", "2.5/5", "2.5/6", "2.5/7", "2.5/8"),
+    *("2.7/1", "2.7/2", "2.7/3", "2.7/4", "2.7/5", "2.7/6"),
 )
 
 
@@ -72,10 +81,14 @@ class Scene:
         program = Program(id="p", currency=vector["currency"], zone=vector["zone"])
         opened = datetime(2018, 1, 1, tzinfo=UTC)
         self.shop = Loyalty(store, program).at(opened)
-        self.rules = built(vector["rules"])
+        rules = vector["rules"]
+        if "other" in vector:
+            other = self.shop.templates.create("Other", built(vector["other"]))
+            rules = json.loads(json.dumps(rules).replace('"other"', f'"{other.id}"'))
+        self.rules = built(rules)
         template = self.shop.templates.create("Card", self.rules)
-        customer = self.shop.customers.register(first_name="Ada")
-        self.card = self.shop.cards.issue(template.id, to=customer.id).id
+        self.customer = self.shop.customers.register(first_name="Ada").id
+        self.card = self.shop.cards.issue(template.id, to=self.customer).id
         self.names: dict[str, str] = {}
 
     def carry_out(self, step: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,6 +105,9 @@ class Scene:
             elif "refund" in step:
                 name, amount = step["refund"], step["amount"]
                 posted = shop.transactions.refund(self.names[name], amount)
+            elif "amend" in step:
+                name, amount = step["amend"], step["amount"]
+                posted = shop.transactions.amend(self.names[name], amount)
             else:
                 options: dict[str, Any] = {}
                 if "occurred_at" in step:
@@ -113,8 +129,18 @@ class Scene:
         for entry in posted.transaction.entries:
             amount = str(from_units(entry.amount, scales[entry.unit]))
             entries[entry.unit.value].append([entry.kind.value, amount])
-        till = posted.till
+        till, customer = posted.till, self.shop.customers.get(self.customer)
         return {
+            "others": [
+                self.shop.cards.show(card.id).till.text
+                for card in self.shop.cards.of(self.customer)
+                if card.id != self.card
+            ],
+            "customer": [
+                str(customer.purchases),
+                amount_text(customer.purchase_value, currency),
+            ],
+            "by_line": [amount_text(off, currency) for off in till.by_line],
             "balances": {unit: str(n) for unit, n in posted.balances.items()},
             "debts": {
                 unit: str(from_units(total.debt, scales[unit]))

@@ -36,16 +36,27 @@ from loyaltycore.cards.commands import (
 )
 from loyaltycore.cards.conditions import AfterInstall, AfterIssue, Conditions
 from loyaltycore.cards.contract import CardType
+from loyaltycore.cards.coupon import Coupon
+from loyaltycore.cards.discount import Discount
 from loyaltycore.cards.line_discounts import RoundingLevel
 from loyaltycore.cards.milestones import Milestone
-from loyaltycore.cards.offers import DiscountBase, NoEffect, Offer, Stacking
+from loyaltycore.cards.offers import DiscountBase, NewCard, NoEffect, Offer, Stacking
+from loyaltycore.cards.order_commands import (
+    DisableCoupon,
+    RecordOrder,
+    RedeemCoupon,
+    ReserveCoupon,
+)
 from loyaltycore.cards.orders import Line, Order
 from loyaltycore.cards.paying import Paying
+from loyaltycore.cards.rebate import SpendBasis
+from loyaltycore.cards.spend_mode import Spend
 from loyaltycore.cards.stacking import Taken, apply_offers
 from loyaltycore.cards.stamp import Stamp
-from loyaltycore.cards.stamp_modes import Manual, Products, Spend, Visit
+from loyaltycore.cards.stamp_modes import Manual, Products, Visit
 from loyaltycore.cards.tenders import pay_with, split_refund
 from loyaltycore.cards.tier import Tier
+from loyaltycore.cards.tier_by_hand import SetTier
 from loyaltycore.ledger.commands import Adjust, Hold, Transfer
 from loyaltycore.ledger.decision import (
     Context,
@@ -64,13 +75,14 @@ from loyaltycore.ledger.happy_effects import (
     Override,
     PercentPoints,
 )
-from loyaltycore.ledger.happy_hours import HappyHour, Mechanic, Weekday
+from loyaltycore.ledger.happy_hours import HappyHour, Mechanic
 from loyaltycore.ledger.holding import Holding
 from loyaltycore.ledger.limits import EarnLimits, OnExceed, Windows
 from loyaltycore.ledger.returning import Forfeit, Grace, NewLot, Returning
 from loyaltycore.ledger.shortfall import Shortfall
 from loyaltycore.ledger.tiers import Downgrade, RateAt
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
+from loyaltycore.ledger.windows import Weekday, Window
 from loyaltycore.program.fields import FieldDefinition, FieldType
 from loyaltycore.values.days import RoundUp
 from loyaltycore.values.expiry import (
@@ -109,6 +121,9 @@ __all__ = [
     "ClaimReward",
     "Conditions",
     "Context",
+    "Coupon",
+    "DisableCoupon",
+    "Discount",
     "DiscountBase",
     "Downgrade",
     "Draft",
@@ -134,6 +149,7 @@ __all__ = [
     "Milestone",
     "Multiplier",
     "Never",
+    "NewCard",
     "NewLot",
     "NewPrice",
     "NoEffect",
@@ -150,18 +166,23 @@ __all__ = [
     "PostOn",
     "Products",
     "RateAt",
+    "RecordOrder",
     "RecordPurchase",
+    "RedeemCoupon",
     "RedeemPoints",
     "Repriced",
+    "ReserveCoupon",
     "Returning",
     "Rolling",
     "RoundUp",
     "Rounding",
     "RoundingLevel",
     "Scope",
+    "SetTier",
     "Shortfall",
     "Sliding",
     "Spend",
+    "SpendBasis",
     "Stacking",
     "Stamp",
     "SubtractPoints",
@@ -177,6 +198,7 @@ __all__ = [
     "Units",
     "Visit",
     "Weekday",
+    "Window",
     "Windows",
     "amount_of",
     "apply_offers",
@@ -187,4 +209,4 @@ __all__ = [
     "split_refund",
 ]
 
-CARD_TYPES: tuple[type[CardType[Any]], ...] = (Stamp, Cashback)
+CARD_TYPES: tuple[type[CardType[Any]], ...] = (Stamp, Cashback, Coupon, Discount)

@@ -44,6 +44,9 @@ def decide_any(
         case Adjust():
             return _adjust(rules, Draft(holding, context), unit, units)
         case Hold(minutes=minutes):
+            if not rules.is_holdable(unit):
+                message = f"Units of {unit} on a {rules.kind} card cannot be held."
+                return CommandNotSupported(message, command="Hold")
             short = _short(rules, holding, unit, units, context)
             return short or decide_hold(rules, holding, unit, units, minutes, context)
         case Transfer():

@@ -120,6 +120,8 @@ def _plain(name: str, value: object) -> object:
             return {key: _plain(name, item) for key, item in mapping.items()}
         case tuple():
             return [_plain(name, item) for item in cast("Sequence[object]", value)]
+        case _ if attrs.has(type(value)):
+            return describe(value)
         case _:
             kind = type(value).__name__
             message = f"a command holds text, numbers, money and dates, not {kind}."

@@ -31,6 +31,8 @@ from loyaltycore.cards.tiered import Tiered
 from loyaltycore.errors import Refusal
 from loyaltycore.ledger.decision import Context, Outcome, Repriced, Till
 from loyaltycore.ledger.draft import Draft
+from loyaltycore.ledger.happy_effects import NOT_HAPPY, HappyEffect
+from loyaltycore.ledger.happy_hours import Mechanic
 from loyaltycore.ledger.shortfall import may_be_short
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
 from loyaltycore.values.money import exponent, minor_units
@@ -71,6 +73,7 @@ class Cashback(Tiered[CashbackCommand], Pointed[CashbackCommand]):
     kind: ClassVar[str] = "cashback"
     commands: ClassVar[tuple[type, ...]] = get_args(CashbackCommand)
     unit: ClassVar[Unit] = Unit.POINT
+    happy_effects: ClassVar[tuple[type, ...]] = get_args(HappyEffect)
 
     earn_basis: EarnBasis = attrs.field(
         default=EarnBasis.NET_OF_DISCOUNTS, validator=member_of(EarnBasis)
@@ -153,7 +156,8 @@ class Cashback(Tiered[CashbackCommand], Pointed[CashbackCommand]):
         if refusal is not None:
             return refusal
         base = base_of(self.earn_basis, command, amount, currency)
-        pinned = self._price(draft, draft.balance(Unit.SPEND), base)
+        happy = self.happy(draft, Mechanic.SPEND)
+        pinned = self._price(draft, draft.balance(Unit.SPEND), base, happy)
         if base != amount:
             pinned = {**pinned, "base": [base, amount]}
         asked, scale = units_priced(pinned, base), self.scale_of_points(currency)
@@ -183,7 +187,9 @@ class Cashback(Tiered[CashbackCommand], Pointed[CashbackCommand]):
                 return self.insufficient(draft, Unit.POINT, found, asked)
         return self.take(draft, Unit.SPEND, amount, EntryKind.ADJUST)
 
-    def _price(self, draft: Draft, before: int, amount: int) -> Facts:
+    def _price(
+        self, draft: Draft, before: int, amount: int, happy: Facts = NOT_HAPPY
+    ) -> Facts:
         currency = draft.context.currency
         shift = self.scale_of_points(currency) - exponent(currency)
-        return self.price(draft, before, amount, shift)
+        return self.price(draft, before, amount, shift=shift, happy=happy)

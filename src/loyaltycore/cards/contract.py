@@ -9,14 +9,22 @@ proof are the ledger's.  It may not add an entry kind, a table or a store method
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import attrs
 
 from loyaltycore.cards.purse import Purse
 from loyaltycore.cards.settings import member_of, one_of
 from loyaltycore.cards.smallest import smallest_command
-from loyaltycore.errors import Refusal
+from loyaltycore.errors import InvalidValue, Refusal
+from loyaltycore.ledger.happy_effects import happy_facts
+from loyaltycore.ledger.happy_hours import (
+    HappyHour,
+    Mechanic,
+    happy_at,
+    happy_hours,
+    no_overlaps,
+)
 from loyaltycore.ledger.limits import EarnLimits
 from loyaltycore.ledger.returning import Forfeit, Returning
 from loyaltycore.ledger.shortfall import Shortfall
@@ -27,11 +35,21 @@ if TYPE_CHECKING:
     from loyaltycore.ledger.decision import Context, Outcome, Repriced, Till
     from loyaltycore.ledger.draft import Draft
     from loyaltycore.ledger.holding import Holding
-    from loyaltycore.ledger.transactions import Transaction
+    from loyaltycore.ledger.transactions import Facts, Transaction
 
 __all__ = ["CardType"]
 
 CommandT = TypeVar("CommandT")
+
+
+def _fits(
+    rules: CardType[Any], field: attrs.Attribute[Any], hours: tuple[HappyHour, ...]
+) -> None:
+    can = rules.happy_effects
+    if not all(isinstance(hour.effect, can) for hour in hours):
+        names = ", ".join(effect.__name__ for effect in can) or "nothing"
+        message = f"on a {rules.kind} card an hour does {names}."
+        raise InvalidValue(field.name, message)
 
 
 @attrs.frozen(kw_only=True)
@@ -46,17 +64,24 @@ class CardType(Purse, Generic[CommandT]):
         shortfall: what happens when units to be taken back are gone.
         returning: where spent units go back to when their lot has expired.
         limits: of what is earned by rule.
+        happy_effects: what happy hours can do on cards of this type; by default
+            nothing, and there are none.
+        happy_hours: when more is earned, or comes off; no two of one mechanic meet.
     """
 
     kind: ClassVar[str]
     commands: ClassVar[tuple[type, ...]]
     unit: ClassVar[Unit]
+    happy_effects: ClassVar[tuple[type, ...]] = ()
 
     shortfall: Shortfall = attrs.field(
         default=Shortfall.CLAMP, validator=member_of(Shortfall)
     )
     returning: Returning = attrs.field(default=Forfeit(), validator=one_of(Returning))
     limits: EarnLimits = attrs.field(default=EarnLimits(), validator=one_of(EarnLimits))
+    happy_hours: tuple[HappyHour, ...] = attrs.field(
+        default=(), converter=happy_hours, validator=[no_overlaps, _fits]
+    )
 
     def check(self, currency: str) -> None:
         """
@@ -79,6 +104,12 @@ class CardType(Purse, Generic[CommandT]):
         """
         return None
 
+    def happy(self, draft: Draft, mechanic: Mechanic) -> Facts:
+        """What a happy hour does when the transaction happens; empty for nothing."""
+        context = draft.context
+        moment, zone = context.occurred_at, context.zone
+        return happy_facts(happy_at(self.happy_hours, moment, zone, mechanic))
+
     @abstractmethod
     def decide(
         self, holding: Holding, command: CommandT, context: Context
@@ -93,6 +124,13 @@ class CardType(Purse, Generic[CommandT]):
             InvalidInput: the command itself is malformed.
             Missing: something has to be loaded first; the draft raises it.
         """
+
+    def is_holdable(
+        self,
+        unit: Unit,  # noqa: ARG002 - for overriding
+    ) -> bool:
+        """May units be reserved?  What can be redeemed may."""
+        return True
 
     def is_sendable(self, unit: Unit) -> bool:
         """May units be transferred to another card?  What was earned by rule may."""
@@ -125,6 +163,19 @@ class CardType(Purse, Generic[CommandT]):
         """
         command: CommandT = smallest_command(asked, self.scales(currency), currency)
         return command
+
+    def follow_capture(
+        self,
+        draft: Draft,
+        hold: Transaction,
+    ) -> None:
+        """
+        Say what follows when reserved units are used; by default nothing does.
+
+        Args:
+            draft: of the capture; pin and let follow on other cards what has to.
+            hold: the transaction that reserved them, with what it pinned.
+        """
 
     def settle(self, draft: Draft) -> Till:
         """Do what the rules do by themselves after a void or refund."""

@@ -6,9 +6,11 @@ Owns the terms; ``stacking`` applies them.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 
 import attrs
+from attrs.validators import optional
 
 from loyaltycore.cards.benefits import Benefit, check_benefit
 from loyaltycore.cards.line_discounts import RoundingLevel
@@ -16,13 +18,18 @@ from loyaltycore.cards.settings import (
     above_zero,
     check_amount,
     member_of,
+    not_negative,
     one_of,
+    text,
     whole,
 )
+from loyaltycore.errors import InvalidValue
+from loyaltycore.ledger.transactions import Unit
 from loyaltycore.values.money import Amount, optional_amount
+from loyaltycore.values.quantity import decimal_of
 
 
-__all__ = ["DiscountBase", "NoEffect", "Offer", "Stacking"]
+__all__ = ["DiscountBase", "NewCard", "NoEffect", "Offer", "Stacking", "offer_of"]
 
 _PRIORITY_MAX = 1_000
 
@@ -110,3 +117,29 @@ class Offer:
         """
         check_benefit(self.benefit, currency)
         check_amount("min_spend", self.min_spend, currency)
+
+
+def offer_of(value: Offer | Benefit) -> Offer:
+    """Take a benefit alone for an offer without further terms."""
+    return value if isinstance(value, Offer) else Offer(value)
+
+
+@attrs.frozen
+class NewCard:
+    """
+    A card of another template that a coupon turns into when it is redeemed.
+
+    Attributes:
+        unit: what the new card gets; needed where *n* is above 0.
+        n: how much of it, with the decimals that it has there.
+    """
+
+    template_id: str = attrs.field(validator=text)
+    unit: Unit | None = attrs.field(default=None, validator=optional(member_of(Unit)))
+    n: Decimal = attrs.field(
+        default=Decimal(0), converter=decimal_of, validator=not_negative
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if bool(self.n) is not (self.unit is not None):
+            raise InvalidValue("unit", "give both the unit and how much, or neither.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -16,6 +17,7 @@ from loyaltycore.cards.settings import not_negative, text
 from loyaltycore.errors import InvalidAmount, InvalidValue
 from loyaltycore.values.money import (
     Amount,
+    AmountLike,
     amount_of,
     amount_text,
     minor_units,
@@ -24,7 +26,10 @@ from loyaltycore.values.money import (
 from loyaltycore.values.quantity import UNITS_MAX
 
 
-__all__ = ["Bill", "BillLine", "Line", "Order"]
+if TYPE_CHECKING:
+    from loyaltycore.ledger.decision import Till
+
+__all__ = ["Bill", "BillLine", "Line", "Order", "order_of", "with_discount"]
 
 _LINES_MAX = 1_000
 
@@ -167,8 +172,29 @@ class Order:
         return bill
 
 
+def order_of(value: Order | AmountLike) -> Order:
+    """Take a total alone for an order without lines."""
+    return value if isinstance(value, Order) else Order(value)
+
+
 def _kept(bill: Bill) -> Bill:
     """Return a bill if the ledger can hold its total."""
     if bill.total > UNITS_MAX:
         raise InvalidAmount("The order comes to more than can be kept exactly.")
     return bill
+
+
+def with_discount(
+    till: Till, by_line: tuple[int, ...], pay: int, currency: str
+) -> Till:
+    """
+    What the till shows, and what came off an order and is left to pay of it.
+
+    Args:
+        by_line: minor units off each line.
+        pay: minor units.
+    """
+    off = sum(by_line)
+    shown = (f"{amount_text(n, currency)} {currency}" for n in (off, pay))
+    text = "{} off, pay {}, ".format(*shown) + till.text
+    return attrs.evolve(till, text=text, discount=off, pay=pay, by_line=by_line)

@@ -6,6 +6,7 @@ What is None passes: a setting that may be left out is typed so.
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeAlias, get_args
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     Check: TypeAlias = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
 __all__ = [
+    "a_day",
     "above_zero",
     "an_expiry",
     "check_amount",
@@ -105,6 +107,12 @@ def percentage(_: object, field: attrs.Attribute[Any], value: Decimal | None) ->
             percent_basis_points(value)
         except InvalidAmount as error:
             raise InvalidValue(field.name, error.message) from None
+
+
+def a_day(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    """Check that a field holds a date, which is no moment."""
+    if value is not None and type(value) is not date:
+        raise InvalidValue(field.name, f"a date, not {value!r}.")
 
 
 def text(_: object, field: attrs.Attribute[Any], value: object) -> None:

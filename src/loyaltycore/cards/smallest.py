@@ -16,6 +16,7 @@ import attrs
 
 from loyaltycore.cards.asking import count_of, points_of
 from loyaltycore.cards.commands import RedeemPoints
+from loyaltycore.cards.orders import Order, order_of
 from loyaltycore.ledger.transactions import Unit
 from loyaltycore.values.money import Money, amount_of, exponent
 from loyaltycore.values.quantity import from_units, to_units
@@ -46,6 +47,7 @@ def smallest_command(
         count_of: 1,
         amount_of: Decimal(1).scaleb(-exponent(currency)),
         points_of: from_units(1, scales.get(Unit.POINT, 0)),
+        order_of: Order(Decimal(1).scaleb(-exponent(currency))),
     }
     given: dict[str, Any] = {}
     for field in attrs.fields(command_type):

@@ -119,6 +119,7 @@ class TierTable:
         *,
         shift: int,
         currency: str,
+        least: int = 0,
     ) -> Facts:
         """
         Say what prices *amount* of spend on top of *before*; to be pinned.
@@ -126,9 +127,10 @@ class TierTable:
         Args:
             total: of the card's spend.
             shift: decimals of the units that are earned less those of the currency.
+            least: the index of a tier that the card holds in any case.
         """
         ladder = self.ladder(currency)
-        tier = self.tier_at(total, before, at, currency)
+        tier = max(least, self.tier_at(total, before, at, currency))
         return {
             "ladder": ladder_at(ladder, self._rate_at, tier, before + amount),
             "spend_before": before,
@@ -137,11 +139,18 @@ class TierTable:
             "tier": self.tiers[tier].name,
         }
 
-    def standing(self, total: Total, at: datetime, currency: str) -> Standing:
-        """Say where a card stands, given the total of its spend."""
+    def standing(
+        self, total: Total, at: datetime, currency: str, *, least: int = 0
+    ) -> Standing:
+        """
+        Say where a card stands, given the total of its spend.
+
+        Args:
+            least: the index of a tier that it holds in any case.
+        """
         if len(self.tiers) == 1:
             return Standing()
-        index = self.tier_at(total, total.balance, at, currency)
+        index = max(least, self.tier_at(total, total.balance, at, currency))
         name = self.tiers[index].name
         if index + 1 == len(self.tiers):
             return Standing(name, None, (name,))

@@ -20,7 +20,7 @@ from loyaltycore.errors import BelowMinimum, NotCombinable, Refusal, TakesNothin
 from loyaltycore.values.money import amount_text, minor_units
 
 
-__all__ = ["Taken", "apply_offers", "take_off"]
+__all__ = ["Taken", "apply_in_order", "apply_offers", "take_off"]
 
 
 @attrs.frozen(kw_only=True)
@@ -84,19 +84,33 @@ def apply_offers(
     Raises:
         InvalidInput: an amount that the currency cannot hold.
     """
+    by_priority = sorted(range(len(offers)), key=lambda index: offers[index].priority)
+    in_order = apply_in_order([offers[index] for index in by_priority], order, currency)
+    taken = dict(zip(by_priority, in_order, strict=True))
+    return tuple(taken[index] for index in range(len(offers)))
+
+
+def apply_in_order(
+    offers: Sequence[Offer], order: Order, currency: str
+) -> tuple[Taken, ...]:
+    """
+    Say the same of offers that are applied as they come, whatever their priority.
+
+    Raises:
+        InvalidInput: an amount that the currency cannot hold.
+    """
     initial = left = order.bill(currency)
-    taken = [_none(initial)] * len(offers)
+    taken: list[Taken] = []
     applied: set[Stacking] = set()
-    for index in sorted(range(len(offers)), key=lambda index: offers[index].priority):
-        offer = offers[index]
+    for offer in offers:
         if _is_alone(offer.stacking, applied):
             message = "It cannot be combined with what this order has already."
-            taken[index] = _none(initial, NotCombinable(message))
+            taken.append(_none(initial, NotCombinable(message)))
             continue
-        taken[index] = take_off(offer, initial, left)
-        if taken[index].refusal is None:
+        taken.append(take_off(offer, initial, left))
+        if taken[-1].refusal is None:
             applied.add(offer.stacking)
-            left = left.less(taken[index].by_line)
+            left = left.less(taken[-1].by_line)
     return tuple(taken)
 
 

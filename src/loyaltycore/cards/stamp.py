@@ -24,29 +24,29 @@ from loyaltycore.cards.commands import (
 from loyaltycore.cards.filling import STAMPS_MAX, Filling
 from loyaltycore.cards.milestones import reach, unused
 from loyaltycore.cards.settings import an_expiry, flag, one_of, whole
+from loyaltycore.cards.spend_mode import add_stamps, stamps_carried, step_of
 from loyaltycore.cards.stamp_modes import (
     Manual,
     Mode,
-    add_stamps,
     check_mode,
+    mechanic_of,
     repriced,
-    stamps_carried,
     stamps_for,
-    step_of,
 )
 from loyaltycore.errors import Refusal
 from loyaltycore.ledger.decision import Context, Outcome, Repriced, Till
 from loyaltycore.ledger.draft import Draft
+from loyaltycore.ledger.happy_effects import Multiplier
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
 from loyaltycore.values.expiry import ExpiryPolicy, Never
-from loyaltycore.values.money import exponent, minor_units
+from loyaltycore.values.money import Amount, exponent, minor_units
 
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from loyaltycore.ledger.holding import Holding
-    from loyaltycore.ledger.transactions import Transaction
+    from loyaltycore.ledger.transactions import Facts, Transaction
 
 __all__ = ["Stamp"]
 
@@ -79,6 +79,7 @@ class Stamp(Filling[StampCommand]):
     kind: ClassVar[str] = "stamp"
     commands: ClassVar[tuple[type, ...]] = get_args(StampCommand)
     unit: ClassVar[Unit] = Unit.STAMP
+    happy_effects: ClassVar[tuple[type, ...]] = (Multiplier,)
 
     mode: Mode = attrs.field(default=Manual(), validator=one_of(Mode))
     stamp_life: ExpiryPolicy = attrs.field(default=Never(), validator=an_expiry)
@@ -121,11 +122,9 @@ class Stamp(Filling[StampCommand]):
         """See ``CardType.decide``."""
         draft = Draft(holding, context)
         match command:
-            case RecordPurchase(amount=bought):
-                return self._earn(draft, command, minor_units(bought, context.currency))
-            case AddStamps(purchase_amount=bought) if bought is not None:
-                return self._earn(draft, command, minor_units(bought, context.currency))
-            case AddStamps() | CheckIn():
+            case RecordPurchase(bought) | AddStamps(purchase_amount=bought):
+                return self._earn(draft, command, bought)
+            case CheckIn():
                 return self._earn(draft, command, None)
             case SubtractStamps(n):
                 return self.take(draft, Unit.STAMP, n, EntryKind.ADJUST)
@@ -158,9 +157,11 @@ class Stamp(Filling[StampCommand]):
 
     def settle(self, draft: Draft) -> Till:
         """Spend carried far enough turns into stamps, a full card into its reward."""
-        stamps = self._admit(draft, stamps_carried(self.mode, draft))
+        happy = self.happy(draft, mechanic_of(self.mode))
+        asked = stamps_carried(self.mode, draft, happy)
+        stamps = self._admit(draft, asked, self.mode, happy)
         if not isinstance(stamps, Refusal):
-            add_stamps(self.mode, stamps, draft, self.stamp_life)
+            add_stamps(self.mode, stamps, draft, self.stamp_life, happy)
         reach(draft, self.goals, self.stamps_required - 1, self.reward_validity)
         return self.till(draft)
 
@@ -168,17 +169,20 @@ class Stamp(Filling[StampCommand]):
         self,
         draft: Draft,
         command: RecordPurchase | CheckIn | AddStamps,
-        amount: int | None,
+        bought: Amount | None,
     ) -> Outcome | Refusal:
+        amount = None if bought is None else minor_units(bought, draft.context.currency)
         refusal = self.limits.refusal(draft, amount)
         if refusal is not None:
             return refusal
         before = draft.balance(Unit.STAMP)
-        asked, pinned = stamps_for(self.mode, command, amount, draft)
-        stamps = self._admit(draft, asked)
+        mode = Manual() if isinstance(command, AddStamps) else self.mode
+        happy = self.happy(draft, mechanic_of(mode))
+        asked, pinned = stamps_for(mode, command, amount, draft, happy)
+        stamps = self._admit(draft, asked, mode, happy)
         if isinstance(stamps, Refusal):
             return stamps
-        add_stamps(self.mode, stamps, draft, self.stamp_life)
+        add_stamps(mode, stamps, draft, self.stamp_life, happy)
         goals = reach(draft, self.goals, before, self.reward_validity)
         if (full := self.too_many_unused(draft)) is not None:
             return full
@@ -189,7 +193,8 @@ class Stamp(Filling[StampCommand]):
             pinned={**pinned, **goals} if pinned else None,
         )
 
-    def _admit(self, draft: Draft, asked: int) -> int | Refusal:
+    def _admit(
+        self, draft: Draft, asked: int, mode: Mode, happy: Facts
+    ) -> int | Refusal:
         """Stamps that limits allow; what is carried turns into whole steps of them."""
-        step = step_of(self.mode)
-        return self.limits.admit(draft, Unit.STAMP, asked, step=step)
+        return self.limits.admit(draft, Unit.STAMP, asked, step=step_of(mode, happy))

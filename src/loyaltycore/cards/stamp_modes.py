@@ -10,17 +10,19 @@ import attrs
 from loyaltycore.cards.asking import NO_ITEMS
 from loyaltycore.cards.commands import AddStamps, CheckIn, RecordPurchase
 from loyaltycore.cards.milestones import rewards_on
-from loyaltycore.cards.settings import above_zero, whole
+from loyaltycore.cards.settings import whole
+from loyaltycore.cards.spend_mode import Spend, stamps_carried
 from loyaltycore.errors import InvalidAmount, InvalidValue
+from loyaltycore.ledger.happy_effects import happy_units
+from loyaltycore.ledger.happy_hours import Mechanic
 from loyaltycore.ledger.transactions import Unit
-from loyaltycore.values.money import Amount, amount_of, minor_units
+from loyaltycore.values.money import minor_units
 
 
 if TYPE_CHECKING:
     from loyaltycore.ledger.decision import Repriced
     from loyaltycore.ledger.draft import Draft
     from loyaltycore.ledger.transactions import Facts
-    from loyaltycore.values.expiry import ExpiryPolicy
 
 __all__ = [
     "Manual",
@@ -28,13 +30,11 @@ __all__ = [
     "Products",
     "Spend",
     "Visit",
-    "add_stamps",
     "check_mode",
+    "mechanic_of",
     "repriced",
-    "stamps_carried",
     "stamps_for",
     "stamps_on",
-    "step_of",
 ]
 
 
@@ -66,25 +66,6 @@ class Visit:
 
 
 @attrs.frozen
-class Spend:
-    """
-    So many stamps for each full *per* spent.
-
-    14.00 and then 17.00 at one stamp per 10.00 earn two stamps; with the remainder
-    carried they earn three, and 1.00 is left over.
-
-    Attributes:
-        per: in the program's currency, above 0.
-        stamps: 1 or more.
-        carry_remainder: what is left over counts towards the next stamp.
-    """
-
-    per: Amount = attrs.field(converter=amount_of, validator=above_zero)
-    stamps: int = attrs.field(default=1, validator=_at_least_one)
-    carry_remainder: bool = False
-
-
-@attrs.frozen
 class Products:
     """So many stamps for each item of a SKU; other items earn none."""
 
@@ -113,6 +94,7 @@ def stamps_for(
     command: RecordPurchase | CheckIn | AddStamps,
     amount: int | None,
     draft: Draft,
+    happy: Facts,
 ) -> tuple[int, Facts]:
     """
     How many stamps a command earns, and what has to be pinned.
@@ -122,6 +104,7 @@ def stamps_for(
 
     Args:
         amount: minor units of the purchase, where there was one.
+        happy: what the hour does; stamps by hand stay as they are.
     """
     if isinstance(command, AddStamps):
         return command.n, {}
@@ -129,51 +112,30 @@ def stamps_for(
         case Manual():
             return 0, {}
         case Visit(stamps):
-            return stamps, {}
+            return happy_units(happy, stamps), {}
         case Products(each):
             items = command.items if isinstance(command, RecordPurchase) else NO_ITEMS
-            return sum(n * each.get(sku, 0) for sku, n in items.items()), {}
+            stamps = sum(n * each.get(sku, 0) for sku, n in items.items())
+            return happy_units(happy, stamps), {}
         case Spend():
-            pinned = _price(mode, draft)
+            pinned = {**_price(mode, draft), **happy}
             if mode.carry_remainder:
                 draft.credit(Unit.SPEND, amount or 0)
-                return stamps_carried(mode, draft), pinned
+                return stamps_carried(mode, draft, happy), pinned
             return stamps_on(pinned, amount or 0), pinned
         case _ as never:  # pragma: no cover : the union above is closed
             assert_never(never)
 
 
-def stamps_carried(mode: Mode, draft: Draft) -> int:
-    """How many stamps the spend on the card comes to; none where none is carried."""
-    if not (isinstance(mode, Spend) and mode.carry_remainder):
-        return 0
-    per = minor_units(mode.per, draft.context.currency)
-    return max(0, draft.balance(Unit.SPEND) // per * mode.stamps)
-
-
-def step_of(mode: Mode) -> int:
-    """Spend that is carried turns into so many stamps at a time."""
-    return mode.stamps if isinstance(mode, Spend) and mode.carry_remainder else 1
-
-
-def add_stamps(mode: Mode, n: int, draft: Draft, life: ExpiryPolicy) -> None:
-    """
-    Credit stamps, or turn the spend that is carried for them into stamps.
-
-    Args:
-        life: when the stamps stop counting.
-    """
-    if n and isinstance(mode, Spend) and mode.carry_remainder:
-        spend = n // mode.stamps * minor_units(mode.per, draft.context.currency)
-        draft.convert(Unit.SPEND, spend, into=Unit.STAMP, n=n, expiry=life)
-    else:
-        draft.credit(Unit.STAMP, n, expiry=life)
+def mechanic_of(mode: Mode) -> Mechanic:
+    """What stamps are earned by."""
+    return Mechanic.VISIT if isinstance(mode, Visit) else Mechanic.SPEND
 
 
 def stamps_on(pinned: Facts, net: int) -> int:
     """How many stamps a purchase earns that turned out to be of *net*."""
     stamps: int = (pinned["remainder"] + net) // pinned["per"] * pinned["stamps"]
-    return stamps
+    return happy_units(pinned, stamps)
 
 
 def repriced(pinned: Facts, net: int) -> Repriced:

@@ -17,9 +17,9 @@ from loyaltycore.values.quantity import decimal_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Tier", "given", "tiers_of"]
+__all__ = ["TIERS_MAX", "Tier", "given", "tiers_of"]
 
-_TIERS_MAX = 20
+TIERS_MAX = 20
 
 
 @attrs.frozen
@@ -63,8 +63,8 @@ def tiers_of(tiers: tuple[Tier, ...], percent: Decimal | None) -> tuple[Tier, ..
     if percent is not None:
         return (Tier("", 0, percent),)
     starts = [number_of(tier.spend_from) for tier in tiers]
-    if len(tiers) > _TIERS_MAX:
-        raise InvalidValue("tiers", f"at most {_TIERS_MAX}, not {len(tiers)}.")
+    if len(tiers) > TIERS_MAX:
+        raise InvalidValue("tiers", f"at most {TIERS_MAX}, not {len(tiers)}.")
     if starts[0] != 0:
         raise InvalidValue("tiers", "the first one starts at a spend of 0.")
     if starts != sorted(set(starts)):

@@ -11,6 +11,7 @@ from loyaltycore.cards.contract import CardType
 from loyaltycore.cards.settings import an_expiry, member_of, percentage, whole
 from loyaltycore.cards.spend_tiers import TierTable
 from loyaltycore.cards.tier import Tier, given
+from loyaltycore.ledger.happy_effects import NOT_HAPPY, RATE_SHIFT, happy_ladder
 from loyaltycore.ledger.tiers import Downgrade, RateAt
 from loyaltycore.ledger.transactions import Unit
 from loyaltycore.values.expiry import ExpiryPolicy, Never
@@ -93,26 +94,49 @@ class Tiered(CardType[CommandT]):
         index = self.table.tier_at(
             spend, spend.balance, context.occurred_at, context.currency
         )
+        index = max(index, self.least_tier(draft))
         return self.table.tiers[index]
 
     def standing(self, draft: Draft) -> Standing:
         """Where the card stands now, for the till."""
         context, spend = draft.context, draft.total(Unit.SPEND)
-        return self.table.standing(spend, context.at, context.currency)
+        least = self.least_tier(draft)
+        return self.table.standing(spend, context.at, context.currency, least=least)
 
-    def price(self, draft: Draft, before: int, amount: int, shift: int = 0) -> Facts:
+    def price(
+        self,
+        draft: Draft,
+        before: int,
+        amount: int,
+        *,
+        shift: int = 0,
+        happy: Facts = NOT_HAPPY,
+    ) -> Facts:
         """
         What prices *amount* of spend on top of *before*, to be pinned.
 
         Args:
             shift: decimals of what is priced less those of the currency.
+            happy: what an hour does to the rates.
         """
         context, spend = draft.context, draft.total(Unit.SPEND)
-        return self.table.price(
+        pinned = self.table.price(
             spend,
             before,
             amount,
             context.occurred_at,
             shift=shift,
             currency=context.currency,
+            least=self.least_tier(draft),
         )
+        if not happy:
+            return pinned
+        ladder = happy_ladder(happy, pinned["ladder"])
+        return {**pinned, "ladder": ladder, "shift": shift + RATE_SHIFT}
+
+    def least_tier(
+        self,
+        draft: Draft,  # noqa: ARG002 - for overriding
+    ) -> int:
+        """The index of a tier that the card holds whatever was spent; 0 by default."""
+        return 0

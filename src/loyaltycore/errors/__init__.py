@@ -33,6 +33,9 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── ExceedsHold                  more is captured than is held
     │   ├── NotCombinable                not beside the offers that an order has
     │   ├── TakesNothing                 an offer would have no effect
+    │   ├── NotAvailable                 not now: ended, used, locked or not begun
+    │   ├── AlreadyRedeemed              what can be used so often was
+    │   ├── NotEligible                  not for this customer
     │   ├── CommandNotSupported          this card type has no such command
     │   ├── CardDeleted                  the card no longer functions
     │   ├── CardBlocked
@@ -79,6 +82,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 __all__ = [
+    "AlreadyRedeemed",
     "AppendOnly",
     "BelowMinimum",
     "CardBlocked",
@@ -106,7 +110,9 @@ __all__ = [
     "InvalidValue",
     "LimitReached",
     "LoyaltyError",
+    "NotAvailable",
     "NotCombinable",
+    "NotEligible",
     "NotFound",
     "NotReversible",
     "PurchaseAmountRequired",
@@ -297,6 +303,21 @@ class NotCombinable(Refusal):
 
 class TakesNothing(Refusal):
     """The offer takes nothing off this order, and is only used where it does."""
+
+
+class NotAvailable(Refusal):
+    """What was asked for cannot be had now: it has ended, was used, or is locked."""
+
+    def __init__(self, message: str, *, status: str) -> None:
+        super().__init__(message, status=status)
+
+
+class AlreadyRedeemed(Refusal):
+    """All uses of a coupon were redeemed before."""
+
+
+class NotEligible(Refusal):
+    """The offer is not for the customer who asks for it."""
 
 
 class CommandNotSupported(Refusal):

@@ -239,6 +239,7 @@ class Till:
         rewards: (reward, how many) that can be claimed.
         discount: minor units off this order.
         pay: minor units left to pay of this order.
+        by_line: minor units off each line of this order, where it had lines.
         status: what the card's type says of its condition, such as ``spent``.
     """
 
@@ -251,6 +252,7 @@ class Till:
     discount: int | None = None
     pay: int | None = None
     status: str | None = None
+    by_line: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         return self.text
@@ -266,6 +268,8 @@ class Till:
             facts["progress"] = list(self.progress)
         if self.rewards:
             facts["rewards"] = [list(reward) for reward in self.rewards]
+        if self.by_line:
+            facts["by_line"] = list(self.by_line)
         return facts
 
     @classmethod
@@ -277,6 +281,7 @@ class Till:
             balances={Unit(unit): n for unit, n in facts["balances"].items()},
             progress=tuple(progress) if progress else None,
             rewards=tuple((name, n) for name, n in facts.get("rewards", ())),
+            by_line=tuple(facts.get("by_line", ())),
             **{name: facts.get(name) for name in _OPTIONAL},
         )
 

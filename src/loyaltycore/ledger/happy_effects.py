@@ -11,6 +11,7 @@ A card type prices with *happy facts*, JSON that it pins: none, or one of
 from __future__ import annotations
 
 from decimal import Decimal  # noqa: TC003 - cattrs reads annotations at run time
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, assert_never
 
 import attrs
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from loyaltycore.ledger.transactions import Facts
 
 __all__ = [
+    "NOT_HAPPY",
     "RATE_SHIFT",
     "HappyEffect",
     "Multiplier",
@@ -32,11 +34,15 @@ __all__ = [
     "happy_facts",
     "happy_ladder",
     "happy_rate",
+    "happy_steps",
     "happy_units",
 ]
 
 #: What the shift of ``tiers.units_on`` is changed by for rates of ``happy_ladder``.
 RATE_SHIFT: Final = -2
+
+#: Happy facts of no hour, as a default.
+NOT_HAPPY: Final[Facts] = MappingProxyType({})
 
 _TIMES_MAX: Final = 100_00  # hundredths
 _HUNDREDTHS: Final = 100
@@ -101,6 +107,13 @@ def happy_units(happy: Facts, units: int) -> int:
     """Whole units with the multiplier of an hour, rounded down."""
     units_now: int = units * happy.get("times", _HUNDREDTHS) // _HUNDREDTHS
     return units_now
+
+
+def happy_steps(happy: Facts, units: int, each: int) -> int:
+    """How many steps of *each* units it takes to come to so many; a part is one."""
+    per_step = each * happy.get("times", _HUNDREDTHS)
+    steps: int = -(-units * _HUNDREDTHS // per_step)
+    return steps
 
 
 def happy_rate(happy: Facts, basis_points: int) -> int:

@@ -61,6 +61,9 @@ def decide_capture(
     """
     Spend what a hold reserves, or part of it; the rest goes back.
 
+    What the hold counted is pinned with it: now it is the capture that a void takes
+    back.
+
     Raises:
         InvalidAmount: an amount that the unit cannot have.
         Missing: lots have to be loaded first.
@@ -85,6 +88,9 @@ def decide_capture(
         assert entry.lot is not None, "a hold keeps units in a lot"
         draft.capture(unit, entry.lot, used)
         _release(draft, entry, rest)
+    if "counters" in transaction.pinned:
+        draft.pinned["held_counters"] = transaction.pinned["counters"]
+    rules.follow_capture(draft, transaction)
     return draft.outcome(TransactionKind.CAPTURE, rules.settle(draft))
 
 
@@ -103,6 +109,7 @@ def decide_release(
         return _not_held(transaction)
     for entry in held:
         _release(draft, entry, entry.takes)
+    draft.count_back(transaction)
     return draft.outcome(TransactionKind.RELEASE, rules.settle(draft))
 
 
@@ -111,6 +118,7 @@ def give_back(draft: Draft, transaction: Transaction, lots: frozenset[int]) -> N
     for entry in transaction.entries:
         if entry.lot in lots:
             _release(draft, entry, entry.takes)
+    draft.count_back(transaction)
 
 
 def _held_by(draft: Draft, transaction: Transaction) -> list[Entry]:

@@ -68,6 +68,10 @@ class Reversed(Protocol):
         """
         ...
 
+    def follow_capture(self, draft: Draft, hold: Transaction) -> None:
+        """Say what follows when units that *hold* reserved are used."""
+        ...
+
     def settle(self, draft: Draft) -> Till:
         """Do what the rules do by themselves after a change, and say what is shown."""
         ...

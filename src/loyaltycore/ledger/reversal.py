@@ -75,8 +75,7 @@ def decide_void(
     if refusal is not None:
         return refusal
     _slide_back(draft, transaction)
-    for name, n in transaction.pinned.get("counters", {}).items():
-        draft.count(name, -n)
+    draft.count_back(transaction)
     had_purchase = transaction.purchase_amount is not None
     return draft.outcome(
         TransactionKind.VOID,
@@ -107,6 +106,8 @@ def decide_refund(
     original = Original(rules, transaction, later)
     if original.is_voided:
         return not_reversible(transaction, "It was voided.")
+    if transaction.pinned.get("whole"):
+        return not_reversible(transaction, "It stands or falls as one; void it.")
     if any(entry.kind in _REDEEMING for entry in transaction.entries):
         return _give_back(rules, holding, original, amount, context)
     if transaction.kind is not TransactionKind.EARN or not original.amount:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from loyaltycore.ledger.transactions import (
         EntryKind,
         Facts,
+        Transaction,
         TransactionKind,
         Unit,
     )
@@ -127,6 +128,12 @@ class Sheet:
         """
         before, _ = self._counters.get(counter, (0, None))
         self._counters[counter] = (before + n, at_most)
+
+    def count_back(self, transaction: Transaction) -> None:
+        """Give back what another transaction counted, or the hold that it captured."""
+        for facts in ("counters", "held_counters"):
+            for name, n in transaction.pinned.get(facts, {}).items():
+                self.count(name, -n)
 
     def outcome(
         self,

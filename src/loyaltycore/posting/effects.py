@@ -61,9 +61,7 @@ def follow(
             card = (
                 card_records.card_of(rows[0])
                 if rows
-                else issue(
-                    session, desk, template_id, cause.customer_id, cause=cause.id
-                )
+                else issue(session, desk, template_id, cause.customer_id)
             )
         case _ as never:  # pragma: no cover : the union above is closed
             assert_never(never)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import attrs
 
+from loyaltycore.cards.life import delete
 from loyaltycore.cards.validity import check_living
 from loyaltycore.customers.figures import reversal_facts
 from loyaltycore.errors import NotReversible, Refusal, UnknownTransaction
@@ -20,9 +21,11 @@ from loyaltycore.ledger.commands import (
 )
 from loyaltycore.ledger.holds import decide_capture, decide_release
 from loyaltycore.ledger.reversal import decide_refund, decide_void
+from loyaltycore.ledger.taking_back import not_reversible
 from loyaltycore.ledger.transactions import TransactionKind
 from loyaltycore.posting.account import load_transaction, open_account, standing
 from loyaltycore.posting.desk import Posted, Request
+from loyaltycore.posting.life import change_card
 from loyaltycore.posting.routine import decide_and_write, replayed
 from loyaltycore.records import journal
 
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
     from loyaltycore.posting.desk import Desk
 
 __all__ = ["reverse"]
+
+_BY_ITSELF = frozenset({TransactionKind.EXPIRE.value, TransactionKind.ACTIVATE.value})
 
 
 def reverse(
@@ -183,10 +188,28 @@ def _take_back_effects(
     rows = session.select(journal.caused_by(program_id, original.id)).rows
     for row in reversed(rows):
         if row["kind"] == TransactionKind.ISSUE.value:
+            _withdraw(session, desk, original, row["card_id"])
             continue
         facts = {"type": "Void", "transaction_id": row["id"]}
         request = Request(card_id=row["card_id"], command=facts, source="system")
         reverse(session, desk, request, Void(row["id"]), cause=void.id)
+
+
+def _withdraw(
+    session: Session, desk: Desk, original: Transaction, card_id: str
+) -> None:
+    """
+    Delete a card that a transaction has issued; what that put on it is off again.
+
+    Raises:
+        NotReversible: something else was done with it.
+    """
+    program_id = desk.program.id
+    for row in standing(session, program_id, card_id):
+        if row["cause"] != original.id and row["kind"] not in _BY_ITSELF:
+            why = f"The card {card_id} that it issued was used since."
+            raise not_reversible(original, why)
+    change_card(session, desk, card_id, "card.deleted", lambda card, _: delete(card))
 
 
 def _follows(transaction: Transaction) -> NotReversible:

@@ -8,14 +8,16 @@ class name as ``type``.
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, get_origin
 
+from loyaltycore.cards.benefits import Benefit
 from loyaltycore.cards.card import CardTemplate
 from loyaltycore.cards.conditions import CardExpiry, Conditions
 from loyaltycore.cards.stamp_modes import Mode
+from loyaltycore.ledger.happy_effects import HappyEffect
 from loyaltycore.ledger.returning import Returning
 from loyaltycore.ledger.sealing import canonical
 from loyaltycore.ports import Ref
@@ -124,10 +126,20 @@ def _converter() -> Converter:
     converter.register_structure_hook(Decimal, lambda value, _: Decimal(value))
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_structure_hook(date, lambda value, _: date.fromisoformat(value))
+    converter.register_unstructure_hook(time, time.isoformat)
+    converter.register_structure_hook(time, lambda value, _: time.fromisoformat(value))
     converter.register_unstructure_hook(Amount, _unstructure_amount)
     converter.register_structure_hook(Amount, lambda value, _: _structure_amount(value))
     converter.register_unstructure_hook_func(_is_frozenset, sorted)
-    for union in (ExpiryPolicy, PendingPolicy, Returning, Mode, CardExpiry):
+    for union in (
+        Benefit,
+        CardExpiry,
+        ExpiryPolicy,
+        HappyEffect,
+        Mode,
+        PendingPolicy,
+        Returning,
+    ):
         configure_tagged_union(union, converter, tag_name="type")
         _allow_none(converter, union)
     return converter

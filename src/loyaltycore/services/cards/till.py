@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from loyaltycore.cards import commands as asked
 from loyaltycore.cards.card import CardStatus
 from loyaltycore.cards.commands import describe
+from loyaltycore.cards.order_commands import RecordOrder, RedeemCoupon, ReserveCoupon
+from loyaltycore.cards.tier_by_hand import SetTier
 from loyaltycore.cards.validity import check_living
 from loyaltycore.errors import UnknownCard
 from loyaltycore.ledger.commands import Adjust, Hold, Transfer
@@ -25,12 +27,14 @@ from loyaltycore.values.codes import normalise_code
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
     from decimal import Decimal
 
     from loyaltycore.cards.card import Card
     from loyaltycore.cards.commands import AmountLike
+    from loyaltycore.cards.offers import Offer
+    from loyaltycore.cards.orders import Order
     from loyaltycore.ledger.transactions import Unit
     from loyaltycore.ports import Ref
     from loyaltycore.posting import Action, Posted, Quote, Shown
@@ -218,6 +222,58 @@ class Cards(CardLife):
         """Post ``RedeemPoints``."""
         command = asked.RedeemPoints(points, order_total=order_total, confirm=confirm)
         return self.post(card_id, command, **options)
+
+    def redeem_coupon(
+        self,
+        card_id: str,
+        order: Order | AmountLike | None = None,
+        *,
+        beside: Iterable[Offer] = (),
+        presented_by: str | None = None,
+        purchase_amount: AmountLike | None = None,
+        **options: Unpack[Options],
+    ) -> Posted:
+        """Post ``RedeemCoupon``."""
+        command = RedeemCoupon(
+            order,
+            beside=beside,
+            presented_by=presented_by,
+            purchase_amount=purchase_amount,
+        )
+        return self.post(card_id, command, **options)
+
+    def reserve_coupon(
+        self,
+        card_id: str,
+        order: Order | AmountLike | None = None,
+        *,
+        beside: Iterable[Offer] = (),
+        presented_by: str | None = None,
+        minutes: int = 15,
+        **options: Unpack[Options],
+    ) -> Posted:
+        """Post ``ReserveCoupon``; capture or release it with its transaction's id."""
+        command = ReserveCoupon(
+            order, beside=beside, presented_by=presented_by, minutes=minutes
+        )
+        return self.post(card_id, command, **options)
+
+    def record_order(
+        self, card_id: str, order: Order | AmountLike, **options: Unpack[Options]
+    ) -> Posted:
+        """Post ``RecordOrder``."""
+        return self.post(card_id, RecordOrder(order), **options)
+
+    def set_tier(
+        self,
+        card_id: str,
+        tier: str | None,
+        *,
+        until: date | None = None,
+        **options: Unpack[Options],
+    ) -> Posted:
+        """Post ``SetTier``."""
+        return self.post(card_id, SetTier(tier, until=until), **options)
 
     # -- on cards of any type ----------------------------------------------------------
 
