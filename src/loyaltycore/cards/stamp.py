@@ -147,21 +147,13 @@ class Stamp(Filling[StampCommand]):
         )
 
     def reprice(self, transaction: Transaction, net: int) -> Repriced:
-        """
-        Stamps that the spend would have earned, and the rewards on their way.
-
-        A carried remainder is not priced: the spend itself is taken back, and stamps
-        with it where no spend is left over.
-        """
+        """See ``stamp_modes.repriced``."""
         return repriced(transaction.pinned, net)
 
     def settle(self, draft: Draft) -> Till:
         """Spend carried far enough turns into stamps, a full card into its reward."""
-        happy = self.happy(draft, mechanic_of(self.mode))
-        asked = stamps_carried(self.mode, draft, happy)
-        stamps = self._admit(draft, asked, self.mode, happy)
-        if not isinstance(stamps, Refusal):
-            add_stamps(self.mode, stamps, draft, self.stamp_life, happy)
+        if draft.came_in(Unit.SPEND):
+            self._turn_carried(draft)
         reach(draft, self.goals, self.stamps_required - 1, self.reward_validity)
         return self.till(draft)
 
@@ -192,6 +184,14 @@ class Stamp(Filling[StampCommand]):
             purchase_amount=amount,
             pinned={**pinned, **goals} if pinned else None,
         )
+
+    def _turn_carried(self, draft: Draft) -> None:
+        """Turn spend into stamps, as far as limits allow; the rest stays carried."""
+        happy = self.happy(draft, mechanic_of(self.mode))
+        asked = stamps_carried(self.mode, draft, happy)
+        stamps = self._admit(draft, asked, self.mode, happy)
+        if not isinstance(stamps, Refusal):
+            add_stamps(self.mode, stamps, draft, self.stamp_life, happy)
 
     def _admit(
         self, draft: Draft, asked: int, mode: Mode, happy: Facts

@@ -139,7 +139,12 @@ def stamps_on(pinned: Facts, net: int) -> int:
 
 
 def repriced(pinned: Facts, net: int) -> Repriced:
-    """What ``stamps_for`` came to, and the rewards on the way, on another amount."""
+    """
+    What ``stamps_for`` came to, and the rewards on the way, on another amount.
+
+    A carried remainder is not priced: the spend itself is taken back, and stamps with
+    it where no spend is left over.
+    """
     if "per" not in pinned:
         return {}
     stamps = stamps_on(pinned, net)

@@ -93,6 +93,10 @@ class Sheet:
             return deadline is not None and deadline <= at
         return lot.is_due(at)
 
+    def came_in(self, unit: Unit) -> bool:
+        """Has this transaction opened a lot of the unit?"""
+        return any(each.unit is unit and each.lot is not None for each in self.entries)
+
     def recall(self, name: str) -> object:
         """What the card remembers by now under a name; None for nothing."""
         return self.state[name] if name in self.state else self.holding.state.get(name)
