@@ -32,9 +32,11 @@ from loyaltycore.ledger.transactions import Unit
 
 
 if TYPE_CHECKING:
+    from loyaltycore.ledger.commands import CardCommand, Receive, TransactionCommand
     from loyaltycore.ledger.decision import Context, Outcome, Repriced, Till
     from loyaltycore.ledger.draft import Draft
     from loyaltycore.ledger.holding import Holding
+    from loyaltycore.ledger.original import Original
     from loyaltycore.ledger.transactions import Facts, Transaction
 
 __all__ = ["CardType"]
@@ -83,6 +85,11 @@ class CardType(Purse, Generic[CommandT]):
         default=(), converter=happy_hours, validator=[no_overlaps, _fits]
     )
 
+    @property
+    def limited(self) -> Unit:
+        """The unit that rules earn, and that limits are of."""
+        return self.unit
+
     def check(self, currency: str) -> None:
         """
         Refuse rules that the currency cannot hold; called when a template is made.
@@ -90,7 +97,7 @@ class CardType(Purse, Generic[CommandT]):
         Raises:
             InvalidInput: such as a threshold of half a cent.
         """
-        self.limits.check(self.unit, self.scales(currency)[self.unit], currency)
+        self.limits.check(self.limited, self.scales(currency)[self.limited], currency)
 
     def opening(
         self,
@@ -135,6 +142,30 @@ class CardType(Purse, Generic[CommandT]):
     def is_sendable(self, unit: Unit) -> bool:
         """May units be transferred to another card?  What was earned by rule may."""
         return unit is self.unit
+
+    def forbids(
+        self,
+        draft: Draft,  # noqa: ARG002 - for overriding
+        command: CardCommand | TransactionCommand | Receive,  # noqa: ARG002 - likewise
+    ) -> Refusal | None:
+        """Say why the card may not do now what the ledger does on any card, or None."""
+        return None
+
+    def refund_of(
+        self,
+        draft: Draft,  # noqa: ARG002 - for overriding
+        original: Original,
+        asked: int | None,
+    ) -> int | Refusal:
+        """
+        Say how much is refunded, and do what else the rules do about it.
+
+        Args:
+            original: a purchase, or a redemption.
+            asked: of a purchase minor units, of a redemption the smallest units that
+                were redeemed; None is as much as the rules give back, which is all.
+        """
+        return original.left if asked is None else asked
 
     def reprice(
         self,
