@@ -254,10 +254,11 @@ __all__ = [
     "split_refund",
 ]
 
-CARD_TYPES: tuple[type[CardType[Any]], ...] = (Stamp, Cashback, Coupon, Discount)
 CARD_TYPES: tuple[type[CardType[Any]], ...] = (
     Stamp,
     Multipass,
     Cashback,
     Certificate,
+    Coupon,
+    Discount,
 )
