@@ -506,3 +506,35 @@ class TestSending:
 
         with pytest.raises(errors.CommandNotSupported, match="stay on a certificate"):
             play.ask(cards.Transfer(other, 1))
+
+
+def test_what_can_be_done_is_said():
+    """A card that waits can be activated, blocked and the like, and not be used."""
+    play = gift(activation=cards.OnPayment(), min_redeem=5, cash_out_below=1)
+    said = {
+        action.name: action.code for action in play.shop.cards.actions(play.card_id)
+    }
+
+    assert {
+        "Activate": None,
+        "LoadMoney": "not_active",
+        "RedeemMoney": "not_active",
+        "CashOut": "not_active",
+        "ClearBalance": None,
+        "Deactivate": None,
+        "BlockMoney": None,
+        "UnblockMoney": None,
+        "ExtendExpiry": None,
+    } == said
+
+
+def test_commands_have_short_forms():
+    """Activate, load and pay, each in one line."""
+    play = gift(activation=cards.OnPayment(), reloadable=True)
+    shop, card = play.shop.cards, play.card_id
+    shop.activate(card, purchase_amount=100)
+    shop.load_money(card, 20, purchase_amount=20)
+    shop.redeem_money(card, 50)
+    paid = shop.redeem_money(card, order_total=80, key="order")
+
+    assert (0, 10_00) == (paid.balances["money"], paid.till.pay)

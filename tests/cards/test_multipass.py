@@ -374,3 +374,31 @@ class TestGivingBack:
         assert -4 == void.balances["visit"]
         assert -80_00 == void.transaction.purchase_amount
         assert not play.shop.verify().problems
+
+
+def test_what_can_be_done_is_said():
+    """A visit can be sold, and none be used; points have to be there to pay with."""
+    play = on_packages()
+    said = {
+        action.name: action.code for action in play.shop.cards.actions(play.card_id)
+    }
+
+    assert {
+        "AddVisits": None,
+        "RedeemVisits": "insufficient_balance",
+        "SubtractVisits": "insufficient_balance",
+        "AddPoints": None,
+        "SubtractPoints": "insufficient_balance",
+        "RedeemPoints": "insufficient_balance",
+    } == said
+
+
+def test_commands_have_short_forms():
+    """Sell a package, use three visits, take one away by mistake of the till."""
+    play = on_packages()
+    shop, card = play.shop.cards, play.card_id
+    shop.add_visits(card, package="ten", key="a")
+    shop.redeem_visits(card, 3)
+    left = shop.subtract_visits(card)
+
+    assert (6, 60) == (left.balances["visit"], left.balances["point"])

@@ -7,6 +7,7 @@ forfeits what its order did not take: of 100.00, an order of 60.00 leaves nothin
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, ClassVar, TypeAlias, assert_never, get_args
 
 import attrs
@@ -34,11 +35,11 @@ from loyaltycore.ledger.draft import Draft
 from loyaltycore.ledger.extending import extend
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
 from loyaltycore.values.days import end_of
+from loyaltycore.values.money import exponent, number_of
+from loyaltycore.values.quantity import from_units
 
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from loyaltycore.ledger.holding import Holding
 
 __all__ = ["Certificate"]
@@ -54,6 +55,8 @@ CertificateCommand: TypeAlias = (
     | UnblockMoney
     | ExtendExpiry
 )
+
+_FAR = date(9998, 12, 31)
 
 
 @attrs.frozen(kw_only=True)
@@ -117,3 +120,18 @@ class Certificate(SpentMoney[CertificateCommand]):
             return refusal
         extend(draft, Unit.MONEY, ends_at)
         return draft.outcome(TransactionKind.CHANGE, self.till(draft))
+
+    def smallest(
+        self, asked: type[CertificateCommand], currency: str
+    ) -> CertificateCommand:
+        """See ``CardType.smallest``; an order that takes the least, a far day."""
+        cent = from_units(1, exponent(currency))
+        least = max(cent, number_of(self.min_redeem))
+        given: dict[type[CertificateCommand], CertificateCommand] = {
+            RedeemMoney: RedeemMoney(order_total=least),
+            ExtendExpiry: ExtendExpiry(_FAR),
+            ClearBalance: ClearBalance("reason"),
+            Deactivate: Deactivate("reason"),
+            BlockMoney: BlockMoney("reason"),
+        }
+        return given.get(asked) or super().smallest(asked, currency)

@@ -24,6 +24,7 @@ from loyaltycore.cards.packaged import Packaged
 from loyaltycore.cards.paying import Paying
 from loyaltycore.cards.pointed import Pointed
 from loyaltycore.cards.settings import flag, one_of, whole
+from loyaltycore.cards.smallest import smallest_payment
 from loyaltycore.errors import LimitReached, Refusal
 from loyaltycore.ledger.decision import Context, Outcome, Till
 from loyaltycore.ledger.draft import Draft
@@ -124,6 +125,17 @@ class Multipass(Packaged[MultipassCommand], Pointed[MultipassCommand]):
                 return self.paying.redeem(command, take, scale, context.currency)
             case _ as never:  # pragma: no cover : the union above is closed
                 assert_never(never)
+
+    def smallest(
+        self, asked: type[MultipassCommand], currency: str
+    ) -> MultipassCommand:
+        """See ``CardType.smallest``; one visit, the fewest points to pay with."""
+        if asked is AddVisits:
+            return AddVisits(1)
+        if asked is RedeemPoints:
+            scale = self.scale_of_points(currency)
+            return smallest_payment(self.paying, scale, currency)
+        return super().smallest(asked, currency)
 
     def till(self, draft: Draft) -> Till:
         """Visits that are left, and points."""
