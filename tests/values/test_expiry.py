@@ -222,7 +222,5 @@ class TestFromDate:
 
     def test_it_is_a_date(self):
         """A moment is none, and the field is named."""
-        with pytest.raises(
-            errors.InvalidValue, match="first_day: a date"
-        ):
+        with pytest.raises(errors.InvalidValue, match="first_day: a date"):
             FromDate(NOON)
