@@ -311,6 +311,15 @@ class TestOutOfUse:
 
         assert 5 == play.ask(PAY_100).balances["money"]
 
+    def test_a_block_that_was_lifted_is_not_voided(self):
+        """What it set is not there any more."""
+        play = gift()
+        blocked = play.ask(cards.BlockMoney("lost"))
+        play.ask(cards.UnblockMoney())
+
+        with pytest.raises(errors.NotReversible, match="blocked was changed"):
+            play.void(blocked)
+
     def test_a_block_outlasts_an_activation(self):
         """A card that waits for its payment is not activated while it is blocked."""
         play = gift(activation=cards.OnPayment())
