@@ -108,7 +108,7 @@ class TestBeginning:
         play.now += 30 * DAYS
         assert "0.00 EUR, pending" == left(play)
         for command in (PAY_100, cards.LoadMoney(1), cards.Hold(1)):
-            with pytest.raises(errors.NotActive, match="is pending; .* activated"):
+            with pytest.raises(errors.NotAvailable, match="is pending; .* activated"):
                 play.ask(command)
         paid = play.ask(cards.Activate(purchase_amount="95"))
 
@@ -135,7 +135,7 @@ class TestBeginning:
         """Issued on 31 January, it counts from the start of 14 February."""
         play = gift(activation=cards.FromDate(date(2026, 2, 14)))
         assert "0.00 EUR, pending" == left(play)
-        with pytest.raises(errors.NotActive, match="pending"):
+        with pytest.raises(errors.NotAvailable, match="pending"):
             play.ask(PAY_100, after=13 * DAYS)
 
         play.now += timedelta(minutes=30)
@@ -222,9 +222,9 @@ class TestSpending:
         """It is redeemed and held there, and nowhere else."""
         play = gift(redeem_at=["station", "harbour"])
         for command in (PAY_100, cards.Hold(5)):
-            with pytest.raises(errors.WrongLocation, match="at station, harbour only"):
+            with pytest.raises(errors.NotAvailable, match="at station, harbour only"):
                 play.ask(command)
-            with pytest.raises(errors.WrongLocation):
+            with pytest.raises(errors.NotAvailable):
                 play.shop.cards.post(play.card_id, command, location="airport")
 
         paid = play.shop.cards.post(play.card_id, PAY_100, location="harbour")
@@ -282,7 +282,7 @@ class TestSpending:
         play = gift(5, cash_out_below=10)
         play.ask(cards.BlockMoney("lost"))
 
-        with pytest.raises(errors.NotActive, match="is blocked; unblock it first"):
+        with pytest.raises(errors.NotAvailable, match="is blocked; unblock it first"):
             play.ask(cards.CashOut())
 
 
@@ -300,9 +300,9 @@ class TestOutOfUse:
             cards.LoadMoney(1),
             cards.Hold(1),
         ):
-            with pytest.raises(errors.NotActive, match="unblock it first"):
+            with pytest.raises(errors.NotAvailable, match="unblock it first"):
                 play.ask(command)
-        with pytest.raises(errors.NotActive):
+        with pytest.raises(errors.NotAvailable):
             play.shop.transactions.capture(hold.id)
         play.shop.transactions.release(hold.id)
         play.refund(paid, "10")
@@ -324,7 +324,7 @@ class TestOutOfUse:
         """A card that waits for its payment is not activated while it is blocked."""
         play = gift(activation=cards.OnPayment())
         play.ask(cards.BlockMoney("fraud"))
-        with pytest.raises(errors.NotActive, match="blocked"):
+        with pytest.raises(errors.NotAvailable, match="blocked"):
             play.ask(cards.Activate())
 
         assert "pending" == play.ask(cards.UnblockMoney()).till.status
@@ -341,9 +341,9 @@ class TestOutOfUse:
             cards.Adjust("money", 1),
             cards.ExtendExpiry(date(2027, 1, 1)),
         ):
-            with pytest.raises(errors.NotActive, match="it is not used any more"):
+            with pytest.raises(errors.NotAvailable, match="it is not used any more"):
                 play.ask(command)
-        with pytest.raises(errors.NotActive):
+        with pytest.raises(errors.NotAvailable):
             play.refund(paid, "10")
         assert 0 == play.ask(cards.ClearBalance("returned")).balances["money"]
 
@@ -436,7 +436,7 @@ class TestGivingBack:
         """What is left stays on the card and cannot be spent; it can be given back."""
         play, sale = self.sold()
         assert "90.00 EUR, deactivated" == str(play.refund(sale, "9").till)
-        with pytest.raises(errors.NotActive):
+        with pytest.raises(errors.NotAvailable):
             play.ask(PAY_100)
 
         assert 81_00 == play.shop.transactions.refund(sale.id).till.pay_out
@@ -506,11 +506,11 @@ class TestSending:
         play, other = self.two()
         back = play.shop.cards.post(other, cards.BlockMoney("lost"))
 
-        with pytest.raises(errors.NotActive):
+        with pytest.raises(errors.NotAvailable):
             play.ask(cards.Transfer(other, 1))
         play.void(back)
         play.ask(cards.BlockMoney("lost"))
-        with pytest.raises(errors.NotActive):
+        with pytest.raises(errors.NotAvailable):
             play.ask(cards.Transfer(other, 1))
 
     def test_money_may_have_to_stay(self):
@@ -530,9 +530,9 @@ def test_what_can_be_done_is_said():
 
     assert {
         "Activate": None,
-        "LoadMoney": "not_active",
-        "RedeemMoney": "not_active",
-        "CashOut": "not_active",
+        "LoadMoney": "not_available",
+        "RedeemMoney": "not_available",
+        "CashOut": "not_available",
         "ClearBalance": None,
         "Deactivate": None,
         "BlockMoney": None,

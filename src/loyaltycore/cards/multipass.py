@@ -28,14 +28,8 @@ from loyaltycore.cards.smallest import smallest_payment
 from loyaltycore.errors import LimitReached, Refusal
 from loyaltycore.ledger.decision import Context, Outcome, Till
 from loyaltycore.ledger.draft import Draft
-from loyaltycore.ledger.happy_effects import happy_facts, happy_units
-from loyaltycore.ledger.happy_hours import (
-    HappyHour,
-    Mechanic,
-    happy_at,
-    happy_hours,
-    no_overlaps,
-)
+from loyaltycore.ledger.happy_effects import Multiplier, happy_units
+from loyaltycore.ledger.happy_hours import Mechanic
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
 from loyaltycore.values.quantity import to_units
 
@@ -64,7 +58,6 @@ class Multipass(Packaged[MultipassCommand], Pointed[MultipassCommand]):
 
     Attributes:
         bonus_points_per_visit: points that a used visit earns.
-        happy_hours: when it earns more.
         max_visits_per_redeem: how many are used at a time.
         count_adjustments: visits taken away by hand count as used ones.
         paying: what points are worth and how they are taken.
@@ -76,11 +69,9 @@ class Multipass(Packaged[MultipassCommand], Pointed[MultipassCommand]):
     kind: ClassVar[str] = "multipass"
     commands: ClassVar[tuple[type, ...]] = get_args(MultipassCommand)
     unit: ClassVar[Unit] = Unit.VISIT
+    happy_effects: ClassVar[tuple[type, ...]] = (Multiplier,)
 
     bonus_points_per_visit: int = attrs.field(default=0, validator=whole(0))
-    happy_hours: tuple[HappyHour, ...] = attrs.field(
-        default=(), converter=happy_hours, validator=no_overlaps
-    )
     max_visits_per_redeem: int | None = attrs.field(default=None, validator=whole(1))
     count_adjustments: bool = attrs.field(default=False, validator=flag)
     paying: Paying = attrs.field(factory=Paying, validator=one_of(Paying))
@@ -160,8 +151,7 @@ class Multipass(Packaged[MultipassCommand], Pointed[MultipassCommand]):
             return refusal
         slides = self.visit_expiry
         draft.debit(Unit.VISIT, n, kind=EntryKind.REDEEM, slides=slides)
-        moment, zone = context.occurred_at, context.zone
-        happy = happy_facts(happy_at(self.happy_hours, moment, zone, Mechanic.VISIT))
+        happy = self.happy(draft, Mechanic.VISIT)
         scale = self.scale_of_points(context.currency)
         asked = happy_units(happy, to_units(n * self.bonus_points_per_visit, scale))
         points = self.limits.admit(draft, Unit.POINT, asked, scale=scale)

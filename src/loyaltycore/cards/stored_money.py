@@ -15,9 +15,8 @@ from loyaltycore.errors import (
     InsufficientBalance,
     InvalidValue,
     LimitReached,
-    NotActive,
+    NotAvailable,
     Refusal,
-    WrongLocation,
 )
 from loyaltycore.ledger.commands import (
     Adjust,
@@ -131,7 +130,7 @@ class StoredMoney(CardType[CommandT]):
             return refusal
         if self.redeem_at and draft.context.location_id not in self.redeem_at:
             message = f"The card is used at {', '.join(self.redeem_at)} only."
-            return WrongLocation(message)
+            return NotAvailable(message, status="elsewhere")
         currency = draft.context.currency
         least = minor_units(self.min_redeem, currency)
         if units < min(least, draft.balance(Unit.MONEY)):
@@ -139,12 +138,13 @@ class StoredMoney(CardType[CommandT]):
             return BelowMinimum(f"At least {shown} {currency} are redeemed at a time.")
         return None
 
-    def inactive(self, draft: Draft, *but: Status) -> NotActive | None:
+    def inactive(self, draft: Draft, *but: Status) -> NotAvailable | None:
         """Why the card is out of use, unless it is for one of some conditions."""
         status = status_of(draft)
         if status in but or status not in REMEDIES:
             return None
-        return NotActive(status, REMEDIES[status])
+        message = f"The card is {status}; {REMEDIES[status]}."
+        return NotAvailable(message, status=status.value)
 
     def too_much(self, draft: Draft, units: int) -> LimitReached | None:
         """Refuse more money than may be on the card."""

@@ -26,8 +26,6 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── UnknownTemplate
     │   └── UnknownTransaction
     ├── Refusal                        a rule says no; nothing was written
-    │   ├── NotActive                    not activated yet, blocked or deactivated
-    │   ├── WrongLocation                not where the card is used
     │   ├── InsufficientBalance
     │   ├── BelowMinimum
     │   ├── LimitReached
@@ -112,7 +110,6 @@ __all__ = [
     "InvalidValue",
     "LimitReached",
     "LoyaltyError",
-    "NotActive",
     "NotAvailable",
     "NotCombinable",
     "NotEligible",
@@ -131,7 +128,6 @@ __all__ = [
     "UnknownTransaction",
     "UnsupportedValue",
     "Unwritable",
-    "WrongLocation",
 ]
 
 
@@ -299,17 +295,6 @@ class ExceedsHold(Refusal):
             held=held,
             asked=asked,
         )
-
-
-class NotActive(Refusal):
-    """The money on the card is not activated yet, blocked or deactivated."""
-
-    def __init__(self, status: str, remedy: str) -> None:
-        super().__init__(f"The card is {status}; {remedy}.", status=status)
-
-
-class WrongLocation(Refusal):
-    """The card is not used at this location."""
 
 
 class NotCombinable(Refusal):
