@@ -36,6 +36,7 @@ class TestAdjust:
             play.ask(cards.Adjust("spend", Money("5", "USD")))
 
         assert "5.00" == str(play.posted[-1].balances["spend"])
+        assert "3.00" == str(play.ask(cards.Adjust("spend", -2)).balances["spend"])
 
     def test_never_more_than_there_are(self):
         """6 of 5 are not taken away."""

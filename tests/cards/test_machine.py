@@ -6,7 +6,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
-from tests.cards import test_laws, test_laws_coupon, test_laws_discount
+from tests.cards import (
+    test_laws,
+    test_laws_certificate,
+    test_laws_coupon,
+    test_laws_discount,
+    test_laws_multipass,
+)
 
 from loyaltycore import Program, cards
 from loyaltycore.testing.card_laws import CardLaws
@@ -14,9 +20,16 @@ from loyaltycore.testing.card_machine import machine_of
 
 
 PROGRAM = Program(id="laws", currency="EUR", zone="Europe/Berlin")
+LAWS = (
+    test_laws,
+    test_laws_certificate,
+    test_laws_coupon,
+    test_laws_discount,
+    test_laws_multipass,
+)
 SUITES = {
     suite.card_type: suite()
-    for module in (test_laws, test_laws_coupon, test_laws_discount)
+    for module in LAWS
     for suite in vars(module).values()
     if isinstance(suite, type) and issubclass(suite, CardLaws) and suite is not CardLaws
 }

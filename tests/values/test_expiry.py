@@ -14,9 +14,11 @@ from loyaltycore.values.days import NEVER, RoundUp, local_day
 from loyaltycore.values.expiry import (
     Calendar,
     FixedDate,
+    FromDate,
     Never,
     Rolling,
     Sliding,
+    available_from,
     expires_at,
 )
 
@@ -204,3 +206,21 @@ class TestSlidingMoment:
         policy = Sliding(30, "days", RoundUp.EXACT)
 
         assert noon + timedelta(days=30) == expires_at(policy, noon, ZoneInfo("UTC"))
+
+
+class TestFromDate:
+    def test_it_counts_from_the_start_of_the_day(self):
+        """The 4th of March begins at 23:00 in UTC on the day before."""
+        moment = available_from(FromDate(date(2026, 3, 4)), NOON, BERLIN)
+
+        assert datetime(2026, 3, 3, 23, tzinfo=UTC) == moment
+
+    @pytest.mark.parametrize("day", [1, 2])
+    def test_a_day_that_has_begun_is_no_wait(self, day):
+        """Today and before, units count at once."""
+        assert available_from(FromDate(date(2026, 3, day)), NOON, BERLIN) is None
+
+    def test_it_is_a_date(self):
+        """A moment is none, and the field is named."""
+        with pytest.raises(errors.InvalidValue, match="first_day: a date"):
+            FromDate(NOON)

@@ -40,8 +40,8 @@ POLICIES = [
 ]
 
 ENUMS = {
-    *("RateAt", "RoundUp", "RoundingLevel", "Shortfall", "SpendBasis"),
-    *("Unit", "Weekday"),
+    *("PackageRefund", "RateAt", "RoundUp", "RoundingLevel", "Shortfall"),
+    *("SpendBasis", "Unit", "Use", "Weekday"),
 }
 
 # What has to be among the vectors; the rest waits for the mechanisms it needs.
@@ -49,6 +49,8 @@ ASKED = (
     *("L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "L10", "L11"),
     *("2.1/1", "2.1/2", "2.1/3", "2.1/4", "2.1/5", "2.1/6", "2.1/7", "2.1/8"),
     *("2.3/1", "2.3/2", "2.3/3", "2.3/4", "2.3/5", "2.3/6", "2.3/7"),
+    *("2.2/1", "2.2/2", "2.2/3", "2.2/4", "2.2/5", "2.2/6"),
+    *("2.4/1", "2.4/2", "2.4/3", "2.4/4", "2.4/5", "2.4/6", "2.4/7"),
     *("2.5/1", "2.5/2", "2.5/3", "2.5/4", "2.5/5", "2.5/6", "2.5/7", "2.5/8"),
     *("2.7/1", "2.7/2", "2.7/3", "2.7/4", "2.7/5", "2.7/6"),
 )
@@ -75,7 +77,7 @@ def built(value: Any) -> Any:
 
 
 class Scene:
-    """One customer with one card, and the transactions so far by their names."""
+    """One customer with one card or more, and the transactions by their names."""
 
     def __init__(self, store: Any, vector: Mapping[str, Any]) -> None:
         program = Program(id="p", currency=vector["currency"], zone=vector["zone"])
@@ -86,39 +88,65 @@ class Scene:
             other = self.shop.templates.create("Other", built(vector["other"]))
             rules = json.loads(json.dumps(rules).replace('"other"', f'"{other.id}"'))
         self.rules = built(rules)
-        template = self.shop.templates.create("Card", self.rules)
+        self.template = self.shop.templates.create("Card", self.rules)
         self.customer = self.shop.customers.register(first_name="Ada").id
-        self.card = self.shop.cards.issue(template.id, to=self.customer).id
+        self.card = self.issued()
         self.names: dict[str, str] = {}
+        self.shares: list[str] = []
+
+    def issued(self) -> str:
+        """Issue another card to the customer."""
+        return self.shop.cards.issue(self.template.id, to=self.customer).id
 
     def carry_out(self, step: Mapping[str, Any]) -> dict[str, Any]:
         """Do what a step asks and say what came of it, in the vector's own words."""
         if "redeemable" in step:
             return self.redeemable(step)
         shop = self.shop.at(datetime.fromisoformat(step["at"]))
+        if "card" in step:
+            self.card = self.issued()
         if "quote" in step:
             quote = shop.cards.quote(self.card, built(step["quote"]))
             return {} if quote.balances is None else {"balances": quote.balances}
         try:
-            if "void" in step:
-                posted = shop.transactions.void(self.names[step["void"]])
-            elif "refund" in step:
-                name, amount = step["refund"], step["amount"]
-                posted = shop.transactions.refund(self.names[name], amount)
-            elif "amend" in step:
-                name, amount = step["amend"], step["amount"]
-                posted = shop.transactions.amend(self.names[name], amount)
-            else:
-                options: dict[str, Any] = {}
-                if "occurred_at" in step:
-                    moment = datetime.fromisoformat(step["occurred_at"])
-                    options["occurred_at"] = moment
-                posted = shop.cards.post(self.card, built(step["do"]), **options)
+            posted = self.posted(shop, step)
         except errors.Refusal as refusal:
             return {"refusal": refusal.code}
         if "name" in step:
             self.names[step["name"]] = posted.id
         return self.seen(posted)
+
+    def posted(self, shop: Loyalty, step: Mapping[str, Any]) -> Any:
+        """Ask for what a step says."""
+        for verb in ("void", "refund", "amend", "capture"):
+            if verb in step:
+                ask = getattr(shop.transactions, verb)
+                amount = {"amount": self.share(step)} if "amount" in step else {}
+                return ask(self.names[step[verb]], **amount)
+        options: dict[str, Any] = {}
+        if "occurred_at" in step:
+            options["occurred_at"] = datetime.fromisoformat(step["occurred_at"])
+        return shop.cards.post(self.card, built(self.priced(step)), **options)
+
+    def share(self, step: Mapping[str, Any]) -> str:
+        """Of an amount that goes back to several tenders, the share of the first."""
+        currency = self.shop.program.currency
+        tenders = [minor_units(paid, currency) for paid in step.get("tenders", ())]
+        if not tenders:
+            return str(step["amount"])
+        shares = cards.split_refund(minor_units(step["amount"], currency), tenders)
+        self.shares = [amount_text(share, currency) for share in shares]
+        return self.shares[0]
+
+    def priced(self, step: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Give a command what its order comes to after the offers on it."""
+        if "order" not in step:
+            return step["do"]
+        currency, order = self.shop.program.currency, cards.Order(step["order"])
+        taken = cards.apply_offers(built(step["offers"]), order, currency)
+        off = sum(each.discount for each in taken)
+        due = minor_units(step["order"], currency) - off
+        return {**step["do"], "order_total": amount_text(due, currency)}
 
     def seen(self, posted: Any) -> dict[str, Any]:
         """Write down all that a vector may expect of a transaction."""
@@ -153,6 +181,9 @@ class Scene:
             "entries": entries,
             "rewards": [list(reward) for reward in till.rewards],
             "tier": till.tier,
+            "status": till.status,
+            "shares": self.shares,
+            "pay_out": till.pay_out and amount_text(till.pay_out, currency),
             "pay": None if till.pay is None else amount_text(till.pay, currency),
             "discount": till.discount and amount_text(till.discount, currency),
         }

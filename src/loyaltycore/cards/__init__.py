@@ -20,6 +20,18 @@ from loyaltycore.cards.benefits import (
     discount_of,
 )
 from loyaltycore.cards.cashback import Cashback
+from loyaltycore.cards.certificate import Certificate
+from loyaltycore.cards.certificate_commands import (
+    Activate,
+    BlockMoney,
+    CashOut,
+    ClearBalance,
+    Deactivate,
+    ExtendExpiry,
+    LoadMoney,
+    RedeemMoney,
+    UnblockMoney,
+)
 from loyaltycore.cards.commands import (
     AddPoints,
     AddRewards,
@@ -39,7 +51,15 @@ from loyaltycore.cards.contract import CardType
 from loyaltycore.cards.coupon import Coupon
 from loyaltycore.cards.discount import Discount
 from loyaltycore.cards.line_discounts import RoundingLevel
+from loyaltycore.cards.loaded_money import Activation, OnIssue, OnPayment
 from loyaltycore.cards.milestones import Milestone
+from loyaltycore.cards.money_status import Status
+from loyaltycore.cards.multipass import Multipass
+from loyaltycore.cards.multipass_commands import (
+    AddVisits,
+    RedeemVisits,
+    SubtractVisits,
+)
 from loyaltycore.cards.offers import DiscountBase, NewCard, NoEffect, Offer, Stacking
 from loyaltycore.cards.order_commands import (
     DisableCoupon,
@@ -48,9 +68,11 @@ from loyaltycore.cards.order_commands import (
     ReserveCoupon,
 )
 from loyaltycore.cards.orders import Line, Order
+from loyaltycore.cards.packages import Package, PackageRefund
 from loyaltycore.cards.paying import Paying
 from loyaltycore.cards.rebate import SpendBasis
 from loyaltycore.cards.spend_mode import Spend
+from loyaltycore.cards.spent_money import Use
 from loyaltycore.cards.stacking import Taken, apply_offers
 from loyaltycore.cards.stamp import Stamp
 from loyaltycore.cards.stamp_modes import Manual, Products, Visit
@@ -90,6 +112,7 @@ from loyaltycore.values.expiry import (
     Calendar,
     ExpiryPolicy,
     FixedDate,
+    FromDate,
     Immediate,
     Never,
     OnDays,
@@ -103,10 +126,13 @@ from loyaltycore.values.quantity import Rounding
 
 __all__ = [
     "CARD_TYPES",
+    "Activate",
+    "Activation",
     "AddPoints",
     "AddRewards",
     "AddSpend",
     "AddStamps",
+    "AddVisits",
     "Adjust",
     "After",
     "AfterInstall",
@@ -114,14 +140,19 @@ __all__ = [
     "Amount",
     "AmountOff",
     "Benefit",
+    "BlockMoney",
     "Calendar",
     "CardType",
+    "CashOut",
     "Cashback",
+    "Certificate",
     "CheckIn",
     "ClaimReward",
+    "ClearBalance",
     "Conditions",
     "Context",
     "Coupon",
+    "Deactivate",
     "DisableCoupon",
     "Discount",
     "DiscountBase",
@@ -131,11 +162,13 @@ __all__ = [
     "EarnLimits",
     "EntryKind",
     "ExpiryPolicy",
+    "ExtendExpiry",
     "FieldDefinition",
     "FieldType",
     "FixedDate",
     "Forfeit",
     "FreeItem",
+    "FromDate",
     "Grace",
     "HappyEffect",
     "HappyHour",
@@ -144,9 +177,11 @@ __all__ = [
     "Immediate",
     "IssueCard",
     "Line",
+    "LoadMoney",
     "Manual",
     "Mechanic",
     "Milestone",
+    "Multipass",
     "Multiplier",
     "Never",
     "NewCard",
@@ -156,9 +191,13 @@ __all__ = [
     "Offer",
     "OnDays",
     "OnExceed",
+    "OnIssue",
+    "OnPayment",
     "Order",
     "Outcome",
     "Override",
+    "Package",
+    "PackageRefund",
     "Paying",
     "PendingPolicy",
     "Percent",
@@ -169,7 +208,9 @@ __all__ = [
     "RecordOrder",
     "RecordPurchase",
     "RedeemCoupon",
+    "RedeemMoney",
     "RedeemPoints",
+    "RedeemVisits",
     "Repriced",
     "ReserveCoupon",
     "Returning",
@@ -185,17 +226,21 @@ __all__ = [
     "SpendBasis",
     "Stacking",
     "Stamp",
+    "Status",
     "SubtractPoints",
     "SubtractRewards",
     "SubtractSpend",
     "SubtractStamps",
+    "SubtractVisits",
     "Taken",
     "Tier",
     "Till",
     "TransactionKind",
     "Transfer",
+    "UnblockMoney",
     "Unit",
     "Units",
+    "Use",
     "Visit",
     "Weekday",
     "Window",
@@ -209,4 +254,11 @@ __all__ = [
     "split_refund",
 ]
 
-CARD_TYPES: tuple[type[CardType[Any]], ...] = (Stamp, Cashback, Coupon, Discount)
+CARD_TYPES: tuple[type[CardType[Any]], ...] = (
+    Stamp,
+    Multipass,
+    Cashback,
+    Certificate,
+    Coupon,
+    Discount,
+)

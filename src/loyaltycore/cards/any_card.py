@@ -40,6 +40,9 @@ def decide_any(
     unit = command.unit or rules.unit
     amount = command.amount
     units = _units(rules, unit, amount, context)
+    forbidden = rules.forbids(Draft(holding, context), command)
+    if forbidden is not None:
+        return forbidden
     match command:
         case Adjust():
             return _adjust(rules, Draft(holding, context), unit, units)

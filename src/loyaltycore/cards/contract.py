@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import attrs
 
-from loyaltycore.cards.purse import Purse
+from loyaltycore.cards.answers import Answers
 from loyaltycore.cards.settings import member_of, one_of
 from loyaltycore.cards.smallest import smallest_command
 from loyaltycore.errors import InvalidValue, Refusal
@@ -32,10 +32,10 @@ from loyaltycore.ledger.transactions import Unit
 
 
 if TYPE_CHECKING:
-    from loyaltycore.ledger.decision import Context, Outcome, Repriced, Till
+    from loyaltycore.ledger.decision import Context, Outcome
     from loyaltycore.ledger.draft import Draft
     from loyaltycore.ledger.holding import Holding
-    from loyaltycore.ledger.transactions import Facts, Transaction
+    from loyaltycore.ledger.transactions import Facts
 
 __all__ = ["CardType"]
 
@@ -53,7 +53,7 @@ def _fits(
 
 
 @attrs.frozen(kw_only=True)
-class CardType(Purse, Generic[CommandT]):
+class CardType(Answers, Generic[CommandT]):
     """
     The rules of one kind of card.
 
@@ -83,6 +83,11 @@ class CardType(Purse, Generic[CommandT]):
         default=(), converter=happy_hours, validator=[no_overlaps, _fits]
     )
 
+    @property
+    def limited(self) -> Unit:
+        """The unit that rules earn, and that limits are of."""
+        return self.unit
+
     def check(self, currency: str) -> None:
         """
         Refuse rules that the currency cannot hold; called when a template is made.
@@ -90,7 +95,7 @@ class CardType(Purse, Generic[CommandT]):
         Raises:
             InvalidInput: such as a threshold of half a cent.
         """
-        self.limits.check(self.unit, self.scales(currency)[self.unit], currency)
+        self.limits.check(self.limited, self.scales(currency)[self.limited], currency)
 
     def opening(
         self,
@@ -125,32 +130,6 @@ class CardType(Purse, Generic[CommandT]):
             Missing: something has to be loaded first; the draft raises it.
         """
 
-    def is_holdable(
-        self,
-        unit: Unit,  # noqa: ARG002 - for overriding
-    ) -> bool:
-        """May units be reserved?  What can be redeemed may."""
-        return True
-
-    def is_sendable(self, unit: Unit) -> bool:
-        """May units be transferred to another card?  What was earned by rule may."""
-        return unit is self.unit
-
-    def reprice(
-        self,
-        transaction: Transaction,  # noqa: ARG002 - for overriding
-        net: int,  # noqa: ARG002 - for overriding
-    ) -> Repriced:
-        """
-        Units that a purchase would have earned on *net* minor units.
-
-        Only units computed from the purchase amount are named, with the rates that the
-        transaction pinned; where only some rules of a unit are meant, by rule.  By
-        default none are: what staff entered by hand stays.  What units were converted
-        into is not named, it is turned back where they are missing.
-        """
-        return {}
-
     def smallest(self, asked: type[CommandT], currency: str) -> CommandT:
         """
         The smallest sensible command of a class, to see whether it could be done.
@@ -163,20 +142,3 @@ class CardType(Purse, Generic[CommandT]):
         """
         command: CommandT = smallest_command(asked, self.scales(currency), currency)
         return command
-
-    def follow_capture(
-        self,
-        draft: Draft,
-        hold: Transaction,
-    ) -> None:
-        """
-        Say what follows when reserved units are used; by default nothing does.
-
-        Args:
-            draft: of the capture; pin and let follow on other cards what has to.
-            hold: the transaction that reserved them, with what it pinned.
-        """
-
-    def settle(self, draft: Draft) -> Till:
-        """Do what the rules do by themselves after a void or refund."""
-        return self.till(draft)

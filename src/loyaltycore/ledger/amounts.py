@@ -30,7 +30,7 @@ def units_of(amount: Amount, unit: Unit, scale: int, currency: str) -> int:
         CurrencyMismatch: money of another currency.
     """
     if unit in _MONEY:
-        return minor_units(amount, currency)
+        return minor_units(amount, currency, minimum=None)
     if isinstance(amount, Money):
         raise InvalidAmount(f"Give a number of {unit}s, not an amount of money.")
     return to_units(amount, scale)

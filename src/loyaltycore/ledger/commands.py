@@ -23,6 +23,7 @@ __all__ = [
     "Capture",
     "CardCommand",
     "Hold",
+    "Receive",
     "Refund",
     "Release",
     "TransactionCommand",
@@ -117,6 +118,19 @@ class Transfer:
 CardCommand: TypeAlias = Adjust | Hold | Transfer
 
 
+@attrs.frozen
+class Receive:
+    """
+    Units come in that another card sends; the other side of a transfer.
+
+    Attributes:
+        amount: smallest units.
+    """
+
+    unit: Unit
+    amount: int
+
+
 # -- of a transaction ----------------------------------------------------------------
 
 
@@ -134,11 +148,13 @@ class Refund:
 
     Attributes:
         amount: above 0; of a purchase in the program's currency, of a redemption in the
-            unit that was redeemed.
+            unit that was redeemed.  None is as much as the card's rules give back.
     """
 
     transaction_id: str
-    amount: Amount = attrs.field(converter=amount_of, validator=_check_above_zero)
+    amount: Amount | None = attrs.field(
+        default=None, converter=optional_amount, validator=_check_above_zero
+    )
 
 
 @attrs.frozen

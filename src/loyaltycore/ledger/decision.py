@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from loyaltycore.ledger.transactions import Unit
+from loyaltycore.ledger.transactions import TransactionKind, Unit
 from loyaltycore.values.days import local_day
 
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from loyaltycore.ledger.transactions import (
         Entry,
         Facts,
-        TransactionKind,
     )
     from loyaltycore.program.program import CustomerFacts, Program
 
@@ -76,7 +75,9 @@ class Counters:
 
 @attrs.frozen
 class LastEarning:
-    """When the card last earned by rule, voided transactions apart."""
+    """When the card last had a transaction that earns, voided ones apart."""
+
+    kind: TransactionKind = TransactionKind.EARN
 
 
 @attrs.frozen
@@ -126,7 +127,7 @@ class Context:
         issued_at: when the card was issued.
         location_id: where it happens, if that was said.
         counters: loaded counters by name.
-        last_earning: when the card last earned by rule, once that was asked for.
+        last_earnings: by kind, when the card last earned, once that was asked for.
         slides: by unit, the latest deadline of other activities, once asked for.
         knows: for which needs the answer was loaded.
     """
@@ -138,7 +139,9 @@ class Context:
     issued_at: datetime
     location_id: str | None = None
     counters: Mapping[str, int] = attrs.field(factory=dict[str, int])
-    last_earning: datetime | None = None
+    last_earnings: Mapping[TransactionKind, datetime | None] = attrs.field(
+        factory=dict[TransactionKind, "datetime | None"]
+    )
     slides: Mapping[Unit, datetime] = attrs.field(factory=dict[Unit, "datetime"])
     knows: frozenset[Need] = frozenset()
 
@@ -168,15 +171,21 @@ class Context:
             raise Missing(Counters(missing))
         return sum(self.counters[name] for name in counters)
 
-    def earned_last(self) -> datetime | None:
+    def earned_last(
+        self, kind: TransactionKind = TransactionKind.EARN
+    ) -> datetime | None:
         """
         When the card last earned by rule; None for never.
+
+        Args:
+            kind: of the transactions that earn; on a pass they are redemptions.
 
         Raises:
             Missing: it was not loaded yet.
         """
-        self._ask(LastEarning())
-        return self.last_earning
+        if kind not in self.last_earnings:
+            raise Missing(LastEarning(kind))
+        return self.last_earnings[kind]
 
     def slid_to(self, unit: Unit, *, without: str) -> datetime | None:
         """
@@ -188,12 +197,9 @@ class Context:
         Raises:
             Missing: it was not loaded yet.
         """
-        self._ask(Slides(without))
-        return self.slides.get(unit)
-
-    def _ask(self, need: Need) -> None:
-        if need not in self.knows:
+        if (need := Slides(without)) not in self.knows:
             raise Missing(need)
+        return self.slides.get(unit)
 
 
 def counter_of(scope: Scope, name: str) -> str:
@@ -240,6 +246,7 @@ class Till:
         discount: minor units off this order.
         pay: minor units left to pay of this order.
         by_line: minor units off each line of this order, where it had lines.
+        pay_out: minor units that are handed to the customer.
         status: what the card's type says of its condition, such as ``spent``.
     """
 
@@ -251,6 +258,7 @@ class Till:
     rewards: tuple[tuple[str, int], ...] = ()
     discount: int | None = None
     pay: int | None = None
+    pay_out: int | None = None
     status: str | None = None
     by_line: tuple[int, ...] = ()
 
@@ -286,7 +294,7 @@ class Till:
         )
 
 
-_OPTIONAL = ("tier", "to_next_tier", "discount", "pay", "status")
+_OPTIONAL = ("tier", "to_next_tier", "discount", "pay", "pay_out", "status")
 
 
 @attrs.frozen(kw_only=True)

@@ -25,7 +25,7 @@ from loyaltycore.errors import (
     Refusal,
 )
 from loyaltycore.ledger.amounts import units_of
-from loyaltycore.ledger.transactions import Unit
+from loyaltycore.ledger.transactions import TransactionKind, Unit
 from loyaltycore.values.days import RoundUp, end_of, round_day
 from loyaltycore.values.money import Amount, amount_text, number_of, optional_amount
 from loyaltycore.values.quantity import from_units
@@ -156,12 +156,19 @@ class EarnLimits:
             except InvalidInput as error:
                 raise InvalidValue(name, error.message) from None
 
-    def refusal(self, draft: Draft, purchase: int | None) -> Refusal | None:
+    def refusal(
+        self,
+        draft: Draft,
+        purchase: int | None,
+        *,
+        kind: TransactionKind = TransactionKind.EARN,
+    ) -> Refusal | None:
         """
         Why nothing at all is earned now, or None; counts the earning if it may be.
 
         Args:
             purchase: minor units, where something was bought.
+            kind: of the transactions that earn.
 
         Raises:
             Missing: what was earned before has to be loaded first.
@@ -173,7 +180,7 @@ class EarnLimits:
                 shown = amount_text(least, currency)
                 message = f"Purchases from {shown} {currency} on earn."
                 return BelowMinimum(message)
-        return self._too_soon(draft) or self._too_often(draft)
+        return self._too_soon(draft, kind) or self._too_often(draft)
 
     def admit(
         self, draft: Draft, unit: Unit, asked: int, *, scale: int = 0, step: int = 1
@@ -220,10 +227,10 @@ class EarnLimits:
                 draft.count(counter, allowed)
         return allowed
 
-    def _too_soon(self, draft: Draft) -> Refusal | None:
+    def _too_soon(self, draft: Draft, kind: TransactionKind) -> Refusal | None:
         if self.cooldown_minutes is None:
             return None
-        last = draft.context.earned_last()
+        last = draft.context.earned_last(kind)
         if last is None:
             return None
         again_at = last + timedelta(minutes=self.cooldown_minutes)

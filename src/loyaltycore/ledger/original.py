@@ -15,12 +15,13 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from loyaltycore.ledger.transactions import TransactionKind, Unit
+from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
 
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from loyaltycore.errors import Refusal
     from loyaltycore.ledger.decision import Repriced, Till
     from loyaltycore.ledger.draft import Draft
     from loyaltycore.ledger.returning import Returning
@@ -32,6 +33,8 @@ __all__ = ["Original", "Price", "Reversed", "price_of"]
 
 #: What several entries are priced as: a unit, and a rule where rules have prices.
 Price: TypeAlias = "tuple[Unit, str | None]"
+
+_REDEEMING = frozenset({EntryKind.REDEEM, EntryKind.CAPTURE})
 
 
 class Reversed(Protocol):
@@ -70,6 +73,12 @@ class Reversed(Protocol):
 
     def follow_capture(self, draft: Draft, hold: Transaction) -> None:
         """Say what follows when units that *hold* reserved are used."""
+        ...
+
+    def refund_of(
+        self, draft: Draft, original: Original, asked: int | None
+    ) -> int | Refusal:
+        """Say how much is refunded, and do what else the rules do about it."""
         ...
 
     def settle(self, draft: Draft) -> Till:
@@ -118,6 +127,23 @@ class Original:
                     self.undone[entry.reverses] += entry.quantity
         self._rules = rules
         self._is_as_it_was = not amendments
+
+    @property
+    def redeemed(self) -> list[int]:
+        """Entries that redeem something, by index; where there are any, it is that."""
+        return [
+            index
+            for index, entry in enumerate(self.entries)
+            if entry.kind in _REDEEMING
+        ]
+
+    @property
+    def left(self) -> int:
+        """What a refund can give back: minor units paid, or units redeemed."""
+        if redeemed := self.redeemed:
+            stands = self.stands()
+            return sum(stands[index] for index in redeemed)
+        return self.net
 
     def stands(self) -> list[int]:
         """Units that stand of each entry now."""

@@ -11,24 +11,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import attrs
+
+from loyaltycore.errors import Refusal
 from loyaltycore.ledger.amounts import units_of
 from loyaltycore.ledger.draft import Draft
 from loyaltycore.ledger.original import Original, Reversed
 from loyaltycore.ledger.taking_back import TakingBack, not_reversible
-from loyaltycore.ledger.transactions import (
-    EntryKind,
-    Transaction,
-    TransactionKind,
-    Unit,
-)
-from loyaltycore.values.money import amount_text, minor_units
+from loyaltycore.ledger.transactions import Transaction, TransactionKind, Unit
+from loyaltycore.values.money import exponent
 from loyaltycore.values.quantity import from_units
 
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from loyaltycore.errors import Refusal
     from loyaltycore.ledger.decision import Context, Outcome
     from loyaltycore.ledger.holding import Holding
     from loyaltycore.values.money import Amount
@@ -47,7 +44,6 @@ _REVERSIBLE = frozenset(
         TransactionKind.TRANSFER,
     }
 )
-_REDEEMING = frozenset({EntryKind.REDEEM, EntryKind.CAPTURE})
 
 
 def decide_void(
@@ -89,7 +85,7 @@ def decide_refund(
     holding: Holding,
     transaction: Transaction,
     later: Sequence[Transaction],
-    amount: Amount,
+    amount: Amount | None,
     context: Context,
 ) -> Outcome | Refusal:
     """
@@ -97,7 +93,8 @@ def decide_refund(
 
     Args:
         later: what points at the transaction, in order of version.
-        amount: of a purchase in the program's currency, of a redemption in its unit.
+        amount: of a purchase in the program's currency, of a redemption in its unit;
+            None is as much as the rules give back.
 
     Raises:
         InvalidAmount: more decimals than the unit has.
@@ -108,61 +105,64 @@ def decide_refund(
         return not_reversible(transaction, "It was voided.")
     if transaction.pinned.get("whole"):
         return not_reversible(transaction, "It stands or falls as one; void it.")
-    if any(entry.kind in _REDEEMING for entry in transaction.entries):
-        return _give_back(rules, holding, original, amount, context)
-    if transaction.kind is not TransactionKind.EARN or not original.amount:
+    is_purchase = not original.redeemed
+    unit = Unit.SPEND
+    if not is_purchase:
+        unit = original.entries[original.redeemed[0]].unit
+    elif transaction.kind is not TransactionKind.EARN or not original.amount:
         return not_reversible(transaction, "It has no purchase amount to refund.")
-    minor = minor_units(amount, context.currency)
-    if minor > original.net:
-        asked = amount_text(minor, context.currency)
-        left = amount_text(original.net, context.currency)
-        why = f"{asked} {context.currency} was asked back and {left} is left of it."
-        return not_reversible(transaction, why)
-    after = original.stands_on(original.net - minor)
-    due = [
-        max(0, before - rest)
-        for before, rest in zip(original.stands(), after, strict=True)
-    ]
+    scale = rules.scales(context.currency).get(unit, exponent(context.currency))
+    asked = None
+    if amount is not None:
+        asked = units_of(amount, unit, scale, context.currency)
     draft = Draft(holding, context)
+    units = rules.refund_of(draft, original, asked)
+    if isinstance(units, Refusal):
+        return units
+    of = f" {context.currency}" if is_purchase else ""
+    if not units or units > original.left:
+        shown, left = from_units(units, scale), from_units(original.left, scale)
+        why = f"{shown}{of} was asked back and {left} is left of it."
+        return not_reversible(transaction, why)
+    due = _surplus(original, units) if is_purchase else _given_back(original, units)
     refusal = TakingBack(draft, rules, original, due).carry_out()
     if refusal is not None:
         return refusal
-    return draft.outcome(
-        TransactionKind.REFUND, rules.settle(draft), purchase_amount=-minor
-    )
+    till = rules.settle(draft)
+    if not is_purchase:
+        return draft.outcome(TransactionKind.REFUND, till)
+    text = till.text
+    if asked is None:  # nobody said how much, so the till does
+        text = f"{text}, {from_units(units, scale)}{of} back"
+    till = attrs.evolve(till, text=text, pay_out=units)
+    return draft.outcome(TransactionKind.REFUND, till, purchase_amount=-units)
 
 
-def _give_back(
-    rules: Reversed,
-    holding: Holding,
-    original: Original,
-    amount: Amount,
-    context: Context,
-) -> Outcome | Refusal:
-    """Give back units of a redemption, those that were taken last first."""
-    stands = original.stands()
-    redeemed = [
-        index
+def _surplus(original: Original, minor: int) -> list[int]:
+    """By entry, what stands beyond a purchase that is worth so much less."""
+    after = original.stands_on(original.net - minor)
+    pairs = zip(original.stands(), after, strict=True)
+    return [max(0, before - rest) for before, rest in pairs]
+
+
+def _given_back(original: Original, units: int) -> list[int]:
+    """
+    By entry, what is given back of a redemption: what was taken last comes first.
+
+    What it earned is taken back in proportion.
+    """
+    stands, stays = original.stands(), original.left - units
+    redeemed = sum(original.entries[index].quantity for index in original.redeemed)
+    due = [
+        max(0, stands[index] - entry.quantity * stays // redeemed)
+        if entry.earned
+        else 0
         for index, entry in enumerate(original.entries)
-        if entry.kind in _REDEEMING
     ]
-    unit = original.entries[redeemed[0]].unit
-    scale = rules.scales(context.currency)[unit]
-    units = units_of(amount, unit, scale, context.currency)
-    left = sum(stands[index] for index in redeemed)
-    if units > left:
-        shown = from_units(left, scale)
-        why = f"{from_units(units, scale)} was asked back and {shown} is left of it."
-        return not_reversible(original.transaction, why)
-    due = [0] * len(stands)
-    for index in reversed(redeemed):
+    for index in reversed(original.redeemed):
         due[index] = min(units, stands[index])
         units -= due[index]
-    draft = Draft(holding, context)
-    refusal = TakingBack(draft, rules, original, due).carry_out()
-    if refusal is not None:
-        return refusal
-    return draft.outcome(TransactionKind.REFUND, rules.settle(draft))
+    return due
 
 
 def _forget(draft: Draft, transaction: Transaction) -> Refusal | None:

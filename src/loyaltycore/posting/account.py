@@ -167,10 +167,9 @@ class Loader:
             case Counters(names):
                 counters = {**context.counters, **self._counters(names)}
                 return holding, attrs.evolve(context, counters=counters)
-            case LastEarning():
-                last = self._last_earning()
-                known = context.knows | {need}
-                return holding, attrs.evolve(context, last_earning=last, knows=known)
+            case LastEarning(kind):
+                last = {**context.last_earnings, kind: self._last_earning(kind)}
+                return holding, attrs.evolve(context, last_earnings=last)
             case Slides(without):
                 slides, known = self._slides(without), context.knows | {need}
                 return holding, attrs.evolve(context, slides=slides, knows=known)
@@ -297,10 +296,9 @@ class Loader:
             for name, row in zip(names, rows, strict=True)
         }
 
-    def _last_earning(self) -> datetime | None:
-        earned = TransactionKind.EARN.value
+    def _last_earning(self, kind: TransactionKind) -> datetime | None:
         moments = (
-            row["occurred_at"] for row in self._standing() if row["kind"] == earned
+            row["occurred_at"] for row in self._standing() if row["kind"] == kind.value
         )
         moment: datetime | None = next(moments, None)
         return moment

@@ -19,6 +19,7 @@ from loyaltycore.ledger.commands import (
     TransactionCommand,
     Void,
 )
+from loyaltycore.ledger.draft import Draft
 from loyaltycore.ledger.holds import decide_capture, decide_release
 from loyaltycore.ledger.reversal import decide_refund, decide_void
 from loyaltycore.ledger.taking_back import not_reversible
@@ -121,6 +122,9 @@ class _About:
     ) -> Outcome | Refusal:
         """Decide the command, and pin what it takes off the counts."""
         rules, original, later = template.rules, self.original, self.later
+        forbidden = rules.forbids(Draft(holding, context), command)
+        if forbidden is not None:
+            return forbidden
         match command:
             case Void():
                 outcome = decide_void(rules, holding, original, later, context)

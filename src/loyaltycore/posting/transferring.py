@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from loyaltycore.cards.any_card import decide_any
 from loyaltycore.errors import CommandNotSupported, InvalidValue, Refusal
+from loyaltycore.ledger.commands import Receive
 from loyaltycore.ledger.decision import Outcome
+from loyaltycore.ledger.draft import Draft
 from loyaltycore.ledger.transfers import decide_receive, parcels_of
 from loyaltycore.posting.account import open_account
 from loyaltycore.posting.deciding import if_valid
@@ -71,6 +73,10 @@ def transfer(
         if not template.rules.is_sendable(unit):
             message = f"A {template.rules.kind} card takes no {unit}s from others."
             return CommandNotSupported(message, command="Transfer")
+        incoming = Receive(unit, sum(taken for _, taken in sent))
+        forbidden = template.rules.forbids(Draft(holding, context), incoming)
+        if forbidden is not None:
+            return forbidden
         return decide_receive(template.rules, holding, sent, context)
 
     posted = decide_and_write(session, desk, source, request, if_valid(source, send))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, get_origin
 from loyaltycore.cards.benefits import Benefit
 from loyaltycore.cards.card import CardTemplate
 from loyaltycore.cards.conditions import CardExpiry, Conditions
+from loyaltycore.cards.loaded_money import Activation
 from loyaltycore.cards.stamp_modes import Mode
 from loyaltycore.ledger.happy_effects import HappyEffect
 from loyaltycore.ledger.returning import Returning
@@ -116,6 +117,18 @@ def template_of(
     )
 
 
+_UNIONS = (
+    Activation,
+    Benefit,
+    CardExpiry,
+    ExpiryPolicy,
+    HappyEffect,
+    Mode,
+    PendingPolicy,
+    Returning,
+)
+
+
 @cache
 def _converter() -> Converter:
     from cattrs import Converter  # noqa: PLC0415 - start-up time
@@ -131,15 +144,7 @@ def _converter() -> Converter:
     converter.register_unstructure_hook(Amount, _unstructure_amount)
     converter.register_structure_hook(Amount, lambda value, _: _structure_amount(value))
     converter.register_unstructure_hook_func(_is_frozenset, sorted)
-    for union in (
-        Benefit,
-        CardExpiry,
-        ExpiryPolicy,
-        HappyEffect,
-        Mode,
-        PendingPolicy,
-        Returning,
-    ):
+    for union in _UNIONS:
         configure_tagged_union(union, converter, tag_name="type")
         _allow_none(converter, union)
     return converter

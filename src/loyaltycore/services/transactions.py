@@ -87,10 +87,16 @@ class Transactions:
         return self._do(Void(transaction_id), options)
 
     def refund(
-        self, transaction_id: str, amount: AmountLike, **options: Unpack[ByWhom]
+        self,
+        transaction_id: str,
+        amount: AmountLike | None = None,
+        **options: Unpack[ByWhom],
     ) -> Posted:
         """
         Take back part of a purchase; what it earned is recomputed on the rest.
+
+        Without an amount it is as much as the card's rules give back: all that is left
+        of it; of a package of visits, what the unused ones are worth.
 
         Of a redemption, the amount is in the units that were redeemed, and those go
         back to the lots they came from.

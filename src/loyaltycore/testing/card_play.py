@@ -84,7 +84,8 @@ class TakeBack:
 
     Attributes:
         which: counts from the first one, and around.
-        percent: of the purchase that is refunded; None voids the transaction.
+        percent: of the purchase that is refunded; 0 is as much as the card's rules
+            give back, and None voids the transaction.
     """
 
     which: int
@@ -153,7 +154,7 @@ def steps_of(*, length_max: int = 12) -> st.SearchStrategy[Step]:
     percent = st.integers(1, 120)
     return st.one_of(
         st.builds(TakeBack, which, st.none(), pauses),
-        st.builds(TakeBack, which, st.integers(1, 100), pauses),
+        st.builds(TakeBack, which, st.integers(0, 100), pauses),
         st.builds(Correct, which, st.integers(0, 300), pauses),
         st.builds(Reserve, percent, st.sampled_from([5, 1_500, 20_000]), pauses),
         st.builds(Settle, which, st.one_of(st.none(), percent), pauses),
@@ -242,9 +243,13 @@ class Player:
         return self._kept(self.shop.transactions.void(posted.id))
 
     def refund(
-        self, posted: Posted, amount: Money | str, *, after: timedelta = _NO_PAUSE
+        self,
+        posted: Posted,
+        amount: Money | str | None = None,
+        *,
+        after: timedelta = _NO_PAUSE,
     ) -> Posted:
-        """Refund part of a purchase; raises what it is refused with."""
+        """Refund a purchase or redemption; raises what it is refused with."""
         self.now += after
         return self._kept(self.shop.transactions.refund(posted.id, amount))
 
@@ -283,6 +288,8 @@ class Player:
         original = self.posted[step.which % len(self.posted)]
         if step.percent is None:
             return self.void(original, after=step.pause)
+        if step.percent == 0:
+            return self.refund(original, after=step.pause)
         bought = original.transaction.purchase_amount or 0
         part = max(1, bought * step.percent // 100)
         money = Money.of_minor(part, self.shop.program.currency)

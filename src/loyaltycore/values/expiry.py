@@ -41,6 +41,7 @@ __all__ = [
     "Calendar",
     "ExpiryPolicy",
     "FixedDate",
+    "FromDate",
     "Immediate",
     "Never",
     "OnDays",
@@ -84,9 +85,9 @@ def _check_month(_: object, __: object, month: int | None) -> None:
         raise InvalidValue("in_month", f"1 to {_MONTHS}, not {month!r}.")
 
 
-def _check_last_day(_: object, __: object, value: date) -> None:
+def _check_day(_: object, field: attrs.Attribute[date], value: date) -> None:
     if type(value) is not date:
-        raise InvalidValue("last_day", f"a date, not {type(value).__name__}.")
+        raise InvalidValue(field.name, f"a date, not {type(value).__name__}.")
 
 
 def _year_days(days: Iterable[Iterable[int]]) -> tuple[YearDay, ...]:
@@ -197,7 +198,7 @@ class FixedDate:
         InvalidValue: something else than a date.
     """
 
-    last_day: date = attrs.field(validator=_check_last_day)
+    last_day: date = attrs.field(validator=_check_day)
 
 
 ExpiryPolicy: TypeAlias = Never | Rolling | Calendar | Sliding | FixedDate
@@ -244,7 +245,22 @@ class OnDays:
     days: tuple[YearDay, ...] = attrs.field(converter=_year_days, validator=_check_days)
 
 
-PendingPolicy: TypeAlias = Immediate | After | OnDays
+@attrs.frozen
+class FromDate:
+    """
+    Units count from one day on, the same for all; what is earned later counts at once.
+
+    Attributes:
+        first_day: the first local day on which they count.
+
+    Raises:
+        InvalidValue: something else than a date.
+    """
+
+    first_day: date = attrs.field(validator=_check_day)
+
+
+PendingPolicy: TypeAlias = Immediate | After | OnDays | FromDate
 
 
 # -- moments -------------------------------------------------------------------------
@@ -282,6 +298,8 @@ def available_from(
                 day = local_day(earned_at, zone) + period(n, unit)
             case OnDays(days):
                 day = _next_of(days, local_day(earned_at, zone))
+            case FromDate(first_day):
+                day = first_day
             case _ as never:  # pragma: no cover : the union above is closed
                 assert_never(never)
     except (OverflowError, ValueError):  # as above

@@ -1,8 +1,8 @@
 """
 Cards: their life, and what is done with them at the till.
 
-One service in two files: ``life`` has what changes a card, ``till`` what is posted on
-one.
+One service in three files: ``life`` has what changes a card, ``till`` what is posted on
+one, ``prepaid`` the same for passes and gift cards.
 """
 
 from __future__ import annotations

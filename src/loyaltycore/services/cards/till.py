@@ -23,6 +23,7 @@ from loyaltycore.posting import (
 )
 from loyaltycore.records import cards as records
 from loyaltycore.services.cards.life import CardLife
+from loyaltycore.services.cards.prepaid import PrepaidCards
 from loyaltycore.values.codes import normalise_code
 
 
@@ -65,7 +66,7 @@ class Options(TypedDict, total=False):
     source: str
 
 
-class Cards(CardLife):
+class Cards(CardLife, PrepaidCards):
     """Cards of the program."""
 
     def get(self, card_id: str) -> Card:
