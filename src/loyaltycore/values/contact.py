@@ -104,11 +104,11 @@ def parse_email(text: str) -> str:
     Raises:
         InvalidEmail: not an address, or one of a reserved domain such as ``.test``.
     """
-    plain = _email_text(text)
-    quick = _email_shortcut(plain)
-    if quick is not None:
-        return quick
-    normal = _validated(plain)
+    if isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        quick = _email_shortcut(text.strip())
+        if quick is not None:
+            return quick
+    normal = _validated(_email_text(text))
     if normal is None:
         raise InvalidEmail(_EMAIL_NOT_VALID)
     lowered = unicodedata.normalize("NFC", normal.lower())
@@ -264,7 +264,7 @@ _DOMAINS_MAX: Final = 8_192
 def _email_shortcut(plain: str) -> str | None:
     """Return an address in lower case where only its domain needs the library."""
     found = _plain_email(plain)
-    if found is None:
+    if found is None or len(plain) > _EMAIL_MAX:
         return None
     lowered = plain.lower()
     return lowered if _is_plain_domain(lowered[found.start("domain") :]) else None

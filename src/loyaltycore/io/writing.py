@@ -1,0 +1,54 @@
+"""
+Rows of cells as CSV text that no spreadsheet runs.
+
+Owns how a row is written: RFC 4180, with quotes where needed and CRLF, and the escape
+of ``io.cells``.
+"""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+from loyaltycore.io.cells import escaped
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["written"]
+
+
+def written(
+    header: Iterable[str], rows: Iterable[Iterable[object]], *, delimiter: str = ","
+) -> Iterator[str]:
+    """
+    Yield the text of a file, a row at a time, the header first.
+
+    Args:
+        rows: whose cells are text, or anything with a ``str``; None is an empty cell.
+    """
+    echo = _Echo()
+    writer = csv.writer(echo, delimiter=delimiter)
+    writer.writerow(escaped(name) for name in header)
+    yield echo.text
+    for row in rows:
+        writer.writerow(
+            [
+                ""
+                if cell is None
+                else escaped(cell if type(cell) is str else str(cell))
+                for cell in row
+            ]
+        )
+        yield echo.text
+
+
+class _Echo:
+    """Keeps what the writer wrote last."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def write(self, text: str) -> None:
+        self.text = text
