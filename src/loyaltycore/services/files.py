@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from loyaltycore.errors import Conflict
+import attrs
+
+from loyaltycore.errors import Conflict, InvalidValue, UnknownTemplate
 from loyaltycore.importing import Importing, Settings
 from loyaltycore.io.customer_plan import CustomerPlanner
 from loyaltycore.io.customer_rows import CustomerImport, CustomerRows
 from loyaltycore.io.customers_out import customer_template, customers_csv
+from loyaltycore.io.transactions_out import transactions_csv
 from loyaltycore.records import customers as customer_records
+from loyaltycore.records import templates as template_records
 from loyaltycore.records.customer_imports import planned_changes, recognised
+from loyaltycore.records.dumping import any_row, dumped, header_of, insertions, rows_of
+from loyaltycore.records.transaction_lines import (
+    transaction_lines,
+    transactions_as_recorded,
+)
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from loyaltycore.customers.customer import Customer
     from loyaltycore.importing import Sink
@@ -23,6 +34,7 @@ if TYPE_CHECKING:
     from loyaltycore.io.import_report import ImportReport
     from loyaltycore.io.report import Planned
     from loyaltycore.io.sources import Source
+    from loyaltycore.io.transactions_out import TransactionLine
     from loyaltycore.ports import Page, Session
     from loyaltycore.posting import Desk
     from loyaltycore.query.queries import Query
@@ -103,9 +115,7 @@ class Files:
         report = importing.last(self._shell, dry_run=True)
         if dry_run or report.failed:
             return report
-        if self._shell.session is not None:
-            return importing.last(self._shell)
-        with self._shell.joined() as shell:
+        with self._joined() as shell:
             return importing.last(shell)
 
     def importing_customers(
@@ -145,21 +155,114 @@ class Files:
         """Yield all customers as CSV, by registration, a row at a time."""
         return customers_csv(self._customers(), self._shell.desk.program)
 
+    def export_transactions(self, template_id: str | None = None) -> Iterator[str]:
+        """
+        Yield all transactions as CSV, in the order in which they were recorded.
+
+        Args:
+            template_id: only those on cards of this template.
+
+        Raises:
+            UnknownTemplate: there is no such template; or one is of a card type that
+                the program was not given.
+        """
+        desk, program_id = self._shell.desk, self._shell.program_id
+        if template_id is not None:
+            ref = template_records.template_ref(program_id, template_id)
+            (row,) = self._shell.read(lambda session: session.get([ref]))
+            if row is None:
+                raise UnknownTemplate(template_id)
+        return transactions_csv(self._transactions(template_id), desk.program)
+
+    def dump(self) -> Iterator[str]:
+        """
+        Yield the whole program as lines of JSON, for another store.
+
+        One snapshot: the store is read in one session, which stays open until the last
+        line or until the iterator is closed.  Where a store lets nobody write meanwhile,
+        as MemoryStore, make it a list before you write to the same one.
+        """
+        program = self._shell.desk.program
+        if self._shell.session is not None:
+            yield from dumped(self._shell.session, program)
+            return
+        with self._shell.store.session(write=False) as session:
+            yield from dumped(session, program)
+
+    def load(self, lines: Iterable[str]) -> int:
+        """
+        Fill this program, which has to be empty, with a dump; all of it, or nothing.
+
+        Returns:
+            How many rows there were.
+
+        Raises:
+            FileUnreadable: it is no dump, one of a later version, or damaged.
+            InvalidValue: the dump's currency or zone is another one, or the program is
+                not empty.
+        """
+        lines = iter(lines)
+        program = self._shell.desk.program
+        header = header_of(next(lines, ""))
+        for field, theirs, ours in (
+            ("currency", header.currency, program.currency),
+            ("zone", header.zone, program.zone.key),
+        ):
+            if theirs != ours:
+                message = f"the dump is in {theirs}, this program in {ours}."
+                raise InvalidValue(field, message)
+        with self._joined() as shell:
+            return shell.write(partial(_load, program.id, lines))
+
+    def _joined(self) -> AbstractContextManager[Shell]:
+        """Open one transaction for everything inside, or join the one that is open."""
+        shell = self._shell
+        return shell.joined() if shell.session is None else nullcontext(shell)
+
     def _customers(self) -> Iterator[Customer]:
-        cursor: str | None = None
-        while True:
-            query = customer_records.all_customers(
-                self._shell.program_id, _PAGE, cursor
-            )
-            page = self._shell.read(partial(_select, query))
+        query = customer_records.all_customers(self._shell.program_id, _PAGE, None)
+        for page in self._pages(query):
             yield from map(customer_records.customer_of, page.rows)
-            cursor = page.cursor
-            if cursor is None:
+
+    def _transactions(self, template_id: str | None) -> Iterator[TransactionLine]:
+        desk = self._shell.desk
+        query = transactions_as_recorded(desk.program.id, template_id, _PAGE, None)
+        for page in self._pages(query):
+            yield from self._shell.read(partial(_lines_of, desk, page))
+
+    def _pages(self, query: Query) -> Iterator[Page]:
+        """Yield page by page, each in a session of its own."""
+        while True:
+            page = self._shell.read(partial(_select, query))
+            yield page
+            if page.cursor is None:
                 return
+            query = attrs.evolve(query, cursor=page.cursor)
 
 
 def _select(query: Query, session: Session) -> Page:
     return session.select(query)
+
+
+def _lines_of(desk: Desk, page: Page, session: Session) -> list[TransactionLine]:
+    currency = desk.program.currency
+    return transaction_lines(
+        session,
+        desk.program.id,
+        page.rows,
+        desk.template,
+        lambda template: template.rules.scales(currency),
+    )
+
+
+def _load(program_id: str, lines: Iterator[str], session: Session) -> int:
+    if any_row(session, program_id):
+        message = f"{program_id!r} is not empty; load into a program that is."
+        raise InvalidValue("program", message)
+    return sum(
+        session.apply([insertion])[0]
+        for insertion in insertions(rows_of(lines, program_id))
+    )
 
 
 class _CustomerWork:
