@@ -16,6 +16,7 @@ from loyaltycore.customers.customer import TEXT_MAX, is_one_line
 from loyaltycore.errors import InvalidAmount, InvalidEmail, InvalidMoment, InvalidPhone
 from loyaltycore.values.contact import parse_email, parse_phone
 from loyaltycore.values.days import start_of, utc
+from loyaltycore.values.phone_shortcut import phone_shortcut
 from loyaltycore.values.quantity import decimal_of
 
 
@@ -105,7 +106,8 @@ _NUMBER_EXAMPLES: Final = {
 
 def text_of(cell: str) -> str:
     """Return a text of one line and at most 200 characters."""
-    if len(cell) > TEXT_MAX or not is_one_line(cell):
+    # Joiners in names and emoji are not printable, but on one line.
+    if len(cell) > TEXT_MAX or not (cell.isprintable() or is_one_line(cell)):
         message = f"At most {TEXT_MAX} characters, on one line."
         raise BadCell("invalid_text", message)
     return cell
@@ -158,8 +160,12 @@ def number_of(cell: str, style: NumberStyle) -> Decimal:
 
 def phone_of(cell: str, region: str | None) -> str:
     """Return a phone number in E.164; a spreadsheet's quote before it is no part."""
+    plain = cell.removeprefix("'")
+    quick = phone_shortcut(plain, region)
+    if quick is not None:
+        return quick
     try:
-        return parse_phone(cell.removeprefix("'"), region)
+        return parse_phone(plain, region)
     except InvalidPhone as error:
         message = error.message
     if _is_scientific(cell):

@@ -8,13 +8,15 @@ affair.  A further attribute of a customer is one more line in the table below.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, assert_never
 
 import attrs
 
 from loyaltycore.errors import FileUnreadable, InvalidValue
 from loyaltycore.io import cell_values as cells
 from loyaltycore.io.dialects import plain_name
+from loyaltycore.values.contact import check_region
 
 
 if TYPE_CHECKING:
@@ -201,15 +203,27 @@ def assigned(
 def parser_for(
     column: CustomerColumn, reading: Reading, program: Program
 ) -> Callable[[str], object] | None:
-    """Return what reads a cell of the column; None: it is only ever written."""
+    """
+    Return what reads a cell of the column; None: it is only ever written.
+
+    Raises:
+        InvalidValue: the phone region is none.
+    """
     region = reading.phone_region or program.phone_region
     order, zone = reading.date_order, program.zone
-    parsers: dict[Holds, Callable[[str], object] | None] = {
-        Holds.TEXT: cells.text_of,
-        Holds.PHONE: lambda cell: cells.phone_of(cell, region),
-        Holds.EMAIL: cells.email_of,
-        Holds.DAY: lambda cell: cells.day_of(cell, order),
-        Holds.MOMENT: lambda cell: cells.moment_of(cell, order, zone),
-        Holds.FIGURE: None,
-    }
-    return parsers[column.holds]
+    match column.holds:
+        case Holds.TEXT:
+            return cells.text_of
+        case Holds.PHONE:
+            check_region(region)
+            return partial(cells.phone_of, region=region)
+        case Holds.EMAIL:
+            return cells.email_of
+        case Holds.DAY:
+            return partial(cells.day_of, order=order)
+        case Holds.MOMENT:
+            return partial(cells.moment_of, order=order, zone=zone)
+        case Holds.FIGURE:
+            return None
+        case _ as never:  # pragma: no cover : the enum above is closed
+            assert_never(never)

@@ -195,7 +195,7 @@ class CustomerPlanner:
     def settle(self) -> None:
         """Take the last plan as carried out."""
         for identity, line in self._settling.items():
-            self._seen.set(identity, line)
+            self._seen.add(identity, line)
         self._settling = {}
 
     # -- one row -----------------------------------------------------------------------
@@ -246,6 +246,8 @@ class CustomerPlanner:
         self, row: CustomerRow, found: Sequence[tuple[str, Customer]]
     ) -> tuple[Customer | None, Failed | None]:
         """Find whose row it is, by the order of the identity."""
+        if not found and "id" not in row.values:
+            return None, None
         by_field = dict(found)
         if "id" in row.values and "id" not in by_field:
             message = "No customer has this id; leave the cell empty for a new one."
@@ -285,11 +287,10 @@ class CustomerPlanner:
         ):
             message = "Give a phone, an e-mail address or an external id."
             return self._failed(row, "no_identity", message)
-        facts = {
-            field: value for field, value in values.items() if field != "registered_at"
-        }
+        facts = dict(values)
+        registered_at = facts.pop("registered_at", None)
         facts["source"] = facts.get("source") or _SOURCE
-        return Create(row.line, Person(**facts), values.get("registered_at"))
+        return Create(row.line, Person(**facts), registered_at)
 
     def _known(self, row: CustomerRow, customer: Customer) -> PlannedRow:
         on_match = self._rules.on_match if row.action is None else OnMatch.UPDATE

@@ -7,14 +7,14 @@ Owns how a customer is written.  What is written here is read back by
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from loyaltycore.customers.figures import POINT_SCALE
 from loyaltycore.io.customer_columns import ACTION, CUSTOMER_COLUMNS, Holds
 from loyaltycore.io.customer_rows import Action
 from loyaltycore.io.writing import written
 from loyaltycore.values.money import exponent
-from loyaltycore.values.quantity import from_units
+from loyaltycore.values.quantity import units_text
 
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["customer_template", "customers_csv"]
 
-_POINTS: Final = frozenset(
-    {"points", "points_earned", "points_redeemed", "points_expired"}
-)
 _TITLES: Final = tuple(column.title for column in CUSTOMER_COLUMNS)
 
 
@@ -40,7 +37,7 @@ def customers_csv(customers: Iterable[Customer], program: Program) -> Iterator[s
     """
     zone, scale = program.zone, exponent(program.currency)
 
-    def cells(customer: Customer) -> list[Any]:
+    def cells(customer: Customer) -> list[object]:
         person = customer.person
         return [
             customer.id,
@@ -53,12 +50,11 @@ def customers_csv(customers: Iterable[Customer], program: Program) -> Iterator[s
             person.source,
             customer.registered_at.astimezone(zone).isoformat(),
             customer.purchases,
-            from_units(customer.purchase_value, scale),
-            *(
-                from_units(getattr(customer, column.field), POINT_SCALE)
-                for column in CUSTOMER_COLUMNS
-                if column.field in _POINTS
-            ),
+            units_text(customer.purchase_value, scale),
+            units_text(customer.points, POINT_SCALE),
+            units_text(customer.points_earned, POINT_SCALE),
+            units_text(customer.points_redeemed, POINT_SCALE),
+            units_text(customer.points_expired, POINT_SCALE),
         ]
 
     return written(_TITLES, map(cells, customers))

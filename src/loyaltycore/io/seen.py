@@ -27,29 +27,40 @@ class Seen:
     """Keys and the line on which each was first seen, or last set."""
 
     def __init__(self) -> None:
-        self._buckets = [bytearray() for _ in range(_BUCKETS)]
+        self._buckets: list[bytearray | None] = [None] * _BUCKETS
 
     def line_of(self, key: Hashable) -> int | None:
         """Return the line of a key, None if it has not been seen."""
         number = hash(key) & _LOW_64_BITS
         bucket = self._buckets[number % _BUCKETS]
-        if not bucket:
+        if bucket is None:
             return None
         at = _find(bucket, number.to_bytes(_HASH_BYTES, "little"))
         if at < 0:
             return None
         return int.from_bytes(bucket[at + _HASH_BYTES : at + _ENTRY_BYTES], "little")
 
+    def add(self, key: Hashable, line: int) -> None:
+        """Note the line of a key that has not been seen."""
+        number = hash(key) & _LOW_64_BITS
+        entry = number.to_bytes(_HASH_BYTES, "little") + line.to_bytes(
+            _LINE_BYTES, "little"
+        )
+        bucket = self._buckets[number % _BUCKETS]
+        if bucket is None:
+            self._buckets[number % _BUCKETS] = bytearray(entry)
+        else:
+            bucket += entry
+
     def set(self, key: Hashable, line: int) -> None:
         """Note the line of a key, in place of an earlier one."""
         number = hash(key) & _LOW_64_BITS
-        digest = number.to_bytes(_HASH_BYTES, "little")
-        where = line.to_bytes(_LINE_BYTES, "little")
-        bucket = self._buckets[number % _BUCKETS]
-        at = _find(bucket, digest)
+        bucket = self._buckets[number % _BUCKETS] or bytearray()
+        at = _find(bucket, number.to_bytes(_HASH_BYTES, "little"))
         if at < 0:
-            bucket += digest + where
+            self.add(key, line)
         else:
+            where = line.to_bytes(_LINE_BYTES, "little")
             bucket[at + _HASH_BYTES : at + _ENTRY_BYTES] = where
 
 

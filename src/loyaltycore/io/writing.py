@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING
 
-from loyaltycore.io.cells import escaped
+from loyaltycore.io.cells import MARKS, escaped
 
 
 if TYPE_CHECKING:
@@ -33,13 +33,12 @@ def written(
     writer.writerow(escaped(name) for name in header)
     yield echo.text
     for row in rows:
+        texts = [
+            "" if cell is None else cell if type(cell) is str else str(cell)
+            for cell in row
+        ]
         writer.writerow(
-            [
-                ""
-                if cell is None
-                else escaped(cell if type(cell) is str else str(cell))
-                for cell in row
-            ]
+            [text if text[:1] not in MARKS else escaped(text) for text in texts]
         )
         yield echo.text
 

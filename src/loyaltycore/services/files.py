@@ -179,8 +179,8 @@ class Files:
         Yield the whole program as lines of JSON, for another store.
 
         One snapshot: the store is read in one session, which stays open until the last
-        line or until the iterator is closed.  Where a store lets nobody write meanwhile,
-        as MemoryStore, make it a list before you write to the same one.
+        line or until the iterator is closed.  MemoryStore lets nobody write meanwhile:
+        make the lines a list before you load them into the same one.
         """
         program = self._shell.desk.program
         if self._shell.session is not None:

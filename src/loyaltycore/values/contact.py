@@ -19,6 +19,7 @@ from loyaltycore.values.phone_shortcut import phone_shortcut
 
 
 __all__ = [
+    "check_region",
     "mask_email",
     "mask_phone",
     "parse_email",
@@ -44,6 +45,19 @@ _DIGITS_TO_SHOW_ANY: Final = 7
 _LETTERS_TO_SHOW_ANY: Final = 3
 
 
+def check_region(region: str | None) -> None:
+    """
+    Refuse a region that has no phone numbers.
+
+    Raises:
+        InvalidValue: it is none of ISO 3166's two-letter codes with a number plan.
+    """
+    import phonenumbers  # noqa: PLC0415 - start-up time
+
+    if region is not None and region not in phonenumbers.SUPPORTED_REGIONS:
+        raise InvalidValue("region", "must be a two-letter country code, such as DE")
+
+
 def parse_phone(text: str, region: str | None) -> str:
     """
     Return a phone number in E.164: ``"030 901820"`` in ``DE`` is ``"+4930901820"``.
@@ -64,8 +78,7 @@ def parse_phone(text: str, region: str | None) -> str:
     # 27 ms to import, and most programs that start never parse a number.
     import phonenumbers  # noqa: PLC0415 - start-up time
 
-    if region is not None and region not in phonenumbers.SUPPORTED_REGIONS:
-        raise InvalidValue("region", "must be a two-letter country code, such as DE")
+    check_region(region)
     if isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         quick = phone_shortcut(text, region)
         if quick is not None:

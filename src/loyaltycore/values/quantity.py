@@ -35,6 +35,7 @@ __all__ = [
     "percent_basis_points",
     "round_units",
     "to_units",
+    "units_text",
 ]
 
 #: The largest amount, up or down, in units: the last int that JSON keeps exactly.
@@ -156,6 +157,21 @@ def from_units(n: int, scale: int) -> Decimal:
         raise InvalidAmount(_too_large(n))
     # Through text, because arithmetic on Decimal obeys the caller's context.
     return Decimal(f"{n}E-{scale}")
+
+
+def units_text(n: int, scale: int) -> str:
+    """
+    Return *n* units as text with exactly *scale* decimals: 150 at scale 2 is ``1.50``.
+
+    What ``str(from_units(n, scale))`` is in plain notation, for files of many rows.
+
+    Raises:
+        InvalidAmount, InvalidValue: as `from_units`.
+    """
+    if not 0 < scale <= SCALE_MAX or not -UNITS_MAX <= _whole(n) <= UNITS_MAX:
+        return f"{from_units(n, scale):f}"
+    whole, part = divmod(abs(n), _POWERS[scale])
+    return f"{'-' if n < 0 else ''}{whole}.{part:0{scale}}"
 
 
 # -- rounding ------------------------------------------------------------------------
