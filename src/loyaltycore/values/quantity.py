@@ -51,6 +51,7 @@ _TEXT_MAX: Final = 2 * DIGITS_MAX + 2
 _SHOWN_MAX: Final = 24
 _POWERS: Final = tuple(10**power for power in range(SCALE_MAX + 1))
 _DECIMAL_POWERS: Final = tuple(Decimal(power) for power in _POWERS)
+_TEXTS: Final = tuple(f"%d.%0{power}d" for power in range(SCALE_MAX + 1))
 _HUNDRED_PERCENT: Final = 10_000
 
 _read_plain = re.compile(r"([+-]?)([0-9]+)(?:\.([0-9]+))?").fullmatch
@@ -168,10 +169,9 @@ def units_text(n: int, scale: int) -> str:
     Raises:
         InvalidAmount, InvalidValue: as `from_units`.
     """
-    if not 0 < scale <= SCALE_MAX or not -UNITS_MAX <= _whole(n) <= UNITS_MAX:
-        return f"{from_units(n, scale):f}"
-    whole, part = divmod(abs(n), _POWERS[scale])
-    return f"{'-' if n < 0 else ''}{whole}.{part:0{scale}}"
+    if type(n) is int and 0 <= n <= UNITS_MAX and 0 < scale <= SCALE_MAX:
+        return _TEXTS[scale] % divmod(n, _POWERS[scale])
+    return f"{from_units(n, scale):f}"
 
 
 # -- rounding ------------------------------------------------------------------------
