@@ -28,7 +28,7 @@ import sys
 from pathlib import Path
 from benchmarks.people import PROGRAM
 from loyaltycore.io.customer_plan import plan_customers
-from loyaltycore.io.customer_rows import CustomerImport
+from loyaltycore.io.customer_rules import CustomerImport
 
 for name in sys.argv[1:]:
     with open(name, "rb") as file:
@@ -61,5 +61,5 @@ def run(folder: Path) -> Iterator[Figure]:
         value=(after - before) / 1_024,
         digits=1,
         aim=Aim("<=", 64),
-        note=f"{_ROWS} rows; {before / 1_024:.0f} MB before, {after / 1_024:.0f} at most",
+        note=f"{_ROWS} rows; {before / 1_024:.0f} MB before, {after / 1_024:.0f} then",
     )

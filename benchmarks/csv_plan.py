@@ -26,7 +26,7 @@ from benchmarks import people
 from benchmarks.figures import Aim, Figure
 from loyaltycore.customers.customer import Person
 from loyaltycore.io.customer_plan import Create, plan_customers
-from loyaltycore.io.customer_rows import CustomerImport
+from loyaltycore.io.customer_rules import CustomerImport
 
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from loyaltycore import Program
 from loyaltycore.errors import FileUnreadable
 from loyaltycore.io.cell_values import DateOrder
 from loyaltycore.io.customer_plan import Create, PlannedRow, plan_customers
-from loyaltycore.io.customer_rows import CustomerImport
+from loyaltycore.io.customer_rules import CustomerImport
 from loyaltycore.io.reading import Reading
 from loyaltycore.io.report import Failed, Skipped
 

@@ -18,7 +18,7 @@ from loyaltycore.io.customer_plan import (
     Update,
     plan_customers,
 )
-from loyaltycore.io.customer_rows import CustomerImport, Duplicates, OnMatch, OnNew
+from loyaltycore.io.customer_rules import CustomerImport, Duplicates, OnMatch, OnNew
 from loyaltycore.io.report import Failed, Skipped
 
 

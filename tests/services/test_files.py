@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from loyaltycore import Loyalty, MemoryStore, Program
 from loyaltycore.errors import FileUnreadable, InvalidValue
-from loyaltycore.io.customer_rows import CustomerImport
+from loyaltycore.io.customer_rules import CustomerImport
 
 
 if TYPE_CHECKING:

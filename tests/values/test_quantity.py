@@ -28,7 +28,6 @@ from loyaltycore.values.quantity import (
     percent_basis_points,
     round_units,
     to_units,
-    units_text,
 )
 
 
@@ -491,17 +490,3 @@ class TestAllocate:
         """Only units are shared out."""
         with pytest.raises(InvalidAmount):
             allocate(total, (1, 1))
-
-
-@given(st.integers(-UNITS_MAX, UNITS_MAX), st.integers(0, 9))
-def test_units_as_text(n: int, scale: int):
-    """The text of an amount is that of its number, in plain notation."""
-    assert f"{from_units(n, scale):f}" == units_text(n, scale)
-
-
-def test_units_that_are_none():
-    """What is no amount has no text."""
-    with pytest.raises(InvalidAmount):
-        units_text(UNITS_MAX + 1, 2)
-    with pytest.raises(InvalidValue):
-        units_text(1, 10)

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 __all__ = [
+    "Action",
     "BadCell",
     "DateOrder",
     "NumberStyle",
+    "action_of",
     "day_of",
     "email_of",
     "moment_of",
@@ -44,6 +46,15 @@ class BadCell(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+class Action(StrEnum):
+    """What a row asks for in its column ``_action``; ``merge`` is the usual."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    MERGE = "merge"
+    SKIP = "skip"
 
 
 class DateOrder(StrEnum):
@@ -111,6 +122,15 @@ def text_of(cell: str) -> str:
         message = f"At most {TEXT_MAX} characters, on one line."
         raise BadCell("invalid_text", message)
     return cell
+
+
+def action_of(cell: str) -> Action:
+    """Return what is to be done with a row."""
+    try:
+        return Action(cell.lower())
+    except ValueError:
+        message = f"Write one of {', '.join(Action)}, or leave it empty."
+        raise BadCell("invalid_action", message) from None
 
 
 def day_of(cell: str, order: DateOrder) -> date:

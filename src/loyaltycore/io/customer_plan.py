@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 import attrs
 
 from loyaltycore.customers.customer import Customer, Person
-from loyaltycore.io.customer_rows import (
+from loyaltycore.io.cell_values import Action
+from loyaltycore.io.customer_columns import ACTION
+from loyaltycore.io.customer_rules import (
     IDENTITY,
-    Action,
     CustomerImport,
-    CustomerRow,
-    CustomerRows,
     Duplicates,
     OnMatch,
     OnNew,
+    customer_rows,
 )
-from loyaltycore.io.report import Failed, Outcome, RowError, Skipped
+from loyaltycore.io.report import Failed, Outcome, Skipped
 from loyaltycore.io.seen import Seen
 
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from loyaltycore.io.sources import Source
+    from loyaltycore.io.table_rows import TableRow, TableRows
     from loyaltycore.program.program import Program
 
 __all__ = [
@@ -52,7 +53,7 @@ __all__ = [
 Identity: TypeAlias = tuple[str, str]
 
 _BATCH_ROWS: Final = 500
-_NOT_OF_PERSON: Final = frozenset({"id", "registered_at"})
+_NOT_OF_PERSON: Final = frozenset({"id", "registered_at", ACTION})
 _SOURCE: Final = "import"
 
 
@@ -140,14 +141,14 @@ def plan_customers(
     by_identity = {
         identity: customer for customer in known for identity in identities_of(customer)
     }
-    rows = CustomerRows(source, rules, program)
-    return _planned(CustomerPlanner(rows, rules), by_identity)
+    rows = customer_rows(source, rules, program)
+    return _planned(rows, CustomerPlanner(rows, rules), by_identity)
 
 
 def _planned(
-    planner: CustomerPlanner, known: Mapping[Identity, Customer]
+    rows: TableRows, planner: CustomerPlanner, known: Mapping[Identity, Customer]
 ) -> Iterator[PlannedRow]:
-    for batch in planner.batches(_BATCH_ROWS):
+    for batch in rows.batches(_BATCH_ROWS):
         yield from planner.plan(batch, known)
         planner.settle()
 
@@ -160,27 +161,15 @@ class CustomerPlanner:
     written; ``settle`` says that it was.
     """
 
-    def __init__(self, rows: CustomerRows, rules: CustomerImport) -> None:
+    def __init__(self, rows: TableRows, rules: CustomerImport) -> None:
         self._rows = rows
         self._rules = rules
         self._seen = Seen()
         self._settling: dict[Identity, int] = {}
         self._last = self._last_lines() if rules.duplicates is Duplicates.LAST else None
-        self._names = rows.names
-
-    def batches(self, count: int, cut: int = 0) -> Iterator[list[CustomerRow]]:
-        """Yield the file's rows, *count* at a time; a batch ends at line *cut*."""
-        batch: list[CustomerRow] = []
-        for row in self._rows:
-            batch.append(row)
-            if len(batch) == count or row.line == cut:
-                yield batch
-                batch = []
-        if batch:
-            yield batch
 
     def plan(
-        self, rows: Sequence[CustomerRow], known: Mapping[Identity, Customer]
+        self, rows: Sequence[TableRow], known: Mapping[Identity, Customer]
     ) -> list[PlannedRow]:
         """
         Decide what rows do.
@@ -200,8 +189,8 @@ class CustomerPlanner:
 
     # -- one row -----------------------------------------------------------------------
 
-    def _plan(self, row: CustomerRow, known: Mapping[Identity, Customer]) -> PlannedRow:
-        if row.action is Action.SKIP:
+    def _plan(self, row: TableRow, known: Mapping[Identity, Customer]) -> PlannedRow:
+        if row.values.get(ACTION) is Action.SKIP:
             return Skipped(row.line, "action")
         if row.errors:
             return Failed(row.line, row.errors, row.cells)
@@ -222,7 +211,7 @@ class CustomerPlanner:
         return planned
 
     def _duplicate(
-        self, row: CustomerRow, identities: Iterable[Identity]
+        self, row: TableRow, identities: Iterable[Identity]
     ) -> PlannedRow | None:
         """Say what becomes of a row whose customer is on another line as well."""
         for identity in identities:
@@ -239,11 +228,11 @@ class CustomerPlanner:
                 f"The same customer is on line {line}; leave one of the rows out, or"
                 " say which one counts."
             )
-            return self._failed(row, "duplicate_in_file", message, identity[0])
+            return self._rows.failed(row, "duplicate_in_file", message, identity[0])
         return None
 
     def _match(
-        self, row: CustomerRow, found: Sequence[tuple[str, Customer]]
+        self, row: TableRow, found: Sequence[tuple[str, Customer]]
     ) -> tuple[Customer | None, Failed | None]:
         """Find whose row it is, by the order of the identity."""
         if not found and "id" not in row.values:
@@ -251,7 +240,7 @@ class CustomerPlanner:
         by_field = dict(found)
         if "id" in row.values and "id" not in by_field:
             message = "No customer has this id; leave the cell empty for a new one."
-            return None, self._failed(row, "unknown_id", message, "id")
+            return None, self._rows.failed(row, "unknown_id", message, "id")
         match, via = None, ""
         for field in self._rules.identity:
             if field in by_field:
@@ -260,7 +249,7 @@ class CustomerPlanner:
         for field, customer in found:
             if match is None or customer.id != match.id:
                 message = "Another customer has this; the row would be two people."
-                return None, self._failed(row, "identity_conflict", message, field)
+                return None, self._rows.failed(row, "identity_conflict", message, field)
         ours = row.values.get("external_id")
         if match is not None and via != "external_id" and ours:
             theirs = match.person.external_id
@@ -269,16 +258,17 @@ class CustomerPlanner:
                     f"The customer with this {via} has another external id; correct"
                     " the one that is wrong."
                 )
-                return None, self._failed(
+                return None, self._rows.failed(
                     row, "identity_conflict", message, "external_id"
                 )
         return match, None
 
-    def _new(self, row: CustomerRow) -> PlannedRow:
-        on_new = self._rules.on_new if row.action is None else OnNew.CREATE
-        if row.action is Action.UPDATE or on_new is OnNew.ERROR:
+    def _new(self, row: TableRow) -> PlannedRow:
+        action = row.values.get(ACTION)
+        on_new = self._rules.on_new if action is None else OnNew.CREATE
+        if action is Action.UPDATE or on_new is OnNew.ERROR:
             message = "No customer is known by what the row says of them."
-            return self._failed(row, "unknown_customer", message)
+            return self._rows.failed(row, "unknown_customer", message)
         if on_new is OnNew.SKIP:
             return Skipped(row.line, "new")
         values = row.values
@@ -286,17 +276,19 @@ class CustomerPlanner:
             values.get("phone") or values.get("email") or values.get("external_id")
         ):
             message = "Give a phone, an e-mail address or an external id."
-            return self._failed(row, "no_identity", message)
+            return self._rows.failed(row, "no_identity", message)
         facts = dict(values)
+        facts.pop(ACTION, None)
         registered_at = facts.pop("registered_at", None)
         facts["source"] = facts.get("source") or _SOURCE
         return Create(row.line, Person(**facts), registered_at)
 
-    def _known(self, row: CustomerRow, customer: Customer) -> PlannedRow:
-        on_match = self._rules.on_match if row.action is None else OnMatch.UPDATE
-        if row.action is Action.CREATE or on_match is OnMatch.ERROR:
+    def _known(self, row: TableRow, customer: Customer) -> PlannedRow:
+        action = row.values.get(ACTION)
+        on_match = self._rules.on_match if action is None else OnMatch.UPDATE
+        if action is Action.CREATE or on_match is OnMatch.ERROR:
             message = f"The customer is known already, as {customer.id}."
-            return self._failed(row, "already_exists", message)
+            return self._rows.failed(row, "already_exists", message)
         if on_match is OnMatch.SKIP:
             return Skipped(row.line, "known")
         before = customer.person
@@ -317,27 +309,13 @@ class CustomerPlanner:
         """Read the file once to know on which line each customer is last."""
         last = Seen()
         for row in self._rows:
-            if not row.errors and row.action is not Action.SKIP:
+            if not row.errors and row.values.get(ACTION) is not Action.SKIP:
                 for identity in identities_in(row):
                     last.set(identity, row.line)
         return last
 
-    def _failed(
-        self, row: CustomerRow, code: str, message: str, field: str | None = None
-    ) -> Failed:
-        value = None if field is None else row.values.get(field)
-        error = RowError(
-            line=row.line,
-            column=None if field is None else self._names.get(field),
-            code=code,
-            message=message,
-            record=row.number,
-            value=value,
-        )
-        return Failed(row.line, (error,), row.cells)
 
-
-def identities_in(row: CustomerRow) -> list[Identity]:
+def identities_in(row: TableRow) -> list[Identity]:
     """List what a row's customer can be recognised by."""
     values = row.values
     return [(field, values[field]) for field in IDENTITY if values.get(field)]

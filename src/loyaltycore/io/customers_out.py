@@ -10,11 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from loyaltycore.customers.figures import POINT_SCALE
-from loyaltycore.io.customer_columns import ACTION, CUSTOMER_COLUMNS, Holds
-from loyaltycore.io.customer_rows import Action
-from loyaltycore.io.writing import written
+from loyaltycore.io.columns import Holds
+from loyaltycore.io.customer_columns import CUSTOMER_COLUMNS
+from loyaltycore.io.writing import amount_text, written
 from loyaltycore.values.money import exponent
-from loyaltycore.values.quantity import units_text
 
 
 if TYPE_CHECKING:
@@ -25,7 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["customer_template", "customers_csv"]
 
-_TITLES: Final = tuple(column.title for column in CUSTOMER_COLUMNS)
+_TITLES: Final = tuple(
+    column.title for column in CUSTOMER_COLUMNS if column.holds is not Holds.ACTION
+)
 
 
 def customers_csv(customers: Iterable[Customer], program: Program) -> Iterator[str]:
@@ -50,11 +51,11 @@ def customers_csv(customers: Iterable[Customer], program: Program) -> Iterator[s
             person.source,
             customer.registered_at.astimezone(zone).isoformat(),
             customer.purchases,
-            units_text(customer.purchase_value, scale),
-            units_text(customer.points, POINT_SCALE),
-            units_text(customer.points_earned, POINT_SCALE),
-            units_text(customer.points_redeemed, POINT_SCALE),
-            units_text(customer.points_expired, POINT_SCALE),
+            amount_text(customer.purchase_value, scale),
+            amount_text(customer.points, POINT_SCALE),
+            amount_text(customer.points_earned, POINT_SCALE),
+            amount_text(customer.points_redeemed, POINT_SCALE),
+            amount_text(customer.points_expired, POINT_SCALE),
         ]
 
     return written(_TITLES, map(cells, customers))
@@ -69,7 +70,5 @@ def customer_template() -> Iterator[str]:
     columns = [
         column for column in CUSTOMER_COLUMNS if column.holds is not Holds.FIGURE
     ]
-    header = [*(column.title for column in columns), ACTION]
-    return written(
-        header, [[*(column.sample for column in columns), Action.SKIP.value]]
-    )
+    header = [column.title for column in columns]
+    return written(header, [[column.sample for column in columns]])

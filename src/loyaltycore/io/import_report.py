@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from loyaltycore.io.customer_columns import REPORT_COLUMNS
+from loyaltycore.io.columns import REPORT_COLUMNS
 from loyaltycore.io.report import ERRORS_MAX, Failed, Outcome, Planned, RowError
 from loyaltycore.io.writing import written
 

@@ -8,15 +8,36 @@ of ``io.cells``.
 from __future__ import annotations
 
 import csv
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from loyaltycore.io.cells import MARKS, escaped
+from loyaltycore.values.quantity import SCALE_MAX, UNITS_MAX, from_units
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["written"]
+__all__ = ["amount_text", "written"]
+
+_TEXTS: Final = tuple(f"%d.%0{decimals}d" for decimals in range(SCALE_MAX + 1))
+_POWERS: Final[tuple[int, ...]] = tuple(
+    10**decimals for decimals in range(SCALE_MAX + 1)
+)
+
+
+def amount_text(n: int, scale: int) -> str:
+    """
+    Return *n* units as text with exactly *scale* decimals: 150 at scale 2 is ``1.50``.
+
+    What ``from_units(n, scale)`` is in plain notation, for files of many rows.
+
+    Raises:
+        InvalidAmount, InvalidValue: as ``from_units``.
+    """
+    if type(n) is int and 0 <= n <= UNITS_MAX and 0 < scale <= SCALE_MAX:
+        whole, part = divmod(n, _POWERS[scale])
+        return _TEXTS[scale] % (whole, part)
+    return f"{from_units(n, scale):f}"
 
 
 def written(

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from loyaltycore.io.customer_plan import Identity
-    from loyaltycore.io.customer_rows import CustomerRow
     from loyaltycore.io.report import Planned
+    from loyaltycore.io.table_rows import TableRow
     from loyaltycore.ports import Change, Session
     from loyaltycore.query.predicates import Row
 
@@ -37,7 +37,7 @@ __all__ = ["planned_changes", "recognised"]
 
 
 def recognised(
-    session: Session, program_id: str, rows: Iterable[CustomerRow]
+    session: Session, program_id: str, rows: Iterable[TableRow]
 ) -> dict[Identity, Customer]:
     """Load whoever has an identity of one of the rows, by each of their identities."""
     refs = [

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import attrs
 
-from loyaltycore.errors import Conflict, InvalidValue, UnknownTemplate
-from loyaltycore.importing import Importing, Settings
-from loyaltycore.io.customer_plan import CustomerPlanner
-from loyaltycore.io.customer_rows import CustomerImport, CustomerRows
+from loyaltycore.errors import InvalidValue, UnknownTemplate
+from loyaltycore.importing.customers import CustomerWork
+from loyaltycore.importing.run import Importing, Settings
+from loyaltycore.io.customer_rules import CustomerImport, customer_rows
 from loyaltycore.io.customers_out import customer_template, customers_csv
 from loyaltycore.io.transactions_out import transactions_csv
 from loyaltycore.records import customers as customer_records
 from loyaltycore.records import templates as template_records
-from loyaltycore.records.customer_imports import planned_changes, recognised
 from loyaltycore.records.dumping import any_row, dumped, header_of, insertions, rows_of
 from loyaltycore.records.transaction_lines import (
     transaction_lines,
@@ -25,12 +24,11 @@ from loyaltycore.records.transaction_lines import (
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
 
     from loyaltycore.customers.customer import Customer
-    from loyaltycore.importing import Sink
-    from loyaltycore.io.customer_rows import CustomerRow
+    from loyaltycore.importing.run import Sink
     from loyaltycore.io.import_report import ImportReport
     from loyaltycore.io.report import Planned
     from loyaltycore.io.sources import Source
@@ -136,12 +134,11 @@ class Files:
         self, source: Source, rules: CustomerImport | None, options: Options
     ) -> Importing:
         rules = rules or CustomerImport()
-        rows = CustomerRows(source, rules, self._shell.desk.program)
+        rows = customer_rows(source, rules, self._shell.desk.program)
         return Importing(
             subject="customers",
-            file=rows.file,
-            unused=rows.unused,
-            begin=lambda: _CustomerWork(self._shell.desk, rows, rules),
+            rows=rows,
+            begin=lambda: CustomerWork(self._shell.desk, rows, rules),
             settings=Settings(**options),
         )
 
@@ -263,26 +260,3 @@ def _load(program_id: str, lines: Iterator[str], session: Session) -> int:
         session.apply([insertion])[0]
         for insertion in insertions(rows_of(lines, program_id))
     )
-
-
-class _CustomerWork:
-    """The work on a file of customers."""
-
-    def __init__(self, desk: Desk, rows: CustomerRows, rules: CustomerImport) -> None:
-        self._desk = desk
-        self._planner = CustomerPlanner(rows, rules)
-        self.batches = self._planner.batches
-        self.settle = self._planner.settle
-
-    def plan(self, session: Session, batch: Sequence[CustomerRow]) -> Sequence[Planned]:
-        known = recognised(session, self._desk.program.id, batch)
-        return self._planner.plan(batch, known)
-
-    def write(self, session: Session, planned: Sequence[Planned]) -> None:
-        desk = self._desk
-        changes, updates = planned_changes(
-            desk.program.id, planned, desk.now(), desk.ids.new
-        )
-        results = session.apply(changes)
-        if 0 in results[:updates]:
-            raise Conflict("A customer changed in the meantime; try again.")

@@ -35,7 +35,6 @@ __all__ = [
     "percent_basis_points",
     "round_units",
     "to_units",
-    "units_text",
 ]
 
 #: The largest amount, up or down, in units: the last int that JSON keeps exactly.
@@ -51,7 +50,6 @@ _TEXT_MAX: Final = 2 * DIGITS_MAX + 2
 _SHOWN_MAX: Final = 24
 _POWERS: Final = tuple(10**power for power in range(SCALE_MAX + 1))
 _DECIMAL_POWERS: Final = tuple(Decimal(power) for power in _POWERS)
-_TEXTS: Final = tuple(f"%d.%0{power}d" for power in range(SCALE_MAX + 1))
 _HUNDRED_PERCENT: Final = 10_000
 
 _read_plain = re.compile(r"([+-]?)([0-9]+)(?:\.([0-9]+))?").fullmatch
@@ -158,20 +156,6 @@ def from_units(n: int, scale: int) -> Decimal:
         raise InvalidAmount(_too_large(n))
     # Through text, because arithmetic on Decimal obeys the caller's context.
     return Decimal(f"{n}E-{scale}")
-
-
-def units_text(n: int, scale: int) -> str:
-    """
-    Return *n* units as text with exactly *scale* decimals: 150 at scale 2 is ``1.50``.
-
-    What ``str(from_units(n, scale))`` is in plain notation, for files of many rows.
-
-    Raises:
-        InvalidAmount, InvalidValue: as `from_units`.
-    """
-    if type(n) is int and 0 <= n <= UNITS_MAX and 0 < scale <= SCALE_MAX:
-        return _TEXTS[scale] % divmod(n, _POWERS[scale])
-    return f"{from_units(n, scale):f}"
 
 
 # -- rounding ------------------------------------------------------------------------

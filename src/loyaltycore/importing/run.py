@@ -8,7 +8,7 @@ what a row means is the affair of the work that it is given.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
@@ -27,9 +27,9 @@ from loyaltycore.records.imports import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from loyaltycore.io.csv_files import CsvFile
     from loyaltycore.io.import_report import ImportReport
     from loyaltycore.io.report import Planned
+    from loyaltycore.io.table_rows import TableRow, TableRows
     from loyaltycore.ports import Session
     from loyaltycore.shell import Shell
 
@@ -52,20 +52,18 @@ class Sink(Protocol):
 class Work(Protocol):
     """What is to be done with the rows of one file, from its beginning to its end."""
 
-    def batches(self, count: int, cut: int) -> Iterator[Sequence[Any]]:
-        """Yield rows, at most *count* at a time; none on both sides of line *cut*."""
-        ...
-
-    def plan(self, session: Session, batch: Sequence[Any]) -> Sequence[Planned]:
+    def plan(self, session: Session, batch: Sequence[TableRow]) -> Sequence[Planned]:
         """Decide what rows do; may be asked again about the same ones."""
         ...
 
-    def write(self, session: Session, planned: Sequence[Planned]) -> None:
-        """Do what was decided, in the same session."""
+    def carry_out(
+        self, session: Session, batch: Sequence[TableRow]
+    ) -> Sequence[Planned]:
+        """Decide what rows do, and do it; may be asked again when that was undone."""
         ...
 
     def settle(self) -> None:
-        """Take the last plan as carried out."""
+        """Take the last batch as done."""
         ...
 
 
@@ -112,15 +110,14 @@ class Importing:
     """
 
     subject: str
-    file: CsvFile
-    unused: tuple[str, ...]
+    rows: TableRows
     begin: Callable[[], Work]
     settings: Settings
 
     def plan(self, shell: Shell) -> Iterator[Planned]:
         """Yield what each row would do; nothing is written."""
         work = self.begin()
-        for batch in work.batches(self.settings.batch_rows, 0):
+        for batch in self.rows.batches(self.settings.batch_rows, 0):
             yield from shell.read(partial(_plan, work, batch))
             work.settle()
 
@@ -132,8 +129,8 @@ class Importing:
             InvalidValue: the import id stands for another file.
         """
         tally = Tally(
-            self.file,
-            self.unused,
+            self.rows.file,
+            self.rows.unused,
             is_dry_run=dry_run,
             import_id=self.settings.import_id,
         )
@@ -145,7 +142,7 @@ class Importing:
                 return
         cut = 0 if run is None else run.line
         work = self.begin()
-        for batch in work.batches(self.settings.batch_rows, cut):
+        for batch in self.rows.batches(self.settings.batch_rows, cut):
             is_done = batch[-1].line <= cut
             if dry_run or is_done:
                 planned = shell.read(partial(_plan, work, batch))
@@ -170,14 +167,13 @@ class Importing:
         shell: Shell,
         work: Work,
         tally: Tally,
-        batch: Sequence[Any],
+        batch: Sequence[TableRow],
         run: ImportRun | None,
     ) -> tuple[Sequence[Planned], ImportRun | None]:
         def write(
             session: Session,
         ) -> tuple[Sequence[Planned], ImportRun | None]:
-            planned = work.plan(session, batch)
-            work.write(session, planned)
+            planned = work.carry_out(session, batch)
             return planned, self._went_on(
                 session, shell, run, batch[-1].line, tally.counts_with(planned)
             )
@@ -201,7 +197,7 @@ class Importing:
         going = ImportRun(
             id=import_id,
             subject=self.subject,
-            digest=self.file.survey.digest,
+            digest=self.rows.file.survey.digest,
             line=line,
             counts=counts,
             finished_at=now if is_finished else None,
@@ -229,7 +225,7 @@ class Importing:
         if row is None:
             return None
         run = run_of(row)
-        if run.digest != self.file.survey.digest or run.subject != self.subject:
+        if run.digest != self.rows.file.survey.digest or run.subject != self.subject:
             message = (
                 f"{import_id!r} stands for another file already; use a name of its own."
             )
@@ -241,11 +237,11 @@ class Importing:
         failed = [row for row in planned if isinstance(row, Failed)]
         if settings.failed_to is not None and failed:
             is_first = tally.counts["failed"] == len(failed)
-            for text in failed_rows_csv(self.file, failed, header=is_first):
+            for text in failed_rows_csv(self.rows.file, failed, header=is_first):
                 settings.failed_to.write(text)
         if settings.on_progress is not None:
-            settings.on_progress(tally.line, self.file.survey.lines)
+            settings.on_progress(tally.line, self.rows.file.survey.lines)
 
 
-def _plan(work: Work, batch: Sequence[Any], session: Session) -> Sequence[Planned]:
+def _plan(work: Work, batch: Sequence[TableRow], session: Session) -> Sequence[Planned]:
     return work.plan(session, batch)
