@@ -73,8 +73,11 @@ def _check_batch_rows(_: object, __: object, count: int) -> None:
 
 
 def _check_import_id(_: object, __: object, import_id: str | None) -> None:
-    if import_id is not None and not 1 <= len(import_id) <= _IMPORT_ID_MAX:
-        raise InvalidValue("import_id", f"1 to {_IMPORT_ID_MAX} characters.")
+    if import_id is not None and (
+        not 1 <= len(import_id) <= _IMPORT_ID_MAX or "/" in import_id
+    ):
+        message = f"1 to {_IMPORT_ID_MAX} characters, none of them a slash."
+        raise InvalidValue("import_id", message)
 
 
 @attrs.frozen(kw_only=True)

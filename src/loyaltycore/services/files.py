@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import attrs
 
 from loyaltycore.errors import InvalidValue, UnknownTemplate
+from loyaltycore.importing.cards import CardWork
 from loyaltycore.importing.customers import CustomerWork
 from loyaltycore.importing.run import Importing, Settings
+from loyaltycore.importing.undoing import undo_import
+from loyaltycore.io.card_rules import card_rows
 from loyaltycore.io.customer_rules import CustomerImport, customer_rows
 from loyaltycore.io.customers_out import customer_template, customers_csv
 from loyaltycore.io.transactions_out import transactions_csv
@@ -29,36 +32,48 @@ if TYPE_CHECKING:
 
     from loyaltycore.customers.customer import Customer
     from loyaltycore.importing.run import Sink
+    from loyaltycore.importing.undoing import Undone
+    from loyaltycore.io.card_rules import CardImport
     from loyaltycore.io.import_report import ImportReport
     from loyaltycore.io.report import Planned
     from loyaltycore.io.sources import Source
     from loyaltycore.io.transactions_out import TransactionLine
     from loyaltycore.ports import Page, Session
     from loyaltycore.posting import Desk
+    from loyaltycore.query.predicates import Row
     from loyaltycore.query.queries import Query
     from loyaltycore.shell import Shell
 
-__all__ = ["Files", "Options"]
+__all__ = ["CardOptions", "Files", "Options"]
 
 _PAGE = 1_000
 
 
-class Options(TypedDict, total=False):
+class CardOptions(TypedDict, total=False):
     """
     What goes with any import.
 
     Attributes:
-        import_id: your name for this import.  After a crash the same call goes on
-            where it stopped; once finished, it returns the counts and does nothing.
         batch_rows: rows in one database transaction, at most 2000; 500 by default.
         failed_to: gets the failed rows as CSV, to be mended and brought in again.
         on_progress: called after each batch with the lines done and all lines.
     """
 
-    import_id: str
     batch_rows: int
     failed_to: Sink
     on_progress: Callable[[int, int], object]
+
+
+class Options(CardOptions, total=False):
+    """
+    What goes with an import of customers.
+
+    Attributes:
+        import_id: your name for this import.  After a crash the same call goes on
+            where it stopped; once finished, it returns the counts and does nothing.
+    """
+
+    import_id: str
 
 
 class Files:
@@ -108,13 +123,9 @@ class Files:
             InvalidValue: the import id stands for another file.
         """
         importing = self._customers_in(source, rules, options)
-        if not all_or_nothing:
-            return importing.last(self._shell, dry_run=dry_run)
-        report = importing.last(self._shell, dry_run=True)
-        if dry_run or report.failed:
-            return report
-        with self._joined() as shell:
-            return importing.last(shell)
+        return self._brought_in(
+            importing, dry_run=dry_run, all_or_nothing=all_or_nothing
+        )
 
     def importing_customers(
         self,
@@ -130,6 +141,67 @@ class Files:
         """
         return self._customers_in(source, rules, options).steps(self._shell)
 
+    def import_cards(
+        self,
+        source: Source,
+        rules: CardImport,
+        *,
+        import_id: str,
+        dry_run: bool = False,
+        all_or_nothing: bool = False,
+        **options: Unpack[CardOptions],
+    ) -> ImportReport:
+        """
+        Bring balances or transactions in, on the cards of one template.
+
+        Every row becomes ledgered transactions of source ``import``.  Their idempotency
+        keys are made of the import id and the line, so no row counts twice.
+
+        Args:
+            source: a file open in binary mode, its bytes, or its text.
+            rules: template, what the rows mean, columns.
+            import_id: your name for this import; ``undo_import`` takes it back.
+            options: ``batch_rows``, ``failed_to`` and ``on_progress``; see ``Options``.
+
+        Raises:
+            FileUnreadable: the file cannot be read at all; nothing was written.
+            InvalidValue: the import id stands for another file.
+            UnknownTemplate: there is no such template.
+        """
+        desk = self._shell.desk
+        row = self._template_row(rules.template_id)
+        rows = card_rows(source, rules, desk.program)
+        template = desk.template(row)
+        importing = Importing(
+            subject=f"cards {rules.template_id}",
+            rows=rows,
+            begin=lambda: CardWork(desk, rows, rules, template, import_id),
+            settings=Settings(import_id=import_id, **options),
+        )
+        return self._brought_in(
+            importing, dry_run=dry_run, all_or_nothing=all_or_nothing
+        )
+
+    def undo_import(self, import_id: str) -> Undone:
+        """
+        Take back what ``import_cards`` posted: each transaction is voided.
+
+        Units that were used since are taken back as the card's shortfall rule says;
+        what cannot be voided is named.  Cards that were issued stay.
+        """
+        return undo_import(self._shell, import_id)
+
+    def _brought_in(
+        self, importing: Importing, *, dry_run: bool, all_or_nothing: bool
+    ) -> ImportReport:
+        if not all_or_nothing:
+            return importing.last(self._shell, dry_run=dry_run)
+        report = importing.last(self._shell, dry_run=True)
+        if dry_run or report.failed:
+            return report
+        with self._joined() as shell:
+            return importing.last(shell)
+
     def _customers_in(
         self, source: Source, rules: CustomerImport | None, options: Options
     ) -> Importing:
@@ -141,6 +213,13 @@ class Files:
             begin=lambda: CustomerWork(self._shell.desk, rows, rules),
             settings=Settings(**options),
         )
+
+    def _template_row(self, template_id: str) -> Row:
+        ref = template_records.template_ref(self._shell.program_id, template_id)
+        (row,) = self._shell.read(lambda session: session.get([ref]))
+        if row is None:
+            raise UnknownTemplate(template_id)
+        return row
 
     # -- out ---------------------------------------------------------------------------
 
@@ -163,13 +242,11 @@ class Files:
             UnknownTemplate: there is no such template; or one is of a card type that
                 the program was not given.
         """
-        desk, program_id = self._shell.desk, self._shell.program_id
         if template_id is not None:
-            ref = template_records.template_ref(program_id, template_id)
-            (row,) = self._shell.read(lambda session: session.get([ref]))
-            if row is None:
-                raise UnknownTemplate(template_id)
-        return transactions_csv(self._transactions(template_id), desk.program)
+            self._template_row(template_id)
+        return transactions_csv(
+            self._transactions(template_id), self._shell.desk.program
+        )
 
     def dump(self) -> Iterator[str]:
         """
