@@ -262,10 +262,44 @@ class TestHistory:
 
         assert {"point": 7} == balances(shop, ada)
 
-    def test_a_card_that_takes_no_purchases(
-        self, shop: Loyalty, ada: Customer, points: str
+    @pytest.mark.parametrize("has_card", [True, False])
+    def test_the_rules_of_the_card_hold(
+        self, shop: Loyalty, ada: Customer, has_card: bool
     ):
-        """An amount that is none is refused, with or without a card."""
+        """A purchase that the card's limits refuse is a failed row, also at first."""
+        limits = cards.EarnLimits(min_purchase=5, per_day=100)
+        rules = cards.Cashback(percent=1, limits=limits)
+        template = shop.templates.create("Limited", rules).id
+        if has_card:
+            shop.cards.issue(template, to=ada.id)
+        text = "external id,amount\nA,4.00\nA,6.00\n"
+        report = shop.files.import_cards(
+            text, CardImport(template_id=template, means="purchase"), import_id="x"
+        )
+
+        assert [(2, "below_minimum")] == codes(report)
+        assert Decimal("0.06") == balances(shop, ada)["point"]
+
+    def test_after_a_crash(self, shop: Loyalty, ada: Customer, coffee: str):
+        """What was posted before a crash is not posted again when it goes on."""
+        text = "external id,stamps\nA,1\nB,1\nA,1\n"
+        rules = CardImport(template_id=coffee, means=Means.MORE)
+
+        def crash(done: int, lines: int) -> None:
+            message = f"{done} of {lines}"
+            raise RuntimeError(message)
+
+        with pytest.raises(RuntimeError, match="3 of 5"):
+            shop.files.import_cards(
+                text, rules, import_id="x", batch_rows=2, on_progress=crash
+            )
+        report = shop.files.import_cards(text, rules, import_id="x")
+
+        assert (3, 0, 0) == counts(report)
+        assert {"stamp": 2} == balances(shop, ada)
+
+    def test_an_amount_that_is_none(self, shop: Loyalty, ada: Customer, points: str):
+        """Below 0 or half a cent is refused, with or without a card."""
         rules = CardImport(template_id=points, means=Means.PURCHASE)
         text = "external id,amount\nA,-1\nB,0.001\n"
         shop.cards.issue(points, to=ada.id)

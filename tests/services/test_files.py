@@ -6,12 +6,14 @@ import io
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loyaltycore import Loyalty, MemoryStore, Program
 from loyaltycore.errors import FileUnreadable, InvalidValue
+from loyaltycore.importing.customers import CustomerWork
 from loyaltycore.io.customer_rules import CustomerImport
 
 
@@ -169,6 +171,27 @@ class TestIn:
         """Numbers and names out of range are refused."""
         with pytest.raises(InvalidValue):
             shop.files.import_customers(FILE, **options)
+
+
+def test_a_customer_who_changed_meanwhile(shop: Loyalty, monkeypatch: Any):
+    """A change that somebody else made is not overwritten; the batch is done again."""
+    shop.files.import_customers(FILE)
+    plan = CustomerWork.plan
+    stale: list[Any] = []
+
+    def plan_once_stale(self: Any, session: Any, batch: Any) -> Any:
+        planned = plan(self, session, batch)
+        if not stale:
+            stale.extend(planned)
+            older = attrs.evolve(planned[0].customer, version=99)
+            return [planned[0]._replace(customer=older)]
+        return planned
+
+    monkeypatch.setattr(CustomerWork, "plan", plan_once_stale)
+    report = shop.files.import_customers("phone,first name\n030 901820,Eva\n")
+
+    assert (0, 1, 0, 0, 0) == counts(report)
+    assert shop.customers.find(phone="030 901820").first_name == "Eva"  # type: ignore[union-attr]
 
 
 class TestGoingOn:
