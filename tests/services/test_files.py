@@ -183,8 +183,9 @@ def test_a_customer_who_changed_meanwhile(shop: Loyalty, monkeypatch: Any):
         planned = plan(self, session, batch)
         if not stale:
             stale.extend(planned)
-            older = attrs.evolve(planned[0].customer, version=99)
-            return [planned[0]._replace(customer=older)]
+            (row,) = stale
+            older = attrs.evolve(row.customer, version=99)
+            return [row._replace(customer=older)]
         return planned
 
     monkeypatch.setattr(CustomerWork, "plan", plan_once_stale)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from loyaltycore.cards.card import CardStatus
 from loyaltycore.cards.commands import RecordPurchase, describe
 from loyaltycore.errors import InvalidInput, LoyaltyError, Refusal
 from loyaltycore.io.card_rules import Means
@@ -21,7 +22,8 @@ from loyaltycore.ledger.commands import Import
 from loyaltycore.ledger.decision import Context, Missing
 from loyaltycore.ledger.holding import Holding
 from loyaltycore.ledger.transactions import Unit
-from loyaltycore.posting import Request, decider, issue, post, quote, show
+from loyaltycore.posting import Request, decider, post, quote, show
+from loyaltycore.posting.issuing import issue
 from loyaltycore.program.program import CustomerFacts
 from loyaltycore.records import cards as card_records
 from loyaltycore.records import journal
@@ -204,6 +206,7 @@ class CardWork:
             each["id"]
             for each in stream(session, query)
             if each["template_id"] == self._template.id
+            and each["status"] != CardStatus.DELETED
         ]
         if len(cards) > 1:
             message = "The customer has several such cards; give the serial number."
