@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING
 
 from benchmarks import (
     batch_sqlite,
+    csv_apply,
+    csv_export,
+    csv_memory,
+    csv_plan,
     decide,
     import_time,
     long_history,
@@ -42,6 +46,10 @@ BENCHMARKS: dict[tuple[str, ...], Callable[[Path], Iterator[Figure]]] = {
     ("post_sqlite_vs_raw",): post_sqlite.run,
     ("post_sqlite_vs_eventsourcing",): _against_eventsourcing,
     ("batch_sqlite_vs_raw",): batch_sqlite.run,
+    ("csv_import_vs_naive", "csv_plan_vs_reader"): csv_plan.run,
+    ("csv_apply_sqlite_vs_raw",): csv_apply.run,
+    ("csv_export_vs_writer",): csv_export.run,
+    ("csv_peak_mb",): csv_memory.run,
     ("import_plain_ms", "import_facade_ms"): import_time.run,
 }
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from loyaltycore.cards.contract import CardType
     from loyaltycore.insight.verification import VerifyReport
     from loyaltycore.ports import Clock, Ids, Store
+    from loyaltycore.services.files import Files
     from loyaltycore.services.reports import Reports
 
 __all__ = ["Loyalty"]
@@ -110,6 +111,13 @@ class Loyalty:
         from loyaltycore.services.reports import Reports  # noqa: PLC0415 - start-up time
 
         return Reports(self._shell)
+
+    @cached_property
+    def files(self) -> Files:
+        """Bring files in, and write them."""
+        from loyaltycore.services.files import Files  # noqa: PLC0415 - start-up time
+
+        return Files(self._shell)
 
     @cached_property
     def upkeep(self) -> Upkeep:

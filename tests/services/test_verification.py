@@ -35,6 +35,7 @@ UNPROVED = {
         "fields",
     },
     "message": {"due_at", "holder", "attempts", "sent_at"},
+    "import_run": {column.name for column in COLLECTIONS["import_run"].columns},
 }
 PROVED = [
     pytest.param(name, column.name, id=f"{name}.{column.name}")
@@ -353,7 +354,7 @@ def test_nonsense_is_a_problem_and_no_crash(
 # -- rows are gone, added or exchanged -------------------------------------------------
 
 
-@pytest.mark.parametrize("collection", COLLECTIONS)
+@pytest.mark.parametrize("collection", sorted(COLLECTIONS.keys() - {"import_run"}))
 def test_a_missing_row_is_found(path: Path, collection: str):
     """No row can be taken away unnoticed, whichever table it is in."""
     rows = [row for row in rows_of(path, collection) if is_telling(collection, "", row)]

@@ -25,7 +25,7 @@ from loyaltycore.errors import (
 )
 from loyaltycore.ports import Add, Insert
 from loyaltycore.query.queries import Query
-from loyaltycore.schema import STEPS, Collection, Column, ColumnType
+from loyaltycore.schema import STEPS, VERSION, Collection, Column, ColumnType
 from loyaltycore.schema.migrations import Step
 from loyaltycore.stores import sqlite_bound
 from loyaltycore.stores.sqlite import SqliteStore
@@ -202,7 +202,7 @@ def test_tables_are_made_inside_the_transaction(tmp_path):
 
 def test_another_version(path, store):
     """The version is asked through the handle, each time."""
-    newer = SqliteStore(path, steps=(*STEPS, Step(number=2, name="two")))
+    newer = SqliteStore(path, steps=(*STEPS, Step(number=VERSION + 1, name="two")))
     with closing(sqlite3.connect(path)) as connection:
         with pytest.raises(SchemaTooOld), newer.bind(connection).session():
             pass
@@ -325,12 +325,12 @@ def test_a_migration_that_fails(path, store):
     last = Collection(
         name="last", columns=(Column("id", ColumnType.TEXT),), key=("id",)
     )
-    steps = (*STEPS, Step(number=2, name="two", create=(last, last)))
+    steps = (*STEPS, Step(number=VERSION + 1, name="two", create=(last, last)))
     newer = SqliteStore(path, steps=steps)
     with closing(sqlite3.connect(path)) as connection:
         with pytest.raises(StoreError):
             newer.bind(connection).migrate()
-        assert newer.bind(connection).migrate(dry_run=True).before == 1
+        assert newer.bind(connection).migrate(dry_run=True).before == VERSION
     newer.close()
 
 

@@ -264,7 +264,7 @@ class TestVersions:
         store = opened()
 
         for attempt in (store.session().__enter__, store.migrate):
-            with pytest.raises(SchemaTooNew, match="version 2"):
+            with pytest.raises(SchemaTooNew, match=f"version {VERSION + 1}"):
                 attempt()
         with pytest.raises(SchemaTooNew):
             store.migrate(dry_run=True)
@@ -295,7 +295,11 @@ class TestVersions:
         with pytest.raises(SchemaTooOld, match="migrate"), newer.session():
             pass
         dry = newer.migrate(dry_run=True)
-        assert (dry.before, dry.after, dry.steps) == (1, 2, ("extra things",))
+        assert (dry.before, dry.after, dry.steps) == (
+            VERSION,
+            VERSION + 1,
+            ("extra things",),
+        )
         newer.close()
         assert contents(path) == before
 
@@ -312,13 +316,13 @@ class TestVersions:
         with closing(sqlite3.connect(path)) as connection, connection:
             connection.execute("CREATE TABLE loyalty_last (id TEXT)")
         last = Collection(name="last", columns=EXTRA.columns, key=EXTRA.key)
-        steps = (*STEPS, Step(number=2, name="two", create=(EXTRA, last)))
+        steps = (*STEPS, Step(number=VERSION + 1, name="two", create=(EXTRA, last)))
 
         newer = opened(steps=steps)
         with pytest.raises(StoreError, match="SQLite reported"):
             newer.migrate()
 
-        assert newer.migrate(dry_run=True).before == 1
+        assert newer.migrate(dry_run=True).before == VERSION
         assert a.every(store, "counter") == [a.counter("n")]
 
     def test_a_step_that_fails_in_memory(self):
@@ -327,7 +331,7 @@ class TestVersions:
         a.fill(store, "counter", [a.counter("n")])
         store._tables.steps = (
             *STEPS,
-            Step(number=2, name="two", create=(EXTRA, EXTRA)),
+            Step(number=VERSION + 1, name="two", create=(EXTRA, EXTRA)),
         )
 
         with pytest.raises(StoreError):

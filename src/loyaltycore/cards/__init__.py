@@ -79,7 +79,7 @@ from loyaltycore.cards.stamp_modes import Manual, Products, Visit
 from loyaltycore.cards.tenders import pay_with, split_refund
 from loyaltycore.cards.tier import Tier
 from loyaltycore.cards.tier_by_hand import SetTier
-from loyaltycore.ledger.commands import Adjust, Hold, Transfer
+from loyaltycore.ledger.commands import Adjust, Hold, Import, Transfer
 from loyaltycore.ledger.decision import (
     Context,
     IssueCard,
@@ -175,6 +175,7 @@ __all__ = [
     "Hold",
     "Holding",
     "Immediate",
+    "Import",
     "IssueCard",
     "Line",
     "LoadMoney",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from loyaltycore.errors import CommandNotSupported, InvalidValue, Refusal
 from loyaltycore.ledger.amounts import units_of
-from loyaltycore.ledger.commands import Adjust, CardCommand, Hold, Transfer
+from loyaltycore.ledger.commands import Adjust, CardCommand, Hold, Import, Transfer
 from loyaltycore.ledger.draft import Draft
 from loyaltycore.ledger.holds import decide_hold
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
@@ -46,6 +46,9 @@ def decide_any(
     match command:
         case Adjust():
             return _adjust(rules, Draft(holding, context), unit, units)
+        case Import(is_total=is_total):
+            draft = Draft(holding, context)
+            return _bring_in(rules, draft, unit, units, is_total=is_total)
         case Hold(minutes=minutes):
             if not rules.is_holdable(unit):
                 message = f"Units of {unit} on a {rules.kind} card cannot be held."
@@ -78,6 +81,18 @@ def _adjust(
     expiry = rules.expiry_of(unit, draft)
     draft.credit(unit, units, kind=EntryKind.ADJUST, expiry=expiry)
     return draft.outcome(TransactionKind.ADJUST, rules.settle(draft))
+
+
+def _bring_in(
+    rules: CardType[Any], draft: Draft, unit: Unit, units: int, *, is_total: bool
+) -> Outcome:
+    missing = units - draft.balance(unit) if is_total else units
+    if missing < 0:
+        draft.debit(unit, -missing, kind=EntryKind.ADJUST)
+    else:
+        expiry = rules.expiry_of(unit, draft)
+        draft.credit(unit, missing, kind=EntryKind.IMPORT, expiry=expiry)
+    return draft.outcome(TransactionKind.IMPORT, rules.settle(draft))
 
 
 def _short(

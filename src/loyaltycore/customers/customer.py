@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
 
     from loyaltycore.program.program import Program
 
-__all__ = ["Customer", "Person", "person_of"]
+__all__ = ["TEXT_MAX", "Customer", "Person", "is_one_line", "person_of"]
 
-_TEXT_MAX = 200
+#: The most characters of a name, an external id or a source.
+TEXT_MAX = 200
+
+_has_control = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]").search
 
 
 @attrs.frozen(kw_only=True)
@@ -95,7 +99,7 @@ def person_of(person: Person, program: Program) -> Person:
 
     Raises:
         InvalidPhone, InvalidEmail: they cannot be one.
-        InvalidValue: a text is too long.
+        InvalidValue: a text is too long, or has a line break or a control character.
     """
     phone, email, born = person.phone, person.email, person.birth_date
     if born is not None and type(born) is not date:
@@ -112,12 +116,19 @@ def person_of(person: Person, program: Program) -> Person:
     )
 
 
+def is_one_line(text: str) -> bool:
+    """Say whether a text has no line breaks, control characters or half characters."""
+    return _has_control(text) is None
+
+
 def _text(field: str, value: str | None) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidValue(field, f"it takes text, not {type(value).__name__}.")
     value = value.strip()
-    if len(value) > _TEXT_MAX:
-        raise InvalidValue(field, f"at most {_TEXT_MAX} characters.")
+    if len(value) > TEXT_MAX:
+        raise InvalidValue(field, f"at most {TEXT_MAX} characters.")
+    if not is_one_line(value):
+        raise InvalidValue(field, "no line breaks and no control characters.")
     return value or None

@@ -23,6 +23,8 @@ _DIGITS_MIN = 4
 
 def fold(text: str) -> str:
     """Fold case and drop accents: ``Zoë`` and ``ZOE`` are found by ``zoe``."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 

@@ -14,7 +14,10 @@ from __future__ import annotations
 import re
 
 
-__all__ = ["escaped", "unescaped"]
+__all__ = ["MARKS", "escaped", "unescaped"]
+
+#: A cell that starts with none of these is never escaped: the quick way to know.
+MARKS = frozenset("'=+-@\t\r\n\0＝＋－＠")  # noqa: RUF001 - full-width ones run too
 
 _STARTS = "[=+\\-@\\t\\r\\n\\0＝＋－＠]"  # noqa: RUF001 - full-width ones run too
 _is_formula = re.compile(f"'*{_STARTS}").match

@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import csv
 import re
-from datetime import date
-from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import attrs
 
 from loyaltycore.errors import FileUnreadable, InvalidAmount, InvalidValue
+from loyaltycore.io.cell_values import BadCell, DateOrder, day_of, text_of
+from loyaltycore.io.report import ERRORS_MAX, RowError
 from loyaltycore.values.money import exponent, minor_units
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
 
 __all__ = [
     "ERRORS_MAX",
@@ -34,42 +35,9 @@ __all__ = [
     "scan_purchases",
 ]
 
-#: How many errors a report keeps; all are counted.
-ERRORS_MAX: Final = 1_000
-
 _BOM = "\ufeff"
-_TEXT_MAX = 200
 _QUANTITY_MAX = 1_000_000_000
 _is_whole = re.compile(r"[0-9]{1,10}").fullmatch
-
-
-class DateOrder(StrEnum):
-    """
-    How the file writes a day.
-
-    ``ymd``: 2026-03-01, with all of its digits.  ``dmy``: 1.3.2026, 01/03/2026 or
-    01-03-2026.  ``mdy``: 3/1/2026 and the like.  The year has four digits.
-    """
-
-    YMD = "ymd"
-    DMY = "dmy"
-    MDY = "mdy"
-
-
-_DAYS: Final = {
-    DateOrder.YMD: re.compile(r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})"),
-    DateOrder.DMY: re.compile(
-        r"(?P<d>[0-9]{1,2})([./-])(?P<m>[0-9]{1,2})\2(?P<y>[0-9]{4})"
-    ),
-    DateOrder.MDY: re.compile(
-        r"(?P<m>[0-9]{1,2})([./-])(?P<d>[0-9]{1,2})\2(?P<y>[0-9]{4})"
-    ),
-}
-_EXAMPLES: Final = {
-    DateOrder.YMD: "2026-03-01",
-    DateOrder.DMY: "01.03.2026",
-    DateOrder.MDY: "03/01/2026",
-}
 
 
 @attrs.frozen(kw_only=True)
@@ -128,26 +96,6 @@ class PurchaseRow:
     amount: int
     quantity: int | None = None
     receipt: str | None = None
-
-
-@attrs.frozen(kw_only=True)
-class RowError:
-    """
-    What is wrong with a row; a row may have several.
-
-    Attributes:
-        line: of the file; where the row begins.
-        column: as the header calls it, or None when it is about the whole row.
-        code: ``missing_value``, ``invalid_text``, ``invalid_date``,
-            ``invalid_amount``, ``invalid_quantity``, ``ragged_row`` or
-            ``malformed_csv``; after the last one nothing more was read.
-        message: one sentence with the remedy; never the name of a customer.
-    """
-
-    line: int
-    column: str | None
-    code: str
-    message: str
 
 
 @attrs.frozen(kw_only=True)
@@ -295,13 +243,6 @@ def _rows(
         yield from parser.read(line, cells)
 
 
-class _BadCell(Exception):
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
 class _Parser:
     """Reads the cells of a row by the columns that were named."""
 
@@ -335,7 +276,7 @@ class _Parser:
                 continue
             try:
                 values[field] = parse(cells[self._at[name]].strip())
-            except _BadCell as bad:
+            except BadCell as bad:
                 errors.append(
                     RowError(line=line, column=name, code=bad.code, message=bad.message)
                 )
@@ -346,21 +287,14 @@ class _Parser:
 
     def _day(self, cell: str) -> date:
         _check_given(cell)
-        written = _DAYS[self._date_order].fullmatch(cell)
-        try:
-            if written is not None:
-                return date(int(written["y"]), int(written["m"]), int(written["d"]))
-        except ValueError:
-            pass
-        example = _EXAMPLES[self._date_order]
-        raise _BadCell("invalid_date", f"Write a day of the calendar like {example}.")
+        return day_of(cell, self._date_order)
 
     def _amount(self, cell: str) -> int:
         _check_given(cell)
         try:
             return minor_units(cell, self._currency)
         except InvalidAmount as error:
-            raise _BadCell("invalid_amount", error.message) from None
+            raise BadCell("invalid_amount", error.message) from None
 
 
 def _check_header(header: Sequence[str], columns: PurchaseColumns) -> None:
@@ -376,15 +310,12 @@ def _check_header(header: Sequence[str], columns: PurchaseColumns) -> None:
 
 def _check_given(cell: str) -> None:
     if not cell:
-        raise _BadCell("missing_value", "The cell is empty; fill it in.")
+        raise BadCell("missing_value", "The cell is empty; fill it in.")
 
 
 def _text(cell: str) -> str:
     _check_given(cell)
-    if len(cell) > _TEXT_MAX or not cell.isprintable():
-        message = f"At most {_TEXT_MAX} characters, all of them printable."
-        raise _BadCell("invalid_text", message)
-    return cell
+    return text_of(cell)
 
 
 def _receipt(cell: str) -> str | None:
@@ -394,5 +325,5 @@ def _receipt(cell: str) -> str | None:
 def _quantity(cell: str) -> int:
     _check_given(cell)
     if not _is_whole(cell) or int(cell) > _QUANTITY_MAX:
-        raise _BadCell("invalid_quantity", "Write a whole number of pieces, such as 2.")
+        raise BadCell("invalid_quantity", "Write a whole number of pieces, such as 2.")
     return int(cell)

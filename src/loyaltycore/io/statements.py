@@ -6,10 +6,9 @@ Owns the columns and how a cell is written; what a line says is the statement's 
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING, Final
 
-from loyaltycore.io.cells import escaped
+from loyaltycore.io.writing import written
 
 
 if TYPE_CHECKING:
@@ -45,31 +44,18 @@ def statement_csv(lines: Iterable[StatementLine], zone: ZoneInfo) -> Iterator[st
     Args:
         zone: the program's.
     """
-    echo = _Echo()
-    writer = csv.writer(echo)
-    writer.writerow(STATEMENT_COLUMNS)
-    yield echo.text
-    for line in lines:
-        cells = (
-            line.created_at.astimezone(zone).isoformat(),
-            line.card_id,
-            line.location_id,
-            line.terminal_id,
-            line.transaction_id,
-            line.type,
-            line.points,
-            line.points_left,
-            line.expires_on,
-        )
-        writer.writerow("" if cell is None else escaped(str(cell)) for cell in cells)
-        yield echo.text
+    return written(STATEMENT_COLUMNS, (_cells(line, zone) for line in lines))
 
 
-class _Echo:
-    """Keeps what the writer wrote last."""
-
-    def __init__(self) -> None:
-        self.text = ""
-
-    def write(self, text: str) -> None:
-        self.text = text
+def _cells(line: StatementLine, zone: ZoneInfo) -> tuple[object, ...]:
+    return (
+        line.created_at.astimezone(zone).isoformat(),
+        line.card_id,
+        line.location_id,
+        line.terminal_id,
+        line.transaction_id,
+        line.type,
+        line.points,
+        line.points_left,
+        line.expires_on,
+    )

@@ -23,6 +23,7 @@ __all__ = [
     "Capture",
     "CardCommand",
     "Hold",
+    "Import",
     "Receive",
     "Refund",
     "Release",
@@ -100,6 +101,22 @@ class Hold:
 
 
 @attrs.frozen
+class Import:
+    """
+    Units that a card had in another system.
+
+    Attributes:
+        unit: one that the card's type counts.
+        amount: not below 0.
+        is_total: so many in all, whatever there are; else so many more.
+    """
+
+    unit: Unit = attrs.field(converter=_known)
+    amount: Amount = attrs.field(converter=amount_of, validator=_check_not_negative)
+    is_total: bool = attrs.field(default=False, kw_only=True)
+
+
+@attrs.frozen
 class Transfer:
     """
     Move units to another card that counts them alike; lots keep their dates.
@@ -115,7 +132,7 @@ class Transfer:
     unit: Unit | None = attrs.field(default=None, converter=_unit)
 
 
-CardCommand: TypeAlias = Adjust | Hold | Transfer
+CardCommand: TypeAlias = Adjust | Hold | Import | Transfer
 
 
 @attrs.frozen

@@ -119,6 +119,7 @@ class Request:
         key: idempotency key, at most 255 characters; unique in the program.
         occurred_at: when it happened, if that was before now.
         source: api, scanner, dashboard, import, automation, referral, journey, system.
+        is_quiet: nobody is told; its message counts as sent.
     """
 
     card_id: str
@@ -130,6 +131,7 @@ class Request:
     actor_id: str | None = None
     occurred_at: datetime | None = None
     source: str = "api"
+    is_quiet: bool = False
 
     def __attrs_post_init__(self) -> None:
         for name in ("key", "receipt_id", "location_id", "terminal_id", "actor_id"):

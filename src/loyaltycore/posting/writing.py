@@ -66,8 +66,9 @@ def write(
     changes = _counter_changes(desk, account, steps)
     guarded = len(changes) + 1
     changes += _card_changes(desk, account, steps, digest, next_due_at)
-    for each in sealed:
-        changes += _journal_changes(desk, account, each)
+    for step, each in zip(steps, sealed, strict=True):
+        is_quiet = step.request.is_quiet
+        changes += _journal_changes(desk, account, each, is_quiet=is_quiet)
     results = session.apply(changes)
     if 0 in results[:guarded]:
         raise Conflict("The card changed in the meantime; ask again.")
@@ -162,20 +163,21 @@ def _card_changes(
 
 
 def _journal_changes(
-    desk: Desk, account: Account, sealed: SealedTransaction
+    desk: Desk, account: Account, sealed: SealedTransaction, *, is_quiet: bool
 ) -> list[Change]:
     program_id = desk.program.id
     transaction = sealed.transaction
     scales = account.template.rules.scales(desk.program.currency)
     figures = figures_of(transaction, scales.get(Unit.POINT, POINT_SCALE))
+    message = message_records.message_row(program_id, message_of(transaction))
+    if is_quiet:
+        sent = message_records.sent_values(transaction.recorded_at)
+        message = {**message, **sent}
     changes: list[Change] = [
         Insert("transaction", [journal.transaction_row(program_id, sealed)]),
         customer_records.totals_change(program_id, transaction.customer_id, figures),
         figure_records.day_change(program_id, transaction, figures),
-        Insert(
-            "message",
-            [message_records.message_row(program_id, message_of(transaction))],
-        ),
+        Insert("message", [message]),
     ]
     if transaction.entries:
         changes.append(Insert("entry", journal.entry_rows(program_id, sealed)))

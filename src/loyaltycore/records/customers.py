@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from loyaltycore.customers.customer import Customer, Person
-from loyaltycore.ports import Add, Insert, Ref
+from loyaltycore.customers.search_keys import tokens_of
+from loyaltycore.ports import Add, Delete, Insert, Ref, Update
 from loyaltycore.program.program import CustomerFacts
 from loyaltycore.query.predicates import And, Compare, Op, Or, where
 from loyaltycore.query.queries import Order, Query, count, total
@@ -16,6 +17,7 @@ from loyaltycore.values.ids import id_text
 
 if TYPE_CHECKING:
     from loyaltycore.customers.figures import Figures
+    from loyaltycore.ports import Change
     from loyaltycore.query.predicates import Row
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "customer_row",
     "every_customer",
     "facts_of",
+    "person_changes",
     "token_rows",
     "tokens_like",
     "totals_change",
@@ -34,6 +37,7 @@ __all__ = [
 ]
 
 UNIQUE_FIELDS = ("phone", "email", "external_id")
+_TOKEN_KEY = ("program_id", "token", "customer_id")
 _PERSON = tuple(field.name for field in attrs.fields(Person))
 _TOTALS = (
     "purchases",
@@ -74,6 +78,30 @@ def all_customers(program_id: str, limit: int, cursor: str | None) -> Query:
 def every_customer(program_id: str) -> Query:
     """All customers, for adding up."""
     return Query("customer", where(program_id=program_id))
+
+
+def person_changes(program_id: str, customer: Customer, person: Person) -> list[Change]:
+    """
+    Make somebody's facts *person*'s, and what they are found by; the update first.
+
+    It does nothing, and its result is 0, when the customer has been changed since.
+    """
+    values = {
+        name: now
+        for name in _PERSON
+        if (now := getattr(person, name)) != getattr(customer.person, name)
+    }
+    values["version"] = customer.version + 1
+    ref = customer_ref(program_id, customer.id)
+    changes: list[Change] = [Update(ref, values, expect=customer.version)]
+    before, after = tokens_of(customer.person), tokens_of(person)
+    changes += [
+        Delete(Ref("search_token", _TOKEN_KEY, (program_id, token, customer.id)))
+        for token in sorted(before - after)
+    ]
+    if after - before:
+        changes.append(token_rows(program_id, customer.id, after - before))
+    return changes
 
 
 def customer_row(program_id: str, customer: Customer) -> Row:

@@ -38,6 +38,7 @@ __all__ = [
     "transaction_of",
     "transaction_ref",
     "transaction_row",
+    "transactions_of_import",
     "version_ref",
 ]
 
@@ -97,6 +98,13 @@ def customer_transactions(
 def receipt_transactions(program_id: str, receipt_id: str) -> Query:
     """What was posted for one receipt."""
     return Query("transaction", where(program_id=program_id, receipt_id=receipt_id))
+
+
+def transactions_of_import(program_id: str, prefix: str, limit: int) -> Query:
+    """Transactions whose idempotency keys begin alike, newest first."""
+    begins = Compare("idempotency_key", Op.STARTS_WITH, prefix)
+    terms = (*where(program_id=program_id).terms, begins)
+    return Query("transaction", And(terms), (Order("id", descending=True),), limit)
 
 
 def card_transactions(

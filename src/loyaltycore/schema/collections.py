@@ -272,6 +272,20 @@ _MESSAGE = Collection(
     indexes=(Index(by=("program_id",), order=("due_at", "id")),),
 )
 
+_IMPORT_RUN = Collection(
+    name="import_run",
+    columns=_columns(
+        id="text",
+        subject="text",
+        digest="text",
+        line="int",
+        counts="json",
+        started_at="moment",
+        finished_at="moment?",
+    ),
+    key=("program_id", "id"),
+)
+
 COLLECTIONS: Final[Mapping[str, Collection]] = {
     collection.name: collection
     for collection in (
@@ -288,5 +302,6 @@ COLLECTIONS: Final[Mapping[str, Collection]] = {
         _COUNTER,
         _DAY_FIGURE,
         _MESSAGE,
+        _IMPORT_RUN,
     )
 }

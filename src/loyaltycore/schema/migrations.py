@@ -29,12 +29,18 @@ class Step:
     create: tuple[Collection, ...] = ()
 
 
+#: Tables that came after the first step.
+_LATER: Final = frozenset({"import_run"})
+
 STEPS: Final = (
     Step(
         number=1,
         name="programs, customers, templates, cards, journal, figures, outbox",
-        create=tuple(COLLECTIONS.values()),
+        create=tuple(
+            collection for name, collection in COLLECTIONS.items() if name not in _LATER
+        ),
     ),
+    Step(number=2, name="imports", create=(COLLECTIONS["import_run"],)),
 )
 
 VERSION: Final = STEPS[-1].number

@@ -9,13 +9,17 @@ parser's own error, which might.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from loyaltycore.errors import InvalidEmail, InvalidPhone, InvalidValue
+from loyaltycore.values.phone_shortcut import phone_shortcut
 
 
 __all__ = [
+    "check_region",
     "mask_email",
     "mask_phone",
     "parse_email",
@@ -41,6 +45,19 @@ _DIGITS_TO_SHOW_ANY: Final = 7
 _LETTERS_TO_SHOW_ANY: Final = 3
 
 
+def check_region(region: str | None) -> None:
+    """
+    Refuse a region that has no phone numbers.
+
+    Raises:
+        InvalidValue: it is none of ISO 3166's two-letter codes with a number plan.
+    """
+    import phonenumbers  # noqa: PLC0415 - start-up time
+
+    if region is not None and region not in phonenumbers.SUPPORTED_REGIONS:
+        raise InvalidValue("region", "must be a two-letter country code, such as DE")
+
+
 def parse_phone(text: str, region: str | None) -> str:
     """
     Return a phone number in E.164: ``"030 901820"`` in ``DE`` is ``"+4930901820"``.
@@ -61,8 +78,11 @@ def parse_phone(text: str, region: str | None) -> str:
     # 27 ms to import, and most programs that start never parse a number.
     import phonenumbers  # noqa: PLC0415 - start-up time
 
-    if region is not None and region not in phonenumbers.SUPPORTED_REGIONS:
-        raise InvalidValue("region", "must be a two-letter country code, such as DE")
+    check_region(region)
+    if isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        quick = phone_shortcut(text, region)
+        if quick is not None:
+            return quick
     plain = _phone_text(text)
     number = None
     problem: int | None = None
@@ -97,6 +117,10 @@ def parse_email(text: str) -> str:
     Raises:
         InvalidEmail: not an address, or one of a reserved domain such as ``.test``.
     """
+    if isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        quick = _email_shortcut(text.strip())
+        if quick is not None:
+            return quick
     normal = _validated(_email_text(text))
     if normal is None:
         raise InvalidEmail(_EMAIL_NOT_VALID)
@@ -238,6 +262,31 @@ def _validated(text: str) -> str | None:
     except email_validator.EmailNotValidError:
         # Not chained, not even read: its sentence quotes parts of the address.
         return None
+
+
+# What email-validator returns unchanged, case aside: RFC 5321 dot-atoms.  Local parts
+# have at most 64 characters, and punycode is left to the library.
+_plain_email = re.compile(
+    r"(?=[^@]{1,64}@)[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*"
+    r"@(?P<domain>[a-z0-9-]+(?:\.[a-z0-9-]+)+)",
+    re.ASCII | re.IGNORECASE,
+).fullmatch
+_DOMAINS_MAX: Final = 8_192
+
+
+def _email_shortcut(plain: str) -> str | None:
+    """Return an address in lower case where only its domain needs the library."""
+    found = _plain_email(plain)
+    if found is None or len(plain) > _EMAIL_MAX:
+        return None
+    lowered = plain.lower()
+    return lowered if _is_plain_domain(lowered[found.start("domain") :]) else None
+
+
+@lru_cache(maxsize=_DOMAINS_MAX)
+def _is_plain_domain(domain: str) -> bool:
+    """Return whether the library takes a domain and changes nothing about it."""
+    return "xn--" not in domain and _validated(f"a@{domain}") == f"a@{domain}"
 
 
 def _masked(name: str) -> str:

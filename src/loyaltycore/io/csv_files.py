@@ -1,0 +1,184 @@
+"""
+A file of rows under a header, whatever program wrote it.
+
+Owns the way from bytes to rows of text, with the line on which each begins.  What a
+column means is its readers' affair.
+"""
+
+from __future__ import annotations
+
+import csv
+from itertools import islice
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+
+import attrs
+
+from loyaltycore.errors import FileUnreadable
+from loyaltycore.io.cells import unescaped
+from loyaltycore.io.dialects import Dialect, dialect_of, plain_name
+from loyaltycore.io.report import RowError
+from loyaltycore.io.sources import Survey, binary, lines_of, survey
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from loyaltycore.io.reading import Reading
+    from loyaltycore.io.sources import Source
+
+__all__ = ["BadRecord", "CsvFile", "Record", "open_csv"]
+
+_HEADER_LINES_MAX: Final = 50
+
+
+class Record(NamedTuple):
+    """
+    One row.
+
+    Attributes:
+        line: where it begins; the file's first line is 1.
+        number: 1 for the first row below the header.
+        cells: one for each column of the header, what was escaped unescaped.
+    """
+
+    line: int
+    number: int
+    cells: list[str]
+
+
+class BadRecord(NamedTuple):
+    """A row that is none: its cells, as far as there are any, and what is wrong."""
+
+    line: int
+    number: int
+    cells: list[str]
+    error: RowError
+
+
+@attrs.frozen(kw_only=True)
+class CsvFile:
+    """
+    A file whose header has been read; its rows can be read any number of times.
+
+    Attributes:
+        survey: encoding, digest and length.
+        header: the names of the columns, without blanks around them.
+        reading: what the caller declared.
+    """
+
+    survey: Survey
+    dialect: Dialect
+    header: tuple[str, ...]
+    reading: Reading
+    file: BinaryIO = attrs.field(repr=False)
+
+    def records(self) -> Iterator[Record | BadRecord]:
+        """
+        Yield the rows in the file's order; blank lines are not rows.
+
+        A row that is not CSV is reported and the next line begins a new row, so after
+        a quote that is never closed there may be several reports.
+        """
+        lines = lines_of(self.file, self.survey.encoding)
+        skip = self.dialect.skip
+        for _ in range(skip):
+            next(lines)
+        reader = csv.reader(lines, delimiter=self.dialect.delimiter, strict=True)
+        _header_of(reader)
+        number = 0
+        while True:
+            line = skip + reader.line_num + 1
+            try:
+                for cells in reader:
+                    text = "".join(cells)
+                    if text.strip():
+                        number += 1
+                        yield self._record(line, number, cells, text)
+                    line = skip + reader.line_num + 1
+            except csv.Error as error:
+                number += 1
+                yield _not_csv(line, number, str(error))
+            else:
+                return
+
+    def _record(
+        self, line: int, number: int, cells: list[str], text: str
+    ) -> Record | BadRecord:
+        """Check a row; *text* is all of its cells, which tells most of it at once."""
+        if "'" in text:
+            cells = [unescaped(cell) for cell in cells]
+        width = len(self.header)
+        if len(cells) != width:
+            if not "".join(cells[width:]).strip():
+                del cells[width:]  # spreadsheets fill rows up with empty cells
+            if len(cells) != width:
+                message = f"The row has {len(cells)} cells, the header {width}."
+                return _bad(line, number, cells, "ragged_row", message)
+        length_max = self.reading.cell_length_max
+        if len(text) > length_max and len(max(cells, key=len)) > length_max:
+            message = f"A cell has more than {length_max} characters; shorten it."
+            return _bad(line, number, cells, "cell_too_long", message)
+        return Record(line, number, cells)
+
+
+def open_csv(
+    source: Source, *, is_known: Callable[[str], bool], reading: Reading
+) -> CsvFile:
+    """
+    Find out how a file is written, and read its header.
+
+    Args:
+        is_known: whether the name of a column, in the form of ``plain_name``, stands
+            for something.
+
+    Raises:
+        FileUnreadable: no text, too long, no header, or a header with none of the
+            columns in it.
+    """
+    file = binary(source)
+    surveyed = survey(file, reading.encoding, lines_max=reading.lines_max)
+    lines = list(islice(lines_of(file, surveyed.encoding), _HEADER_LINES_MAX))
+
+    def knows(name: str) -> bool:
+        return is_known(plain_name(name))
+
+    dialect = dialect_of(lines, knows, reading.delimiter)
+    reader = csv.reader(lines[dialect.skip :], delimiter=dialect.delimiter, strict=True)
+    header = _header_of(reader)
+    if len(header) > reading.columns_max:
+        message = f"The file has more than {reading.columns_max} columns."
+        raise FileUnreadable(message, reason="too_wide")
+    return CsvFile(
+        survey=surveyed, dialect=dialect, header=header, reading=reading, file=file
+    )
+
+
+def _header_of(reader: Iterator[list[str]]) -> tuple[str, ...]:
+    """Read the first row that is not blank, without the empty cells at its end."""
+    names: list[str] = []
+    while not any(names):
+        names = [unescaped(name.strip()) for name in next(reader)]
+    while not names[-1]:
+        del names[-1]
+    return tuple(names)
+
+
+def _not_csv(line: int, number: int, problem: str) -> BadRecord:
+    if problem.startswith("unexpected end"):
+        message = (
+            "A quote is opened here and never closed, so that everything after it is"
+            " in one cell; close it, or write it twice where it is meant."
+        )
+        return _bad(line, number, [], "unclosed_quote", message)
+    if problem.startswith("field larger"):
+        message = "A cell is longer than any can be; is a quote not closed?"
+        return _bad(line, number, [], "cell_too_long", message)
+    message = f"The row is not CSV ({problem}); write quotes inside a cell twice."
+    return _bad(line, number, [], "malformed_csv", message)
+
+
+def _bad(
+    line: int, number: int, cells: list[str], code: str, message: str
+) -> BadRecord:
+    error = RowError(line=line, column=None, code=code, message=message, record=number)
+    return BadRecord(line, number, cells, error)

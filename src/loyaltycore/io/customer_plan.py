@@ -1,0 +1,321 @@
+"""
+What each row of a file of customers would do.
+
+Owns the decision: create, update, leave unchanged, skip, or refuse.  Writes nothing and
+asks nobody: whoever is known is passed in, so a dry run and a real one decide alike.
+
+A customer is recognised by the first of the identity's fields that is known.  Where two
+fields of a row lead to two customers, the row is refused, never guessed at.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+
+import attrs
+
+from loyaltycore.customers.customer import Customer, Person
+from loyaltycore.io.cell_values import Action
+from loyaltycore.io.customer_columns import ACTION
+from loyaltycore.io.customer_rules import (
+    IDENTITY,
+    CustomerImport,
+    Duplicates,
+    OnMatch,
+    OnNew,
+    customer_rows,
+)
+from loyaltycore.io.report import Failed, Outcome, Skipped
+from loyaltycore.io.seen import Seen
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from loyaltycore.io.sources import Source
+    from loyaltycore.io.table_rows import TableRow, TableRows
+    from loyaltycore.program.program import Program
+
+__all__ = [
+    "Create",
+    "CustomerPlanner",
+    "Identity",
+    "PlannedRow",
+    "Unchanged",
+    "Update",
+    "identities_in",
+    "identities_of",
+    "plan_customers",
+]
+
+#: A field of ``IDENTITY`` and its value.
+Identity: TypeAlias = tuple[str, str]
+
+_BATCH_ROWS: Final = 500
+_NOT_OF_PERSON: Final = frozenset({"id", "registered_at", ACTION})
+_SOURCE: Final = "import"
+
+
+class Create(NamedTuple):
+    """A new customer."""
+
+    line: int
+    person: Person
+    registered_at: datetime | None
+
+    @property
+    def outcome(self) -> Outcome:
+        """Created."""
+        return Outcome.CREATED
+
+
+class Update(NamedTuple):
+    """Other facts about a known one."""
+
+    line: int
+    customer: Customer
+    person: Person
+
+    @property
+    def outcome(self) -> Outcome:
+        """Updated."""
+        return Outcome.UPDATED
+
+    @property
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        """What was and what will be, by field."""
+        before = self.customer.person
+        return {
+            field.name: (was, will)
+            for field in attrs.fields(Person)
+            if (was := getattr(before, field.name))
+            != (will := getattr(self.person, field.name))
+        }
+
+
+class Unchanged(NamedTuple):
+    """The row says what is known."""
+
+    line: int
+    customer_id: str
+
+    @property
+    def outcome(self) -> Outcome:
+        """Unchanged."""
+        return Outcome.UNCHANGED
+
+
+PlannedRow: TypeAlias = Create | Update | Unchanged | Skipped | Failed
+
+
+def identities_of(customer: Customer) -> list[Identity]:
+    """Everything that a customer is recognised by."""
+    person = customer.person
+    found = [("id", customer.id)]
+    if person.external_id:
+        found.append(("external_id", person.external_id))
+    if person.phone:
+        found.append(("phone", person.phone))
+    if person.email:
+        found.append(("email", person.email))
+    return found
+
+
+def plan_customers(
+    source: Source,
+    rules: CustomerImport,
+    program: Program,
+    *,
+    known: Iterable[Customer] = (),
+) -> Iterator[PlannedRow]:
+    """
+    Yield what each row of a file would do, in its order.
+
+    Args:
+        known: the customers that there are.
+
+    Raises:
+        FileUnreadable: the file cannot be read at all; before the first row.
+    """
+    by_identity = {
+        identity: customer for customer in known for identity in identities_of(customer)
+    }
+    rows = customer_rows(source, rules, program)
+    return _planned(rows, CustomerPlanner(rows, rules), by_identity)
+
+
+def _planned(
+    rows: TableRows, planner: CustomerPlanner, known: Mapping[Identity, Customer]
+) -> Iterator[PlannedRow]:
+    for batch in rows.batches(_BATCH_ROWS):
+        yield from planner.plan(batch, known)
+        planner.settle()
+
+
+class CustomerPlanner:
+    """
+    Plans one file, a batch of rows after the other.
+
+    ``plan`` may be asked again about the same batch, when what it led to could not be
+    written; ``settle`` says that it was.
+    """
+
+    def __init__(self, rows: TableRows, rules: CustomerImport) -> None:
+        self._rows = rows
+        self._rules = rules
+        self._seen = Seen()
+        self._settling: dict[Identity, int] = {}
+        self._last = self._last_lines() if rules.duplicates is Duplicates.LAST else None
+
+    def plan(
+        self, rows: Sequence[TableRow], known: Mapping[Identity, Customer]
+    ) -> list[PlannedRow]:
+        """
+        Decide what rows do.
+
+        Args:
+            known: by each identity, those who have one of the rows' identities at
+                least.
+        """
+        self._settling = {}
+        return [self._plan(row, known) for row in rows]
+
+    def settle(self) -> None:
+        """Take the last plan as carried out."""
+        for identity, line in self._settling.items():
+            self._seen.add(identity, line)
+        self._settling = {}
+
+    # -- one row -----------------------------------------------------------------------
+
+    def _plan(self, row: TableRow, known: Mapping[Identity, Customer]) -> PlannedRow:
+        if row.values.get(ACTION) is Action.SKIP:
+            return Skipped(row.line, "action")
+        if row.errors:
+            return Failed(row.line, row.errors, row.cells)
+        identities = identities_in(row)
+        found = [(i[0], known[i]) for i in identities if i in known]
+        for _, customer in found:
+            identities += identities_of(customer)
+        duplicate = self._duplicate(row, identities)
+        if duplicate is not None:
+            return duplicate
+        match, problem = self._match(row, found)
+        if problem is not None:
+            return problem
+        planned = self._new(row) if match is None else self._known(row, match)
+        if not isinstance(planned, Failed):
+            for identity in identities:
+                self._settling[identity] = row.line
+        return planned
+
+    def _duplicate(
+        self, row: TableRow, identities: Iterable[Identity]
+    ) -> PlannedRow | None:
+        """Say what becomes of a row whose customer is on another line as well."""
+        for identity in identities:
+            if self._last is not None:
+                last = self._last.line_of(identity)
+                if last is not None and last > row.line:
+                    return Skipped(row.line, "duplicate")
+            line = self._settling.get(identity) or self._seen.line_of(identity)
+            if line is None:
+                continue
+            if self._rules.duplicates is Duplicates.FIRST:
+                return Skipped(row.line, "duplicate")
+            message = (
+                f"The same customer is on line {line}; leave one of the rows out, or"
+                " say which one counts."
+            )
+            return self._rows.failed(row, "duplicate_in_file", message, identity[0])
+        return None
+
+    def _match(
+        self, row: TableRow, found: Sequence[tuple[str, Customer]]
+    ) -> tuple[Customer | None, Failed | None]:
+        """Find whose row it is, by the order of the identity."""
+        if not found and "id" not in row.values:
+            return None, None
+        by_field = dict(found)
+        if "id" in row.values and "id" not in by_field:
+            message = "No customer has this id; leave the cell empty for a new one."
+            return None, self._rows.failed(row, "unknown_id", message, "id")
+        match, via = None, ""
+        for field in self._rules.identity:
+            if field in by_field:
+                match, via = by_field[field], field
+                break
+        for field, customer in found:
+            if match is None or customer.id != match.id:
+                message = "Another customer has this; the row would be two people."
+                return None, self._rows.failed(row, "identity_conflict", message, field)
+        ours = row.values.get("external_id")
+        if match is not None and via != "external_id" and ours:
+            theirs = match.person.external_id
+            if theirs is not None and theirs != ours:
+                message = (
+                    f"The customer with this {via} has another external id; correct"
+                    " the one that is wrong."
+                )
+                return None, self._rows.failed(
+                    row, "identity_conflict", message, "external_id"
+                )
+        return match, None
+
+    def _new(self, row: TableRow) -> PlannedRow:
+        action = row.values.get(ACTION)
+        on_new = self._rules.on_new if action is None else OnNew.CREATE
+        if action is Action.UPDATE or on_new is OnNew.ERROR:
+            message = "No customer is known by what the row says of them."
+            return self._rows.failed(row, "unknown_customer", message)
+        if on_new is OnNew.SKIP:
+            return Skipped(row.line, "new")
+        values = row.values
+        if not (
+            values.get("phone") or values.get("email") or values.get("external_id")
+        ):
+            message = "Give a phone, an e-mail address or an external id."
+            return self._rows.failed(row, "no_identity", message)
+        facts = dict(values)
+        facts.pop(ACTION, None)
+        registered_at = facts.pop("registered_at", None)
+        facts["source"] = facts.get("source") or _SOURCE
+        return Create(row.line, Person(**facts), registered_at)
+
+    def _known(self, row: TableRow, customer: Customer) -> PlannedRow:
+        action = row.values.get(ACTION)
+        on_match = self._rules.on_match if action is None else OnMatch.UPDATE
+        if action is Action.CREATE or on_match is OnMatch.ERROR:
+            message = f"The customer is known already, as {customer.id}."
+            return self._rows.failed(row, "already_exists", message)
+        if on_match is OnMatch.SKIP:
+            return Skipped(row.line, "known")
+        before = customer.person
+        changes = {
+            field: value
+            for field, value in row.values.items()
+            if field not in _NOT_OF_PERSON and getattr(before, field) != value
+        }
+        if before.source is not None:
+            changes.pop("source", None)  # set once
+        if not changes:
+            return Unchanged(row.line, customer.id)
+        return Update(row.line, customer, attrs.evolve(before, **changes))
+
+    # -- the rest ----------------------------------------------------------------------
+
+    def _last_lines(self) -> Seen:
+        """Read the file once to know on which line each customer is last."""
+        last = Seen()
+        for row in self._rows:
+            if not row.errors and row.values.get(ACTION) is not Action.SKIP:
+                for identity in identities_in(row):
+                    last.set(identity, row.line)
+        return last
+
+
+def identities_in(row: TableRow) -> list[Identity]:
+    """List what a row's customer can be recognised by."""
+    values = row.values
+    return [(field, values[field]) for field in IDENTITY if values.get(field)]

@@ -1,0 +1,339 @@
+"""Files in and out: customers, transactions, statements, and a whole program."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from functools import partial
+from typing import TYPE_CHECKING, TypedDict, Unpack
+
+import attrs
+
+from loyaltycore.errors import InvalidValue, UnknownTemplate
+from loyaltycore.importing.cards import CardWork
+from loyaltycore.importing.customers import CustomerWork
+from loyaltycore.importing.run import Importing, Settings
+from loyaltycore.importing.undoing import undo_import
+from loyaltycore.io.card_rules import card_rows
+from loyaltycore.io.customer_rules import CustomerImport, customer_rows
+from loyaltycore.io.customers_out import customer_template, customers_csv
+from loyaltycore.io.transactions_out import transactions_csv
+from loyaltycore.records import customers as customer_records
+from loyaltycore.records import templates as template_records
+from loyaltycore.records.dumping import any_row, dumped, header_of, insertions, rows_of
+from loyaltycore.records.transaction_lines import (
+    transaction_lines,
+    transactions_as_recorded,
+)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
+
+    from loyaltycore.customers.customer import Customer
+    from loyaltycore.importing.run import Sink
+    from loyaltycore.importing.undoing import Undone
+    from loyaltycore.io.card_rules import CardImport
+    from loyaltycore.io.import_report import ImportReport
+    from loyaltycore.io.report import Planned
+    from loyaltycore.io.sources import Source
+    from loyaltycore.io.transactions_out import TransactionLine
+    from loyaltycore.ports import Page, Session
+    from loyaltycore.posting import Desk
+    from loyaltycore.query.predicates import Row
+    from loyaltycore.query.queries import Query
+    from loyaltycore.shell import Shell
+
+__all__ = ["CardOptions", "Files", "Options"]
+
+_PAGE = 1_000
+
+
+class CardOptions(TypedDict, total=False):
+    """
+    What goes with any import.
+
+    Attributes:
+        batch_rows: rows in one database transaction, at most 2000; 500 by default.
+        failed_to: gets the failed rows as CSV, to be mended and brought in again.
+        on_progress: called after each batch with the lines done and all lines.
+    """
+
+    batch_rows: int
+    failed_to: Sink
+    on_progress: Callable[[int, int], object]
+
+
+class Options(CardOptions, total=False):
+    """
+    What goes with an import of customers.
+
+    Attributes:
+        import_id: your name for this import.  After a crash the same call goes on
+            where it stopped; once finished, it returns the counts and does nothing.
+    """
+
+    import_id: str
+
+
+class Files:
+    """Files of the program, in and out."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+
+    # -- in ----------------------------------------------------------------------------
+
+    def plan_customers(
+        self, source: Source, rules: CustomerImport | None = None
+    ) -> Iterator[Planned]:
+        """
+        Yield what each row of a file would do, in its order; nothing is written.
+
+        Raises:
+            FileUnreadable: the file cannot be read at all; before the first row.
+        """
+        return self._customers_in(source, rules, {}).plan(self._shell)
+
+    def import_customers(
+        self,
+        source: Source,
+        rules: CustomerImport | None = None,
+        *,
+        dry_run: bool = False,
+        all_or_nothing: bool = False,
+        **options: Unpack[Options],
+    ) -> ImportReport:
+        """
+        Bring a file of customers in.
+
+        Every row is reported; the ones that are refused are left out and the rest goes
+        in.  A dry run decides row by row what a real one would, and writes nothing.
+
+        Args:
+            source: a file open in binary mode, its bytes, or its text.
+            rules: columns, identity, what a match does; the usual by default.
+            all_or_nothing: with a single failed row nothing is written, and the report
+                is that of a dry run.
+            options: ``import_id``, ``batch_rows``, ``failed_to`` and ``on_progress``;
+                see ``Options``.
+
+        Raises:
+            FileUnreadable: the file cannot be read at all; nothing was written.
+            InvalidValue: the import id stands for another file.
+        """
+        importing = self._customers_in(source, rules, options)
+        return self._brought_in(
+            importing, dry_run=dry_run, all_or_nothing=all_or_nothing
+        )
+
+    def importing_customers(
+        self,
+        source: Source,
+        rules: CustomerImport | None = None,
+        **options: Unpack[Options],
+    ) -> Iterator[ImportReport]:
+        """
+        Bring a file in as ``import_customers`` does, a batch for each step.
+
+        Yields:
+            What has been done so far, after each batch; the last one is the report.
+        """
+        return self._customers_in(source, rules, options).steps(self._shell)
+
+    def import_cards(
+        self,
+        source: Source,
+        rules: CardImport,
+        *,
+        import_id: str,
+        dry_run: bool = False,
+        all_or_nothing: bool = False,
+        **options: Unpack[CardOptions],
+    ) -> ImportReport:
+        """
+        Bring balances or transactions in, on the cards of one template.
+
+        Every row becomes ledgered transactions of source ``import``.  Their idempotency
+        keys are made of the import id and the line, so no row counts twice.
+
+        Args:
+            source: a file open in binary mode, its bytes, or its text.
+            rules: template, what the rows mean, columns.
+            import_id: your name for this import; ``undo_import`` takes it back.
+            options: ``batch_rows``, ``failed_to`` and ``on_progress``; see ``Options``.
+
+        Raises:
+            FileUnreadable: the file cannot be read at all; nothing was written.
+            InvalidValue: the import id stands for another file.
+            UnknownTemplate: there is no such template.
+        """
+        desk = self._shell.desk
+        row = self._template_row(rules.template_id)
+        rows = card_rows(source, rules, desk.program)
+        template = desk.template(row)
+        importing = Importing(
+            subject=f"cards {rules.template_id}",
+            rows=rows,
+            begin=lambda: CardWork(desk, rows, rules, template, import_id),
+            settings=Settings(import_id=import_id, **options),
+        )
+        return self._brought_in(
+            importing, dry_run=dry_run, all_or_nothing=all_or_nothing
+        )
+
+    def undo_import(self, import_id: str) -> Undone:
+        """
+        Take back what ``import_cards`` posted: each transaction is voided.
+
+        Units that were used since are taken back as the card's shortfall rule says;
+        what cannot be voided is named.  Cards that were issued stay.
+        """
+        return undo_import(self._shell, import_id)
+
+    def _brought_in(
+        self, importing: Importing, *, dry_run: bool, all_or_nothing: bool
+    ) -> ImportReport:
+        if not all_or_nothing:
+            return importing.last(self._shell, dry_run=dry_run)
+        report = importing.last(self._shell, dry_run=True)
+        if dry_run or report.failed:
+            return report
+        with self._joined() as shell:
+            return importing.last(shell)
+
+    def _customers_in(
+        self, source: Source, rules: CustomerImport | None, options: Options
+    ) -> Importing:
+        rules = rules or CustomerImport()
+        rows = customer_rows(source, rules, self._shell.desk.program)
+        return Importing(
+            subject="customers",
+            rows=rows,
+            begin=lambda: CustomerWork(self._shell.desk, rows, rules),
+            settings=Settings(**options),
+        )
+
+    def _template_row(self, template_id: str) -> Row:
+        ref = template_records.template_ref(self._shell.program_id, template_id)
+        (row,) = self._shell.read(lambda session: session.get([ref]))
+        if row is None:
+            raise UnknownTemplate(template_id)
+        return row
+
+    # -- out ---------------------------------------------------------------------------
+
+    def customer_template(self) -> Iterator[str]:
+        """Yield a CSV file to fill in; brought in as it is, it creates nobody."""
+        return customer_template()
+
+    def export_customers(self) -> Iterator[str]:
+        """Yield all customers as CSV, by registration, a row at a time."""
+        return customers_csv(self._customers(), self._shell.desk.program)
+
+    def export_transactions(self, template_id: str | None = None) -> Iterator[str]:
+        """
+        Yield all transactions as CSV, in the order in which they were recorded.
+
+        Args:
+            template_id: only those on cards of this template.
+
+        Raises:
+            UnknownTemplate: there is no such template; or one is of a card type that
+                the program was not given.
+        """
+        if template_id is not None:
+            self._template_row(template_id)
+        return transactions_csv(
+            self._transactions(template_id), self._shell.desk.program
+        )
+
+    def dump(self) -> Iterator[str]:
+        """
+        Yield the whole program as lines of JSON, for another store.
+
+        One snapshot: the store is read in one session, which stays open until the last
+        line or until the iterator is closed.  MemoryStore lets nobody write meanwhile:
+        make the lines a list before you load them into the same one.
+        """
+        program = self._shell.desk.program
+        if self._shell.session is not None:
+            yield from dumped(self._shell.session, program)
+            return
+        with self._shell.store.session(write=False) as session:
+            yield from dumped(session, program)
+
+    def load(self, lines: Iterable[str]) -> int:
+        """
+        Fill this program, which has to be empty, with a dump; all of it, or nothing.
+
+        Returns:
+            How many rows there were.
+
+        Raises:
+            FileUnreadable: it is no dump, one of a later version, or damaged.
+            InvalidValue: the dump's currency or zone is another one, or the program is
+                not empty.
+        """
+        lines = iter(lines)
+        program = self._shell.desk.program
+        header = header_of(next(lines, ""))
+        for field, theirs, ours in (
+            ("currency", header.currency, program.currency),
+            ("zone", header.zone, program.zone.key),
+        ):
+            if theirs != ours:
+                message = f"the dump is in {theirs}, this program in {ours}."
+                raise InvalidValue(field, message)
+        with self._joined() as shell:
+            return shell.write(partial(_load, program.id, lines))
+
+    def _joined(self) -> AbstractContextManager[Shell]:
+        """Open one transaction for everything inside, or join the one that is open."""
+        shell = self._shell
+        return shell.joined() if shell.session is None else nullcontext(shell)
+
+    def _customers(self) -> Iterator[Customer]:
+        query = customer_records.all_customers(self._shell.program_id, _PAGE, None)
+        for page in self._pages(query):
+            yield from map(customer_records.customer_of, page.rows)
+
+    def _transactions(self, template_id: str | None) -> Iterator[TransactionLine]:
+        desk = self._shell.desk
+        query = transactions_as_recorded(desk.program.id, template_id, _PAGE, None)
+        for page in self._pages(query):
+            yield from self._shell.read(partial(_lines_of, desk, page))
+
+    def _pages(self, query: Query) -> Iterator[Page]:
+        """Yield page by page, each in a session of its own."""
+        while True:
+            page = self._shell.read(partial(_select, query))
+            yield page
+            if page.cursor is None:
+                return
+            query = attrs.evolve(query, cursor=page.cursor)
+
+
+def _select(query: Query, session: Session) -> Page:
+    return session.select(query)
+
+
+def _lines_of(desk: Desk, page: Page, session: Session) -> list[TransactionLine]:
+    currency = desk.program.currency
+    return transaction_lines(
+        session,
+        desk.program.id,
+        page.rows,
+        desk.template,
+        lambda template: template.rules.scales(currency),
+    )
+
+
+def _load(program_id: str, lines: Iterator[str], session: Session) -> int:
+    if any_row(session, program_id):
+        message = f"{program_id!r} is not empty; load into a program that is."
+        raise InvalidValue("program", message)
+    return sum(
+        session.apply([insertion])[0]
+        for insertion in insertions(rows_of(lines, program_id))
+    )
