@@ -6,7 +6,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
-from tests.cards import test_laws, test_laws_coupon, test_laws_discount
+from tests.cards import (
+    test_laws,
+    test_laws_coupon,
+    test_laws_discount,
+    test_laws_membership,
+    test_laws_reward,
+)
 
 from loyaltycore import Program, cards
 from loyaltycore.testing.card_laws import CardLaws
@@ -16,7 +22,13 @@ from loyaltycore.testing.card_machine import machine_of
 PROGRAM = Program(id="laws", currency="EUR", zone="Europe/Berlin")
 SUITES = {
     suite.card_type: suite()
-    for module in (test_laws, test_laws_coupon, test_laws_discount)
+    for module in (
+        test_laws,
+        test_laws_coupon,
+        test_laws_discount,
+        test_laws_membership,
+        test_laws_reward,
+    )
     for suite in vars(module).values()
     if isinstance(suite, type) and issubclass(suite, CardLaws) and suite is not CardLaws
 }

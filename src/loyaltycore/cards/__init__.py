@@ -19,6 +19,7 @@ from loyaltycore.cards.benefits import (
     Units,
     discount_of,
 )
+from loyaltycore.cards.birthdays import LeapDay
 from loyaltycore.cards.cashback import Cashback
 from loyaltycore.cards.commands import (
     AddPoints,
@@ -38,7 +39,25 @@ from loyaltycore.cards.conditions import AfterInstall, AfterIssue, Conditions
 from loyaltycore.cards.contract import CardType
 from loyaltycore.cards.coupon import Coupon
 from loyaltycore.cards.discount import Discount
+from loyaltycore.cards.grants import (
+    Grant,
+    GrantFacts,
+    OnBirthday,
+    OnJoining,
+    OnTag,
+    due_grants,
+)
 from loyaltycore.cards.line_discounts import RoundingLevel
+from loyaltycore.cards.membership import Membership
+from loyaltycore.cards.membership_commands import (
+    CancelMembership,
+    ChangeTier,
+    LockMembership,
+    RenewMembership,
+    SetMembershipEnd,
+    Subscribe,
+    UnlockMembership,
+)
 from loyaltycore.cards.milestones import Milestone
 from loyaltycore.cards.offers import DiscountBase, NewCard, NoEffect, Offer, Stacking
 from loyaltycore.cards.order_commands import (
@@ -49,14 +68,26 @@ from loyaltycore.cards.order_commands import (
 )
 from loyaltycore.cards.orders import Line, Order
 from loyaltycore.cards.paying import Paying
+from loyaltycore.cards.plans import MembershipTier, Plan
+from loyaltycore.cards.point_modes import SpendPoints, VisitPoints
 from loyaltycore.cards.rebate import SpendBasis
+from loyaltycore.cards.reward import Reward
+from loyaltycore.cards.reward_commands import (
+    ClaimVoucher,
+    GrantVoucher,
+    ReserveVoucher,
+    UseVoucher,
+)
+from loyaltycore.cards.reward_tier import RewardTier, UsageWindow
 from loyaltycore.cards.spend_mode import Spend
 from loyaltycore.cards.stacking import Taken, apply_offers
 from loyaltycore.cards.stamp import Stamp
 from loyaltycore.cards.stamp_modes import Manual, Products, Visit
+from loyaltycore.cards.subscription import MembershipStatus
 from loyaltycore.cards.tenders import pay_with, split_refund
 from loyaltycore.cards.tier import Tier
 from loyaltycore.cards.tier_by_hand import SetTier
+from loyaltycore.cards.upgrading import ProRata, Upgrade
 from loyaltycore.ledger.commands import Adjust, Hold, Transfer
 from loyaltycore.ledger.decision import (
     Context,
@@ -115,10 +146,13 @@ __all__ = [
     "AmountOff",
     "Benefit",
     "Calendar",
+    "CancelMembership",
     "CardType",
     "Cashback",
+    "ChangeTier",
     "CheckIn",
     "ClaimReward",
+    "ClaimVoucher",
     "Conditions",
     "Context",
     "Coupon",
@@ -137,15 +171,23 @@ __all__ = [
     "Forfeit",
     "FreeItem",
     "Grace",
+    "Grant",
+    "GrantFacts",
+    "GrantVoucher",
     "HappyEffect",
     "HappyHour",
     "Hold",
     "Holding",
     "Immediate",
     "IssueCard",
+    "LeapDay",
     "Line",
+    "LockMembership",
     "Manual",
     "Mechanic",
+    "Membership",
+    "MembershipStatus",
+    "MembershipTier",
     "Milestone",
     "Multiplier",
     "Never",
@@ -154,8 +196,11 @@ __all__ = [
     "NewPrice",
     "NoEffect",
     "Offer",
+    "OnBirthday",
     "OnDays",
     "OnExceed",
+    "OnJoining",
+    "OnTag",
     "Order",
     "Outcome",
     "Override",
@@ -163,28 +208,37 @@ __all__ = [
     "PendingPolicy",
     "Percent",
     "PercentPoints",
+    "Plan",
     "PostOn",
+    "ProRata",
     "Products",
     "RateAt",
     "RecordOrder",
     "RecordPurchase",
     "RedeemCoupon",
     "RedeemPoints",
+    "RenewMembership",
     "Repriced",
     "ReserveCoupon",
+    "ReserveVoucher",
     "Returning",
+    "Reward",
+    "RewardTier",
     "Rolling",
     "RoundUp",
     "Rounding",
     "RoundingLevel",
     "Scope",
+    "SetMembershipEnd",
     "SetTier",
     "Shortfall",
     "Sliding",
     "Spend",
     "SpendBasis",
+    "SpendPoints",
     "Stacking",
     "Stamp",
+    "Subscribe",
     "SubtractPoints",
     "SubtractRewards",
     "SubtractSpend",
@@ -196,7 +250,12 @@ __all__ = [
     "Transfer",
     "Unit",
     "Units",
+    "UnlockMembership",
+    "Upgrade",
+    "UsageWindow",
+    "UseVoucher",
     "Visit",
+    "VisitPoints",
     "Weekday",
     "Window",
     "Windows",
@@ -205,8 +264,16 @@ __all__ = [
     "count_of",
     "counter_of",
     "discount_of",
+    "due_grants",
     "pay_with",
     "split_refund",
 ]
 
-CARD_TYPES: tuple[type[CardType[Any]], ...] = (Stamp, Cashback, Coupon, Discount)
+CARD_TYPES: tuple[type[CardType[Any]], ...] = (
+    Stamp,
+    Cashback,
+    Coupon,
+    Membership,
+    Discount,
+    Reward,
+)

@@ -136,6 +136,14 @@ class CardType(Purse, Generic[CommandT]):
         """May units be transferred to another card?  What was earned by rule may."""
         return unit is self.unit
 
+    def keeps(
+        self,
+        draft: Draft,  # noqa: ARG002 - for overriding
+        transaction: Transaction,  # noqa: ARG002 - for overriding
+    ) -> str | None:
+        """Why a transaction may not be voided, in a sentence; None where it may."""
+        return None
+
     def reprice(
         self,
         transaction: Transaction,  # noqa: ARG002 - for overriding

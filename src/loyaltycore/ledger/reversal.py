@@ -47,6 +47,8 @@ _REVERSIBLE = frozenset(
         TransactionKind.TRANSFER,
     }
 )
+# What may have a purchase amount: a plan is bought in a change.
+_BUYING = frozenset({TransactionKind.EARN, TransactionKind.CHANGE})
 _REDEEMING = frozenset({EntryKind.REDEEM, EntryKind.CAPTURE})
 
 
@@ -70,6 +72,8 @@ def decide_void(
         return not_reversible(transaction, f"It is of kind {transaction.kind}.")
     original = Original(rules, transaction, later)
     draft = Draft(holding, context)
+    if why := rules.keeps(draft, transaction):
+        return not_reversible(transaction, why)
     refusal = TakingBack(draft, rules, original, original.stands()).carry_out()
     refusal = refusal or _forget(draft, transaction)
     if refusal is not None:
@@ -110,7 +114,7 @@ def decide_refund(
         return not_reversible(transaction, "It stands or falls as one; void it.")
     if any(entry.kind in _REDEEMING for entry in transaction.entries):
         return _give_back(rules, holding, original, amount, context)
-    if transaction.kind is not TransactionKind.EARN or not original.amount:
+    if transaction.kind not in _BUYING or not original.amount:
         return not_reversible(transaction, "It has no purchase amount to refund.")
     minor = minor_units(amount, context.currency)
     if minor > original.net:

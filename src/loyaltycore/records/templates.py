@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any, get_origin
 from loyaltycore.cards.benefits import Benefit
 from loyaltycore.cards.card import CardTemplate
 from loyaltycore.cards.conditions import CardExpiry, Conditions
+from loyaltycore.cards.grants import Grant
+from loyaltycore.cards.point_modes import PointMode
+from loyaltycore.cards.reward_tier import RewardBenefit
 from loyaltycore.cards.stamp_modes import Mode
 from loyaltycore.ledger.happy_effects import HappyEffect
 from loyaltycore.ledger.returning import Returning
@@ -44,6 +47,21 @@ __all__ = [
     "version_ref",
     "versions_of",
 ]
+
+
+# Settings that are one of several classes.
+_UNIONS = (
+    Benefit,
+    CardExpiry,
+    ExpiryPolicy,
+    PendingPolicy,
+    Returning,
+    HappyEffect,
+    Mode,
+    PointMode,
+    RewardBenefit,
+    Grant,
+)
 
 
 def template_ref(program_id: str, template_id: str) -> Ref:
@@ -131,15 +149,7 @@ def _converter() -> Converter:
     converter.register_unstructure_hook(Amount, _unstructure_amount)
     converter.register_structure_hook(Amount, lambda value, _: _structure_amount(value))
     converter.register_unstructure_hook_func(_is_frozenset, sorted)
-    for union in (
-        Benefit,
-        CardExpiry,
-        ExpiryPolicy,
-        HappyEffect,
-        Mode,
-        PendingPolicy,
-        Returning,
-    ):
+    for union in _UNIONS:
         configure_tagged_union(union, converter, tag_name="type")
         _allow_none(converter, union)
     return converter

@@ -164,7 +164,8 @@ class CardLawSuite:
         """
         What is voided before anything else happens leaves every balance as it was.
 
-        A redemption leaves identical lots, where nobody owed anything.
+        A redemption leaves identical lots, where nobody owed anything, and those that
+        it opened itself are empty.
         """
 
         def law(player: Player, steps: list[Step]) -> None:
@@ -182,7 +183,10 @@ class CardLawSuite:
                     assert before.balance(unit) == after.balance(unit)
                 is_redeemed = posted.transaction.kind is TransactionKind.REDEEM
                 if is_redeemed and not any(t.debt for t in before.totals.values()):
-                    assert before.lots == after.lots
+                    opened = after.lots.keys() - before.lots.keys()
+                    assert not any(after.lots[number].remaining for number in opened)
+                    there = {number: after.lots[number] for number in before.lots}
+                    assert before.lots == there
                 player.play(attrs.evolve(step, pause=_NO_PAUSE))
 
         self._try(law, rules)
