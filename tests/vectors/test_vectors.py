@@ -41,7 +41,7 @@ POLICIES = [
 
 ENUMS = {
     *("RateAt", "RoundUp", "RoundingLevel", "Shortfall", "SpendBasis"),
-    *("Unit", "Weekday"),
+    *("Unit", "Upgrade", "Weekday"),
 }
 
 # What has to be among the vectors; the rest waits for the mechanisms it needs.
@@ -50,7 +50,9 @@ ASKED = (
     *("2.1/1", "2.1/2", "2.1/3", "2.1/4", "2.1/5", "2.1/6", "2.1/7", "2.1/8"),
     *("2.3/1", "2.3/2", "2.3/3", "2.3/4", "2.3/5", "2.3/6", "2.3/7"),
     *("2.5/1", "2.5/2", "2.5/3", "2.5/4", "2.5/5", "2.5/6", "2.5/7", "2.5/8"),
+    *("2.6/1", "2.6/2", "2.6/3", "2.6/4", "2.6/5", "2.6/6"),
     *("2.7/1", "2.7/2", "2.7/3", "2.7/4", "2.7/5", "2.7/6"),
+    *("2.8/1", "2.8/2", "2.8/3", "2.8/4", "2.8/5"),
 )
 
 
@@ -110,6 +112,8 @@ class Scene:
                 posted = shop.transactions.amend(self.names[name], amount)
             else:
                 options: dict[str, Any] = {}
+                if "location" in step:
+                    options["location"] = step["location"]
                 if "occurred_at" in step:
                     moment = datetime.fromisoformat(step["occurred_at"])
                     options["occurred_at"] = moment
@@ -130,6 +134,7 @@ class Scene:
             amount = str(from_units(entry.amount, scales[entry.unit]))
             entries[entry.unit.value].append([entry.kind.value, amount])
         till, customer = posted.till, self.shop.customers.get(self.customer)
+        bought = posted.transaction.purchase_amount
         return {
             "others": [
                 self.shop.cards.show(card.id).till.text
@@ -153,6 +158,9 @@ class Scene:
             "entries": entries,
             "rewards": [list(reward) for reward in till.rewards],
             "tier": till.tier,
+            "text": till.text,
+            "status": till.status,
+            "bought": bought and amount_text(bought, currency),
             "pay": None if till.pay is None else amount_text(till.pay, currency),
             "discount": till.discount and amount_text(till.discount, currency),
         }
