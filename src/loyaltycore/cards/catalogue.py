@@ -19,14 +19,14 @@ from loyaltycore.cards.reward_commands import (
     ReserveVoucher,
     UseVoucher,
 )
-from loyaltycore.cards.reward_tier import (
-    RewardTier,
+from loyaltycore.cards.reward_tier import RewardTier
+from loyaltycore.cards.settings import an_expiry, text
+from loyaltycore.cards.tier_list import (
     catalogue_of,
     check_references,
-    check_tier,
+    check_tiers,
     tier_named,
 )
-from loyaltycore.cards.settings import an_expiry, text
 from loyaltycore.cards.vouchers import (
     find_voucher,
     issue_vouchers,
@@ -76,15 +76,13 @@ class Catalogue(Pointed[CommandT]):
     grants: tuple[Grant, ...] = attrs.field(default=(), converter=grants_of)
 
     def __attrs_post_init__(self) -> None:
-        check_references(
-            self.tiers, self.auto_redeem, [grant.tier for grant in self.grants]
-        )
+        granted = [grant.tier for grant in self.grants]
+        check_references(self.tiers, self.auto_redeem, granted)
 
     def check(self, currency: str) -> None:
         """See ``CardType.check``."""
         super().check(currency)
-        for tier in self.tiers:
-            check_tier(tier, self.scale_of_points(currency), currency)
+        check_tiers(self.tiers, self.scale_of_points(currency), currency)
 
     def expiry_of(self, unit: Unit, draft: Draft) -> ExpiryPolicy:
         """See ``CardType.expiry_of``."""
@@ -100,11 +98,10 @@ class Catalogue(Pointed[CommandT]):
         """Claim what is to be claimed by itself, as far as points and limits allow."""
         if self.auto_redeem is not None:
             tier = tier_named(self.tiers, self.auto_redeem)
-            within_reach = draft.balance(Unit.POINT) // self._cost(tier, draft)
-            if within_reach > 0:
-                n = admit_claims(draft, tier, within_reach)
-                if not isinstance(n, Refusal):
-                    self._issue(draft, tier, n)
+            reached = draft.balance(Unit.POINT) // self._cost(tier, draft)
+            n = admit_claims(draft, tier, reached) if reached > 0 else 0
+            if n and not isinstance(n, Refusal):
+                self._issue(draft, tier, n)
         return self.till(draft)
 
     def till(self, draft: Draft) -> Till:
@@ -114,8 +111,7 @@ class Catalogue(Pointed[CommandT]):
         parts, vouchers = [f"{points} points"], draft.balance(Unit.REWARD)
         if vouchers:
             parts.append(f"{vouchers} voucher{'s' if vouchers > 1 else ''}")
-        rewards = self._within_reach(draft, balance)
-        if rewards:
+        if rewards := self._within_reach(draft, balance):
             parts.append(f"{', '.join(name for name, _ in rewards)} to claim")
         return Till(
             text=", ".join(parts), balances=self.balances(draft), rewards=rewards
@@ -180,8 +176,8 @@ class Catalogue(Pointed[CommandT]):
         self, draft: Draft, tier: RewardTier, n: int, *, is_gift: bool = False
     ) -> int:
         """Issue vouchers for what they cost, or for nothing; return their lot."""
-        points = 0 if is_gift else n * self._cost(tier, draft)
-        issue_vouchers(draft, tier, n, points=points, validity=self.voucher_validity)
+        points, ends = n * self._cost(tier, draft), self.voucher_validity
+        issue_vouchers(draft, tier, n, points=0 if is_gift else points, validity=ends)
         return draft.next_lot - 1
 
     def _paid(self, draft: Draft, tier_id: str, order: Order | None) -> Till:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias, get_args
 import attrs
 
 from loyaltycore.cards.commands import CheckIn
+from loyaltycore.cards.membership_commands import ChangeTier
 from loyaltycore.cards.subscribing import (
     Subscribing,
     SubscriptionCommand,
@@ -74,6 +75,14 @@ class Membership(Subscribing[MembershipCommand]):
     def is_sendable(self, unit: Unit) -> bool:  # noqa: ARG002 - none is
         """Nor are they sent to another card."""
         return False
+
+    def smallest(
+        self, asked: type[MembershipCommand], currency: str
+    ) -> MembershipCommand:
+        """See ``CardType.smallest``; a change to the highest tier."""
+        if issubclass(asked, ChangeTier):
+            return ChangeTier(self.tiers[-1].name)
+        return super().smallest(asked, currency)
 
     def decide(
         self, holding: Holding, command: MembershipCommand, context: Context

@@ -77,7 +77,7 @@ class CancelMembership:
 class SetMembershipEnd:
     """Set the last paid local day by hand; None is as many periods as were paid."""
 
-    last_day: date | None = attrs.field(validator=a_day)
+    last_day: date | None = attrs.field(default=None, validator=a_day)
 
 
 @attrs.frozen

@@ -121,6 +121,12 @@ class Reward(Catalogue[RewardCommand]):
             case _ as never:  # pragma: no cover : the union above is closed
                 assert_never(never)
 
+    def smallest(self, asked: type[RewardCommand], currency: str) -> RewardCommand:
+        """See ``CardType.smallest``; of the cheapest reward."""
+        if issubclass(asked, (ClaimVoucher, GrantVoucher)):
+            return asked(self.tiers[0].id)
+        return super().smallest(asked, currency)
+
     def reprice(self, transaction: Transaction, net: int) -> Repriced:
         """Points on the net amount, where money earned them, at the pinned rate."""
         pinned = transaction.pinned

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
+from typing import Any, Final, TypeAlias, get_args
 
 import attrs
 
@@ -30,20 +30,13 @@ from loyaltycore.errors import (
 from loyaltycore.values.quantity import decimal_of, to_units
 
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 __all__ = [
     "RewardBenefit",
     "RewardTier",
     "UsageWindow",
-    "catalogue_of",
-    "check_references",
     "check_tier",
-    "tier_named",
 ]
 
-_TIERS_MAX: Final = 100
 _ID_MAX: Final = 64
 _COUNT_MAX: Final = 1_000_000
 
@@ -127,48 +120,6 @@ class RewardTier:
         return None
 
 
-def catalogue_of(tiers: Iterable[RewardTier]) -> tuple[RewardTier, ...]:
-    """
-    Check a catalogue: cheapest first, every id once.
-
-    Raises:
-        InvalidValue: none, too many, something else, or out of order.
-    """
-    given = tuple(tiers)
-    if not 1 <= len(given) <= _TIERS_MAX:
-        raise InvalidValue("tiers", f"1 to {_TIERS_MAX} of them, not {len(given)}.")
-    if not all(isinstance(tier, RewardTier) for tier in given):
-        raise InvalidValue("tiers", "each is a RewardTier.")
-    if len({tier.id for tier in given}) < len(given):
-        raise InvalidValue("tiers", "each has an id of its own.")
-    costs = [tier.threshold for tier in given]
-    if costs != sorted(costs):
-        raise InvalidValue("tiers", "give them in order of their thresholds.")
-    return given
-
-
-def check_references(
-    tiers: tuple[RewardTier, ...], auto_redeem: str | None, granted: Iterable[str]
-) -> None:
-    """
-    Refuse tiers by id that the catalogue lacks, or that cannot be claimed by itself.
-
-    Raises:
-        InvalidValue: naming the field.
-    """
-    costs = {tier.id: tier.threshold for tier in tiers}
-    for tier_id in granted:
-        if tier_id not in costs:
-            raise InvalidValue("grants", f"there is no tier {tier_id}.")
-    if auto_redeem is None:
-        return
-    if auto_redeem not in costs:
-        raise InvalidValue("auto_redeem", f"there is no tier {auto_redeem}.")
-    if not costs[auto_redeem]:
-        message = "a tier that costs nothing is granted, not redeemed."
-        raise InvalidValue("auto_redeem", message)
-
-
 def check_tier(tier: RewardTier, scale: int, currency: str) -> None:
     """
     Refuse a tier that the points, or the currency, cannot hold.
@@ -186,17 +137,3 @@ def check_tier(tier: RewardTier, scale: int, currency: str) -> None:
         raise InvalidValue("threshold", error.message) from None
     if tier.benefit is not None:
         check_benefit(tier.benefit, currency)
-
-
-def tier_named(tiers: tuple[RewardTier, ...], tier_id: str) -> RewardTier:
-    """
-    Find a tier by its id.
-
-    Raises:
-        InvalidValue: the catalogue has no such one.
-    """
-    for tier in tiers:
-        if tier.id == tier_id:
-            return tier
-    has = ", ".join(tier.id for tier in tiers)
-    raise InvalidValue("tier", f"this card has {has}, not {tier_id}.")
