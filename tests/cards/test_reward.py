@@ -351,6 +351,30 @@ class TestVouchers:
             posted.balances["reward"] for posted in (held, released, captured)
         ]
 
+    def test_the_one_that_was_asked_for_is_reserved(self):
+        """Of two vouchers, the other one can still be used."""
+        player = play(points=20)
+        first = player.ask(cards.ClaimVoucher("tea"))
+        second = player.ask(cards.ClaimVoucher("tea"))
+        player.ask(cards.ReserveVoucher(second.id))
+        with pytest.raises(errors.NotAvailable):
+            player.ask(cards.UseVoucher(second.id))
+
+        assert 0 == player.ask(cards.UseVoucher(first.id)).balances["reward"]
+
+    def test_rewards_by_hand(self):
+        """A reward of no tier counts as long as vouchers do, and takes nothing off."""
+        player = play(voucher_validity=cards.Rolling(5, "days"))
+        shop, card = player.shop, player.card_id
+        shop.cards.adjust(card, "reward", 2)
+        held = player.ask(cards.ReserveVoucher(order=cards.Order(10)))
+        used = player.ask(cards.UseVoucher(order=cards.Order(10)))
+        player.shop.transactions.release(held.id)
+        player.now += 6 * DAYS
+
+        assert (0, 0) == (held.till.discount, used.till.discount)
+        assert 0 == player.shop.cards.show(card).balances["reward"]
+
     def test_a_gift_takes_nothing_off(self):
         """A reward without a benefit is handed over; the order stays as it is."""
         player = play(tea(), points=10)
