@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,9 @@ class TestRules:
 
     def test_points_have_no_percentage(self):
         """An hour that adds percentage points is none of a reward card."""
-        hour = cards.HappyHour(["monday"], "08:00", "09:00", cards.PercentPoints(5))
+        hour = cards.HappyHour(
+            [cards.Weekday.MONDAY], "08:00", "09:00", cards.PercentPoints(5)
+        )
         with pytest.raises(errors.InvalidValue, match="happy_hours: .*Multiplier"):
             cards.Reward(tiers=(TEA,), happy_hours=[hour])
 
@@ -162,7 +165,8 @@ class TestEarning:
     def test_points_with_decimals(self):
         """On a card of one decimal, half a point buys what costs half a point."""
         half = cards.RewardTier("half", "Half", "0.5")
-        player = play(half, points_scale=1, points="0.7")
+        player = play(half, points_scale=1)
+        player.ask(cards.AddPoints("0.7"))
 
         claim = player.ask(cards.ClaimVoucher("half"))
         assert Decimal("0.2") == claim.balances["point"]
@@ -204,7 +208,7 @@ class TestClaiming:
         player.ask(cards.ClaimVoucher("tea"))
         with pytest.raises(errors.LimitReached) as refused:
             player.ask(cards.ClaimVoucher("tea"))
-        resets_at = refused.value.details["resets_at"]
+        resets_at: Any = refused.value.details["resets_at"]
 
         assert player.ask(cards.ClaimVoucher("tea"), after=again_after * DAYS)
         assert resets_at <= player.now

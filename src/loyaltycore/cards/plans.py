@@ -171,7 +171,7 @@ def membership_tiers(tiers: Iterable[MembershipTier]) -> tuple[MembershipTier, .
     given = tuple(tiers)
     if not 1 <= len(given) <= _TIERS_MAX:
         raise InvalidValue("tiers", f"1 to {_TIERS_MAX} of them, not {len(given)}.")
-    if not all(isinstance(tier, MembershipTier) for tier in given):
+    if not all(isinstance(tier, MembershipTier) for tier in given):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidValue("tiers", "each is a MembershipTier.")
     if len({tier.name for tier in given}) < len(given):
         raise InvalidValue("tiers", "each has a name of its own.")

@@ -101,7 +101,8 @@ class Subscription:
         for name in ("starts", "anchor", "until", "ends"):
             read[name] = _day(read[name])
         if (after := read["next_plan"]) is not None:
-            read["next_plan"] = NextPlan(**{**after, "since": _day(after["since"])})
+            since = date.fromisoformat(after["since"])
+            read["next_plan"] = attrs.evolve(NextPlan(**after), since=since)
         if (share := read["share"]) is not None:
             read["share"] = (date.fromisoformat(share[0]), share[1])
         return cls(**read)
@@ -188,7 +189,7 @@ class Subscription:
 def _plain(_: object, __: object, value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
-    return list(value) if isinstance(value, tuple) else value
+    return value
 
 
 def _day(value: str | None) -> date | None:

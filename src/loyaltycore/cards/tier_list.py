@@ -26,7 +26,7 @@ def catalogue_of(tiers: Iterable[RewardTier]) -> tuple[RewardTier, ...]:
     given = tuple(tiers)
     if not 1 <= len(given) <= _TIERS_MAX:
         raise InvalidValue("tiers", f"1 to {_TIERS_MAX} of them, not {len(given)}.")
-    if not all(isinstance(tier, RewardTier) for tier in given):
+    if not all(isinstance(tier, RewardTier) for tier in given):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidValue("tiers", "each is a RewardTier.")
     if len({tier.id for tier in given}) < len(given):
         raise InvalidValue("tiers", "each has an id of its own.")
