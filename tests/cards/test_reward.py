@@ -339,6 +339,15 @@ class TestVouchers:
         with pytest.raises(errors.NotReversible):
             player.void(claim)
 
+    def test_reported_after_its_end(self):
+        """A claim reported so late that its voucher is gone can be voided at once."""
+        player = play(points=20, voucher_validity=cards.Rolling(5, "days"))
+        player.now += 8 * DAYS
+        claim = player.ask(cards.ClaimVoucher("tea"), late=8 * DAYS)
+
+        assert {"point": 10, "reward": 0} == claim.balances
+        assert {"point": 20, "reward": 0} == player.void(claim).balances
+
     def test_reserved_and_confirmed(self):
         """A reserved voucher waits for its order: it is captured, or released."""
         player = play(points=20)

@@ -127,7 +127,8 @@ def why_kept(draft: Draft, transaction: Transaction) -> str | None:
     """
     Why a claim, or a grant, cannot be voided: its voucher is no longer there.
 
-    One that the transaction used itself is given back with it.
+    One that left with the transaction itself is no reason: it was used on an order at
+    once, or reported so late that it had expired.
 
     Raises:
         Missing: lots have to be loaded first.
@@ -136,9 +137,9 @@ def why_kept(draft: Draft, transaction: Transaction) -> str | None:
         return None
     rewards = [entry for entry in transaction.entries if entry.unit is Unit.REWARD]
     issued = [entry.lot for entry in rewards if entry.lot is not None]
-    used = sum(entry.spent for entry in rewards)
+    left = sum(taken for entry in rewards for _, taken in entry.takes)
     draft.require(*issued)
     for lot in map(draft.lot, issued):
-        if lot.remaining + used < lot.amount:
+        if lot.remaining + left < lot.amount:
             return "Its voucher was used, is reserved, or has expired."
     return None
