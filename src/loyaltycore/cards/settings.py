@@ -78,12 +78,6 @@ def whole(least: int, most: int | None = None) -> Check:
     return check
 
 
-def a_day(_: object, field: attrs.Attribute[Any], value: object) -> None:
-    """Check that a field holds a date."""
-    if value is not None and type(value) is not date:
-        raise InvalidValue(field.name, f"a date, not {type(value).__name__}.")
-
-
 def above_zero(
     _: object, field: attrs.Attribute[Any], value: Decimal | Money | None
 ) -> None:
