@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from loyaltycore.ports import Clock, Ids, Store
     from loyaltycore.services.files import Files
     from loyaltycore.services.reports import Reports
+    from loyaltycore.services.rewards import Rewards
 
 __all__ = ["Loyalty"]
 
@@ -104,6 +105,13 @@ class Loyalty:
     def transactions(self) -> Transactions:
         """Look at transactions and take them back."""
         return Transactions(self._shell)
+
+    @cached_property
+    def rewards(self) -> Rewards:
+        """Look at rewards and vouchers, and grant what is due."""
+        from loyaltycore.services.rewards import Rewards  # noqa: PLC0415 - start-up time
+
+        return Rewards(self._shell)
 
     @cached_property
     def reports(self) -> Reports:

@@ -11,7 +11,9 @@ from tests.cards import (
     test_laws_certificate,
     test_laws_coupon,
     test_laws_discount,
+    test_laws_membership,
     test_laws_multipass,
+    test_laws_reward,
 )
 
 from loyaltycore import Program, cards
@@ -25,7 +27,9 @@ LAWS = (
     test_laws_certificate,
     test_laws_coupon,
     test_laws_discount,
+    test_laws_membership,
     test_laws_multipass,
+    test_laws_reward,
 )
 SUITES = {
     suite.card_type: suite()

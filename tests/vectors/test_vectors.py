@@ -41,7 +41,7 @@ POLICIES = [
 
 ENUMS = {
     *("PackageRefund", "RateAt", "RoundUp", "RoundingLevel", "Shortfall"),
-    *("SpendBasis", "Unit", "Use", "Weekday"),
+    *("SpendBasis", "Unit", "Upgrade", "Use", "Weekday"),
 }
 
 # What has to be among the vectors; the rest waits for the mechanisms it needs.
@@ -52,7 +52,9 @@ ASKED = (
     *("2.2/1", "2.2/2", "2.2/3", "2.2/4", "2.2/5", "2.2/6"),
     *("2.4/1", "2.4/2", "2.4/3", "2.4/4", "2.4/5", "2.4/6", "2.4/7"),
     *("2.5/1", "2.5/2", "2.5/3", "2.5/4", "2.5/5", "2.5/6", "2.5/7", "2.5/8"),
+    *("2.6/1", "2.6/2", "2.6/3", "2.6/4", "2.6/5", "2.6/6"),
     *("2.7/1", "2.7/2", "2.7/3", "2.7/4", "2.7/5", "2.7/6"),
+    *("2.8/1", "2.8/2", "2.8/3", "2.8/4", "2.8/5"),
 )
 
 
@@ -126,6 +128,8 @@ class Scene:
         options: dict[str, Any] = {}
         if "occurred_at" in step:
             options["occurred_at"] = datetime.fromisoformat(step["occurred_at"])
+        if "location" in step:
+            options["location"] = step["location"]
         return shop.cards.post(self.card, built(self.priced(step)), **options)
 
     def share(self, step: Mapping[str, Any]) -> str:
@@ -158,6 +162,7 @@ class Scene:
             amount = str(from_units(entry.amount, scales[entry.unit]))
             entries[entry.unit.value].append([entry.kind.value, amount])
         till, customer = posted.till, self.shop.customers.get(self.customer)
+        bought = posted.transaction.purchase_amount
         return {
             "others": [
                 self.shop.cards.show(card.id).till.text
@@ -184,6 +189,8 @@ class Scene:
             "status": till.status,
             "shares": self.shares,
             "pay_out": till.pay_out and amount_text(till.pay_out, currency),
+            "text": till.text,
+            "bought": bought and amount_text(bought, currency),
             "pay": None if till.pay is None else amount_text(till.pay, currency),
             "discount": till.discount and amount_text(till.discount, currency),
         }

@@ -19,6 +19,7 @@ from loyaltycore.cards.benefits import (
     Units,
     discount_of,
 )
+from loyaltycore.cards.birthdays import LeapDay
 from loyaltycore.cards.cashback import Cashback
 from loyaltycore.cards.certificate import Certificate
 from loyaltycore.cards.certificate_commands import (
@@ -50,8 +51,26 @@ from loyaltycore.cards.conditions import AfterInstall, AfterIssue, Conditions
 from loyaltycore.cards.contract import CardType
 from loyaltycore.cards.coupon import Coupon
 from loyaltycore.cards.discount import Discount
+from loyaltycore.cards.grants import (
+    Grant,
+    GrantFacts,
+    OnBirthday,
+    OnJoining,
+    OnTag,
+    due_grants,
+)
 from loyaltycore.cards.line_discounts import RoundingLevel
 from loyaltycore.cards.loaded_money import Activation, OnIssue, OnPayment
+from loyaltycore.cards.membership import Membership
+from loyaltycore.cards.membership_commands import (
+    CancelMembership,
+    ChangeTier,
+    LockMembership,
+    RenewMembership,
+    SetMembershipEnd,
+    Subscribe,
+    UnlockMembership,
+)
 from loyaltycore.cards.milestones import Milestone
 from loyaltycore.cards.money_status import Status
 from loyaltycore.cards.multipass import Multipass
@@ -70,15 +89,27 @@ from loyaltycore.cards.order_commands import (
 from loyaltycore.cards.orders import Line, Order
 from loyaltycore.cards.packages import Package, PackageRefund
 from loyaltycore.cards.paying import Paying
+from loyaltycore.cards.plans import MembershipTier, Plan
+from loyaltycore.cards.point_modes import SpendPoints, VisitPoints
 from loyaltycore.cards.rebate import SpendBasis
+from loyaltycore.cards.reward import Reward
+from loyaltycore.cards.reward_commands import (
+    ClaimVoucher,
+    GrantVoucher,
+    ReserveVoucher,
+    UseVoucher,
+)
+from loyaltycore.cards.reward_tier import RewardTier, UsageWindow
 from loyaltycore.cards.spend_mode import Spend
 from loyaltycore.cards.spent_money import Use
 from loyaltycore.cards.stacking import Taken, apply_offers
 from loyaltycore.cards.stamp import Stamp
 from loyaltycore.cards.stamp_modes import Manual, Products, Visit
+from loyaltycore.cards.subscription import MembershipStatus
 from loyaltycore.cards.tenders import pay_with, split_refund
 from loyaltycore.cards.tier import Tier
 from loyaltycore.cards.tier_by_hand import SetTier
+from loyaltycore.cards.upgrading import ProRata, Upgrade
 from loyaltycore.ledger.commands import Adjust, Hold, Import, Transfer
 from loyaltycore.ledger.decision import (
     Context,
@@ -142,12 +173,15 @@ __all__ = [
     "Benefit",
     "BlockMoney",
     "Calendar",
+    "CancelMembership",
     "CardType",
     "CashOut",
     "Cashback",
     "Certificate",
+    "ChangeTier",
     "CheckIn",
     "ClaimReward",
+    "ClaimVoucher",
     "ClearBalance",
     "Conditions",
     "Context",
@@ -170,6 +204,9 @@ __all__ = [
     "FreeItem",
     "FromDate",
     "Grace",
+    "Grant",
+    "GrantFacts",
+    "GrantVoucher",
     "HappyEffect",
     "HappyHour",
     "Hold",
@@ -177,10 +214,15 @@ __all__ = [
     "Immediate",
     "Import",
     "IssueCard",
+    "LeapDay",
     "Line",
     "LoadMoney",
+    "LockMembership",
     "Manual",
     "Mechanic",
+    "Membership",
+    "MembershipStatus",
+    "MembershipTier",
     "Milestone",
     "Multipass",
     "Multiplier",
@@ -190,10 +232,13 @@ __all__ = [
     "NewPrice",
     "NoEffect",
     "Offer",
+    "OnBirthday",
     "OnDays",
     "OnExceed",
     "OnIssue",
+    "OnJoining",
     "OnPayment",
+    "OnTag",
     "Order",
     "Outcome",
     "Override",
@@ -203,7 +248,9 @@ __all__ = [
     "PendingPolicy",
     "Percent",
     "PercentPoints",
+    "Plan",
     "PostOn",
+    "ProRata",
     "Products",
     "RateAt",
     "RecordOrder",
@@ -212,22 +259,29 @@ __all__ = [
     "RedeemMoney",
     "RedeemPoints",
     "RedeemVisits",
+    "RenewMembership",
     "Repriced",
     "ReserveCoupon",
+    "ReserveVoucher",
     "Returning",
+    "Reward",
+    "RewardTier",
     "Rolling",
     "RoundUp",
     "Rounding",
     "RoundingLevel",
     "Scope",
+    "SetMembershipEnd",
     "SetTier",
     "Shortfall",
     "Sliding",
     "Spend",
     "SpendBasis",
+    "SpendPoints",
     "Stacking",
     "Stamp",
     "Status",
+    "Subscribe",
     "SubtractPoints",
     "SubtractRewards",
     "SubtractSpend",
@@ -241,8 +295,13 @@ __all__ = [
     "UnblockMoney",
     "Unit",
     "Units",
+    "UnlockMembership",
+    "Upgrade",
+    "UsageWindow",
     "Use",
+    "UseVoucher",
     "Visit",
+    "VisitPoints",
     "Weekday",
     "Window",
     "Windows",
@@ -251,6 +310,7 @@ __all__ = [
     "count_of",
     "counter_of",
     "discount_of",
+    "due_grants",
     "pay_with",
     "split_refund",
 ]
@@ -261,5 +321,7 @@ CARD_TYPES: tuple[type[CardType[Any]], ...] = (
     Cashback,
     Certificate,
     Coupon,
+    Membership,
     Discount,
+    Reward,
 )

@@ -56,6 +56,14 @@ class Answers(Purse):
         """Say why the card may not do now what the ledger does on any card, or None."""
         return None
 
+    def keeps(
+        self,
+        draft: Draft,  # noqa: ARG002 - for overriding
+        transaction: Transaction,  # noqa: ARG002 - for overriding
+    ) -> str | None:
+        """Why a transaction may not be voided, in a sentence; None where it may."""
+        return None
+
     def refund_of(
         self,
         draft: Draft,  # noqa: ARG002 - for overriding

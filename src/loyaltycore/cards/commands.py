@@ -69,7 +69,14 @@ class RecordPurchase:
 
 @attrs.frozen
 class CheckIn:
-    """A visit, with or without a purchase."""
+    """
+    A visit, with or without a purchase.
+
+    Attributes:
+        n: how many at once, 1 to 1,000.
+    """
+
+    n: int = attrs.field(converter=count_of, default=1)
 
 
 @attrs.frozen

@@ -112,7 +112,8 @@ def stamps_for(
         case Manual():
             return 0, {}
         case Visit(stamps):
-            return happy_units(happy, stamps), {}
+            visits = command.n if isinstance(command, CheckIn) else 1
+            return happy_units(happy, visits * stamps), {}
         case Products(each):
             items = command.items if isinstance(command, RecordPurchase) else NO_ITEMS
             stamps = sum(n * each.get(sku, 0) for sku, n in items.items())

@@ -38,6 +38,7 @@ __all__ = [
     "Missing",
     "MoreLots",
     "Need",
+    "OpenedBy",
     "Outcome",
     "PostOn",
     "Repriced",
@@ -87,7 +88,14 @@ class Slides:
     without: str
 
 
-Need: TypeAlias = MoreLots | TheseLots | Counters | LastEarning | Slides
+@attrs.frozen
+class OpenedBy:
+    """The numbers of the lots that a transaction of the card has opened."""
+
+    transaction_id: str
+
+
+Need: TypeAlias = MoreLots | TheseLots | Counters | LastEarning | Slides | OpenedBy
 
 
 class Missing(Exception):
@@ -126,9 +134,11 @@ class Context:
         occurred_at: when it happened, not after *at*; it prices.
         issued_at: when the card was issued.
         location_id: where it happens, if that was said.
-        counters: loaded counters by name.
+        counters: loaded counters by name, as they are stored.
+        counted: what decisions before this one, in the same write, add to counters.
         last_earnings: by kind, when the card last earned, once that was asked for.
         slides: by unit, the latest deadline of other activities, once asked for.
+        opened: lots by the transaction that opened them, once asked for.
         knows: for which needs the answer was loaded.
     """
 
@@ -139,10 +149,14 @@ class Context:
     issued_at: datetime
     location_id: str | None = None
     counters: Mapping[str, int] = attrs.field(factory=dict[str, int])
+    counted: Mapping[str, int] = attrs.field(factory=dict[str, int])
     last_earnings: Mapping[TransactionKind, datetime | None] = attrs.field(
         factory=dict[TransactionKind, "datetime | None"]
     )
     slides: Mapping[Unit, datetime] = attrs.field(factory=dict[Unit, "datetime"])
+    opened: Mapping[str, tuple[int, ...]] = attrs.field(
+        factory=dict[str, "tuple[int, ...]"]
+    )
     knows: frozenset[Need] = frozenset()
 
     @property
@@ -169,7 +183,16 @@ class Context:
         """
         if missing := tuple(name for name in counters if name not in self.counters):
             raise Missing(Counters(missing))
-        return sum(self.counters[name] for name in counters)
+        return sum(self.counters[name] + self.counted.get(name, 0) for name in counters)
+
+    def behind(self, outcome: Outcome) -> Context:
+        """The same context for what is decided on top of an outcome not written yet."""
+        if not outcome.counters:
+            return self
+        counted = dict(self.counted)
+        for name, (n, _) in outcome.counters.items():
+            counted[name] = counted.get(name, 0) + n
+        return attrs.evolve(self, counted=counted)
 
     def earned_last(
         self, kind: TransactionKind = TransactionKind.EARN
@@ -197,9 +220,22 @@ class Context:
         Raises:
             Missing: it was not loaded yet.
         """
-        if (need := Slides(without)) not in self.knows:
-            raise Missing(need)
+        self._ask(Slides(without))
         return self.slides.get(unit)
+
+    def opened_by(self, transaction_id: str) -> tuple[int, ...]:
+        """
+        The lots that a transaction of the card has opened; none where it is not its.
+
+        Raises:
+            Missing: it was not loaded yet.
+        """
+        self._ask(OpenedBy(transaction_id))
+        return self.opened[transaction_id]
+
+    def _ask(self, need: Need) -> None:
+        if need not in self.knows:
+            raise Missing(need)
 
 
 def counter_of(scope: Scope, name: str) -> str:

@@ -184,11 +184,19 @@ class Draft(Sheet):
         self.write(unit, EntryKind.CONVERT, -amount, takes=takes)
         self.credit(into, n, rule=rule, expiry=expiry)
 
-    def hold(self, unit: Unit, amount: int, *, until: datetime | None) -> None:
+    def hold(
+        self,
+        unit: Unit,
+        amount: int,
+        *,
+        until: datetime | None,
+        rule: str | None = None,
+    ) -> None:
         """
         Reserve units: they leave their lots and wait in one of their own.
 
         Args:
+            rule: only out of lots that this rule made.
             until: when they are released by themselves.
 
         Raises:
@@ -196,7 +204,7 @@ class Draft(Sheet):
             Missing: further lots have to be loaded first.
         """
         _check_amount(amount)
-        takes = soonest_takes(self, unit, amount, None)
+        takes = soonest_takes(self, unit, amount, rule)
         found = sum(taken for _, taken in takes)
         if found < amount:
             message = f"{found} {unit} units are there; {amount} cannot be held."

@@ -96,6 +96,7 @@ def post_due(
         outcome = draft.outcome(_KINDS[order], rules.settle(draft))
         holding = attrs.evolve(outcome.after, last_at=context.at)
         outcome = attrs.evolve(outcome, after=holding)
+        context = context.behind(outcome)
         for number in outcome.touched:
             due = _next(holding.lots[number], holding, ends_at)
             if due is not None:

@@ -47,7 +47,8 @@ class Total:
         expired: in all, of what counted.
         peak: the highest balance there ever was behind a transaction.
         recent_peak: the highest balance since units last expired.
-        by_rule: what remains and counts, by the rule that made it; without the rule "".
+        by_rule: what remains and counts, by the rule that made it, without the rule ""
+            and those of which nothing does.
         pending: of *remaining*, what does not count yet.
         held: reserved, on top of *remaining*.
         deadline: when all sliding lots end.
@@ -215,8 +216,11 @@ class _Moves:
                 self._count(lot.rule, -taken)
 
     def _count(self, rule: str, amount: int) -> None:
-        if rule:
-            self.by_rule[rule] = self.by_rule.get(rule, 0) + amount
+        if not rule:
+            return
+        left = self.by_rule.pop(rule, 0) + amount
+        if left:
+            self.by_rule[rule] = left
 
 
 def close(

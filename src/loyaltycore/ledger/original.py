@@ -62,6 +62,10 @@ class Reversed(Protocol):
         """From when on units of a kind count that are earned now."""
         ...
 
+    def keeps(self, draft: Draft, transaction: Transaction) -> str | None:
+        """Why a transaction may not be voided, in a sentence; None where it may."""
+        ...
+
     def reprice(self, transaction: Transaction, net: int) -> Repriced:
         """
         Units that the transaction would have earned on *net*, with what it pinned.

@@ -44,6 +44,8 @@ _REVERSIBLE = frozenset(
         TransactionKind.TRANSFER,
     }
 )
+# What may have a purchase amount: a plan is bought in a change.
+_BUYING = frozenset({TransactionKind.EARN, TransactionKind.CHANGE})
 
 
 def decide_void(
@@ -66,6 +68,8 @@ def decide_void(
         return not_reversible(transaction, f"It is of kind {transaction.kind}.")
     original = Original(rules, transaction, later)
     draft = Draft(holding, context)
+    if why := rules.keeps(draft, transaction):
+        return not_reversible(transaction, why)
     refusal = TakingBack(draft, rules, original, original.stands()).carry_out()
     refusal = refusal or _forget(draft, transaction)
     if refusal is not None:
@@ -109,7 +113,7 @@ def decide_refund(
     unit = Unit.SPEND
     if not is_purchase:
         unit = original.entries[original.redeemed[0]].unit
-    elif transaction.kind is not TransactionKind.EARN or not original.amount:
+    elif transaction.kind not in _BUYING or not original.amount:
         return not_reversible(transaction, "It has no purchase amount to refund.")
     scale = rules.scales(context.currency).get(unit, exponent(context.currency))
     asked = None

@@ -13,6 +13,7 @@ from loyaltycore.ledger.decision import (
     Counters,
     LastEarning,
     MoreLots,
+    OpenedBy,
     Slides,
     TheseLots,
 )
@@ -173,6 +174,10 @@ class Loader:
             case Slides(without):
                 slides, known = self._slides(without), context.knows | {need}
                 return holding, attrs.evolve(context, slides=slides, knows=known)
+            case OpenedBy(transaction_id):
+                numbers, known = self._opened(transaction_id), context.knows | {need}
+                opened = {**context.opened, transaction_id: numbers}
+                return holding, attrs.evolve(context, opened=opened, knows=known)
             case _ as never:  # pragma: no cover : the union above is closed
                 assert_never(never)
 
@@ -312,6 +317,12 @@ class Loader:
                     unit, deadline = Unit(name), datetime.fromisoformat(own)
                     latest[unit] = max(latest.get(unit, deadline), deadline)
         return latest
+
+    def _opened(self, transaction_id: str) -> tuple[int, ...]:
+        found = load_transaction(self._session, self._program_id, transaction_id)
+        if found is None or found.card_id != self._card.id:
+            return ()
+        return tuple(entry.lot for entry in found.entries if entry.lot is not None)
 
     def _standing(self) -> Iterator[Row]:
         """The card's transactions that were not voided, newest first."""

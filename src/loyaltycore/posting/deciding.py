@@ -6,19 +6,11 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-import attrs
-
 from loyaltycore.cards.any_card import decide_any
 from loyaltycore.cards.validity import decide_if_valid
 from loyaltycore.errors import CommandNotSupported, Refusal
 from loyaltycore.ledger.commands import CardCommand
-from loyaltycore.ledger.decision import (
-    Context,
-    Counters,
-    Missing,
-    MoreLots,
-    Outcome,
-)
+from loyaltycore.ledger.decision import Context, Missing, MoreLots, Outcome
 from loyaltycore.ledger.due import post_due
 from loyaltycore.ledger.taking import counts
 from loyaltycore.posting.account import Loader
@@ -28,7 +20,7 @@ from loyaltycore.values.days import NEVER
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from datetime import datetime
 
     from loyaltycore.cards.card import CardTemplate
@@ -125,16 +117,14 @@ class Decision:
         rules = self._account.template.rules
 
         def all_due() -> list[tuple[datetime, Outcome]]:
-            now = attrs.evolve(self.context, occurred_at=at)
             opened_by = self._loader.opened_by
-            return list(post_due(self.holding, now, rules, opened_by, end))
+            return list(post_due(self.holding, self.context, rules, opened_by, end))
 
         due = self._seeing_all(all_due)
         self.steps = [Step(instant, outcome, request) for instant, outcome in due]
-        if due:
-            self.holding = due[-1][1].after
-            # What was loaded for them is as it was before them.
-            self.context = attrs.evolve(self.context, counters={})
+        for _, outcome in due:
+            self.holding = outcome.after
+            self.context = self.context.behind(outcome)
 
     def next_expiry(self) -> dict[Unit, tuple[datetime, int]]:
         """By unit, when some of those that count end next, and how many then."""
@@ -168,20 +158,9 @@ class Decision:
             try:
                 return decide()
             except Missing as missing:
-                need = missing.need
                 self.holding, self.context = self._loader.load(
-                    need, self.holding, self.context
+                    missing.need, self.holding, self.context
                 )
-                if isinstance(need, Counters):
-                    self._count_due(need.names)
-
-    def _count_due(self, names: Iterable[str]) -> None:
-        """Add what fell due to counters that were just read; it is not written yet."""
-        counters = dict(self.context.counters)
-        for step in self.steps:
-            for name in names:
-                counters[name] += step.outcome.counters.get(name, (0, None))[0]
-        self.context = attrs.evolve(self.context, counters=counters)
 
 
 def decision_on(

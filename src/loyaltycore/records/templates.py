@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING, Any, get_origin
 from loyaltycore.cards.benefits import Benefit
 from loyaltycore.cards.card import CardTemplate
 from loyaltycore.cards.conditions import CardExpiry, Conditions
+from loyaltycore.cards.grants import Grant
 from loyaltycore.cards.loaded_money import Activation
+from loyaltycore.cards.point_modes import PointMode
+from loyaltycore.cards.reward_tier import RewardBenefit
 from loyaltycore.cards.stamp_modes import Mode
 from loyaltycore.ledger.happy_effects import HappyEffect
 from loyaltycore.ledger.returning import Returning
@@ -45,6 +48,22 @@ __all__ = [
     "version_ref",
     "versions_of",
 ]
+
+
+# Settings that are one of several classes.
+_UNIONS = (
+    Activation,
+    Benefit,
+    CardExpiry,
+    ExpiryPolicy,
+    Grant,
+    HappyEffect,
+    Mode,
+    PendingPolicy,
+    PointMode,
+    Returning,
+    RewardBenefit,
+)
 
 
 def template_ref(program_id: str, template_id: str) -> Ref:
@@ -115,18 +134,6 @@ def template_of(
         created_at=row["created_at"],
         changed_at=row["changed_at"],
     )
-
-
-_UNIONS = (
-    Activation,
-    Benefit,
-    CardExpiry,
-    ExpiryPolicy,
-    HappyEffect,
-    Mode,
-    PendingPolicy,
-    Returning,
-)
 
 
 @cache

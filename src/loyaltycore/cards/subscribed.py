@@ -1,0 +1,98 @@
+"""What a card shares that is subscribed: its tiers, and how a membership stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeVar, cast
+
+import attrs
+
+from loyaltycore.cards.contract import CardType
+from loyaltycore.cards.plans import MembershipTier, check_plans, membership_tiers
+from loyaltycore.cards.settings import flag, member_of, whole
+from loyaltycore.cards.subscription import MembershipStatus, Subscription
+from loyaltycore.cards.upgrading import ProRata, Upgrade
+from loyaltycore.errors import InvalidValue
+
+
+if TYPE_CHECKING:
+    from loyaltycore.cards.plans import Plan
+    from loyaltycore.ledger.draft import Draft
+    from loyaltycore.ledger.transactions import Facts
+
+__all__ = ["STATE", "Subscribed"]
+
+CommandT = TypeVar("CommandT")
+
+#: The name under which a card remembers its membership.
+STATE: Final = "membership"
+
+_GRACE_MAX: Final = 366
+
+
+@attrs.frozen(kw_only=True)
+class Subscribed(CardType[CommandT]):
+    """
+    Rules of a subscription.
+
+    Attributes:
+        tiers: 1 to 20, the lowest first.
+        renews_itself: billing is elsewhere, and periods go on until it is cancelled or
+            locked; or else each period is paid with a renewal.
+        grace_days: for which it stays valid after the last paid day.
+        upgrade: what a change of tier does.
+        pro_rata: by what the unused part of a price is reckoned.
+
+    Raises:
+        InvalidValue: a field that cannot be, by name.
+    """
+
+    tiers: tuple[MembershipTier, ...] = attrs.field(converter=membership_tiers)
+    renews_itself: bool = attrs.field(default=False, validator=flag)
+    grace_days: int = attrs.field(default=0, validator=whole(0, _GRACE_MAX))
+    upgrade: Upgrade = attrs.field(
+        default=Upgrade.KEEP_USED, validator=member_of(Upgrade)
+    )
+    pro_rata: ProRata = attrs.field(default=ProRata.DAYS, validator=member_of(ProRata))
+
+    def check(self, currency: str) -> None:
+        """See ``CardType.check``."""
+        super().check(currency)
+        check_plans(self.tiers, currency)
+
+    # -- how it stands ---------------------------------------------------------------
+
+    def subscription(self, draft: Draft) -> Subscription | None:
+        """What is agreed on the day of the transaction; None before there was any."""
+        facts = draft.recall(STATE)
+        if facts is None:
+            return None
+        return Subscription.of(cast("Facts", facts)).changed(draft.context.local_day)
+
+    def plan_of(self, now: Subscription) -> Plan:
+        """The plan of a membership."""
+        return self.tier_named(now.tier).plan(now.period)
+
+    def tier_named(self, name: str | None) -> MembershipTier:
+        """
+        A tier; None is the lowest.
+
+        Raises:
+            InvalidValue: the template has no such tier.
+        """
+        for tier in self.tiers:
+            if name in {None, tier.name}:
+                return tier
+        has = ", ".join(tier.name for tier in self.tiers)
+        raise InvalidValue("tier", f"this card has {has}, not {name}.")
+
+    def status(self, draft: Draft) -> MembershipStatus:
+        """What the membership is on the day of the transaction."""
+        now = self.subscription(draft)
+        if now is None:
+            return MembershipStatus.NONE
+        return now.status(
+            draft.context.local_day,
+            self.plan_of(now).span,
+            is_auto=self.renews_itself,
+            grace_days=self.grace_days,
+        )
