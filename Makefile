@@ -34,7 +34,7 @@ test: $(VENV)/.test  ## all tests and documented examples; says what it skipped 
 
 # ---- What a change has to pass -------------------------------------------------------
 
-.PHONY: check lint types floors docs wheel coverage
+.PHONY: check lint types floors docs wheel frames coverage
 check: lint types floors docs wheel  ## style, types, floors, documents, built wheel
 
 lint: $(VENV)/.lint  ## ruff: rules and formatting
@@ -54,8 +54,11 @@ docs: $(VENV)/.test  ## every example in README.md and docs/
 wheel: $(VENV)/.runtime  ## build the wheel and use it in an empty environment
 	@$(RUN) scripts/check_wheel.py
 
-coverage: $(VENV)/.test  ## all tests, then branches: 100 % in ledger and cards, 95 % else
-	@$(PYTEST) $(PARALLEL) -rs --cov --cov-report=json $(ARGS)
+frames: $(VENV)/.frames  ## RFM on every kind of data frame; one that is missing fails
+	@LOYALTYCORE_FRAMES=1 $(PYTEST) $(PARALLEL) -rs tests/rfm $(ARGS)
+
+coverage: $(VENV)/.frames  ## all tests, then branches: 100 % in ledger and cards, 95 % else
+	@LOYALTYCORE_FRAMES=1 $(PYTEST) $(PARALLEL) -rs --cov --cov-report=json $(ARGS)
 	@$(RUN) scripts/check_coverage.py .coverage.json
 
 
@@ -112,6 +115,10 @@ $(VENV)/.test: $(VENV)/.runtime
 
 $(VENV)/.lint: $(VENV)/.test
 	@$(INSTALL) --group lint
+	@touch $@
+
+$(VENV)/.frames: $(VENV)/.test
+	@$(INSTALL) --group frames
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.runtime
