@@ -19,7 +19,7 @@ PARALLEL := -n auto --dist loadfile
 .PHONY: help
 help:  ## show this list
 	@echo "Usage: make <command>   (VENV=$(VENV), PYTHON=$(PYTHON))"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 
 # ---- What a user runs ----------------------------------------------------------------
@@ -64,10 +64,13 @@ coverage: $(VENV)/.frames  ## all tests, then branches: 100 % in ledger and card
 
 # ---- What takes longer ---------------------------------------------------------------
 
-.PHONY: bench soak
+.PHONY: bench bench-rfm soak
 # Import times are only true with bytecode cached, whatever the environment says.
 bench: $(VENV)/.bench  ## figures, one a line: BENCH name=value
 	@env -u PYTHONDONTWRITEBYTECODE $(RUN) -m benchmarks $(ARGS)
+
+bench-rfm: $(VENV)/.bench-rfm  ## RFM against polars, DuckDB and pymc-marketing
+	@$(RUN) -m benchmarks.rfm $(ARGS)
 
 soak: $(VENV)/.test  ## the tests that take minutes
 	@LOYALTYCORE_SOAK=1 $(PYTEST) $(PARALLEL) -m soak -rs $(ARGS)
@@ -119,6 +122,10 @@ $(VENV)/.lint: $(VENV)/.test
 
 $(VENV)/.frames: $(VENV)/.test
 	@$(INSTALL) --group frames
+	@touch $@
+
+$(VENV)/.bench-rfm: $(VENV)/.frames
+	@$(INSTALL) --group bench-rfm
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.runtime

@@ -121,6 +121,10 @@ class Cuts:
         if recency < 0:
             remedy = "leave purchases after the day you look out"
             raise InvalidValue("recency", f"is {recency} days; {remedy}")
+        return self.place(recency, frequency, monetary)
+
+    def place(self, recency: int, frequency: int, monetary: int) -> Score:
+        """Score numbers that are known to be right, such as those of a habit."""
         return Score(
             self.shape[0] - bisect_left(self.recency, recency),
             1 + bisect_left(self.frequency, frequency),

@@ -170,27 +170,32 @@ def _tallies(purchases: Iterable[Purchase], spec: RfmSpec) -> dict[str, _Tally]:
     later_forbidden = spec.later == "error"
     seen: set[tuple[str, date]] = set()
     tallies: dict[str, _Tally] = {}
+    known = tallies.get
     for index, row in enumerate(purchases):
-        _check_row(index, row)
+        if type(row) is not Purchase:
+            _check_row(index, row)
         on, amount = row.on, row.amount
-        if not first <= on <= last:
+        if on > last or on < first:
             if on > last and later_forbidden:
                 _refuse_later(index, last)
             continue
-        if forbidden and (amount < 0 or row.refunded):
+        refunded = row.refunded
+        if forbidden and (amount < 0 or refunded):
             _refuse_refund(index)
-        tally = tallies.get(row.customer_id)
+        customer_id = row.customer_id
+        tally = known(customer_id)
         if tally is None:
-            tally = tallies[row.customer_id] = _Tally()
+            tally = tallies[customer_id] = _Tally()
         if amount < 0:
             tally.returned -= amount
             continue
         tally.orders += 1
         tally.paid += amount
-        tally.returned += row.refunded
+        if refunded:
+            tally.returned += refunded
         tally.latest = max(tally.latest, on)
-        if by_days and (row.customer_id, on) not in seen:
-            seen.add((row.customer_id, on))
+        if by_days and (customer_id, on) not in seen:
+            seen.add((customer_id, on))
             tally.days += 1
     return tallies
 

@@ -143,8 +143,8 @@ def scores_of(habits: Sequence[Habit], cuts: Cuts, spec: RfmSpec) -> list[Score]
     """
     if spec.rule == "ntile":
         return _dealt_out(habits, spec.bins)
-    score = cuts.score
-    return [score(one.recency_days, one.frequency, one.monetary) for one in habits]
+    place = cuts.place
+    return [place(one.recency_days, one.frequency, one.monetary) for one in habits]
 
 
 def _scaled_quantile(pick: Pick, count: int, k: int, bins: int) -> int:
