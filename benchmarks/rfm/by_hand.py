@@ -41,12 +41,15 @@ def in_polars(purchases: pl.LazyFrame) -> pl.LazyFrame:
     bought = pl.col("amount") >= 0
     customers = (
         purchases.filter(pl.col("on") <= AS_OF)
-        .group_by("customer_id")
-        .agg(
-            pl.col("on").filter(bought).max().alias("last"),
-            bought.sum().alias("frequency"),
-            pl.col("amount").sum().alias("monetary"),
+        .select(
+            "customer_id",
+            # Before the grouping: filters within it are twice as slow.
+            pl.when(bought).then("on").alias("last"),
+            bought.cast(pl.Int64).alias("frequency"),
+            pl.col("amount").alias("monetary"),
         )
+        .group_by("customer_id")
+        .agg(pl.col("last").max(), pl.col("frequency").sum(), pl.col("monetary").sum())
         .filter(pl.col("frequency") > 0)
         .with_columns((pl.lit(AS_OF) - pl.col("last")).dt.total_days().alias("recency"))
     )

@@ -36,6 +36,8 @@ def write_purchases(folder: Path, rows: int) -> Path:
     who = (chance.pareto(1.2, rows) * customers / 20).astype(np.int64) % customers
     days = np.datetime64("2024-01-01") + chance.integers(0, _DAYS, rows)
     cents = (np.exp(chance.normal(3, 1, rows)) * 100).astype(np.int64) + 1
-    table = pa.table({"customer_id": who, "on": days.astype("M8[D]"), "amount": cents})
-    pq.write_table(table, path)
+    names = pa.array([f"c{number:07}" for number in range(customers)])
+    ids = names.take(pa.array(who))
+    columns = {"customer_id": ids, "on": days.astype("M8[D]"), "amount": cents}
+    pq.write_table(pa.table(columns), path)
     return path

@@ -13,7 +13,8 @@ import narwhals as nw
 from loyaltycore.errors import InvalidValue
 from loyaltycore.rfm.columns import COLUMNS
 from loyaltycore.rfm.dataframe.habits import habits_in
-from loyaltycore.rfm.dataframe.purchases import Source, purchases_in
+from loyaltycore.rfm.dataframe.inspection import Source
+from loyaltycore.rfm.dataframe.purchases import purchases_in
 from loyaltycore.rfm.dataframe.scores import cuts_in, scored, with_segment
 from loyaltycore.rfm.presets import RF10
 from loyaltycore.rfm.purchases import Habit
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from narwhals.typing import IntoFrame, IntoFrameT
 
     from loyaltycore.rfm.cuts import Cuts
-    from loyaltycore.rfm.dataframe.purchases import AnyFrame
+    from loyaltycore.rfm.dataframe.inspection import AnyFrame
     from loyaltycore.rfm.segments import SegmentTable
     from loyaltycore.rfm.spec import Choices
     from loyaltycore.rfm.table import RfmTable

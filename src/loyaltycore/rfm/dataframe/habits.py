@@ -13,7 +13,7 @@ import narwhals as nw
 
 
 if TYPE_CHECKING:
-    from loyaltycore.rfm.dataframe.purchases import AnyFrame
+    from loyaltycore.rfm.dataframe.inspection import AnyFrame
     from loyaltycore.rfm.spec import RfmSpec
 
 __all__ = ["habits_in"]
@@ -31,42 +31,39 @@ def habits_in(purchases: AnyFrame, spec: RfmSpec) -> AnyFrame:
         The columns ``customer_id``, ``recency_days``, ``frequency``, ``monetary``,
         ``orders`` and ``revenue``; integers but for the id.
     """
-    amount = nw.col("amount")
-    bought = amount >= 0
+    bought = nw.col("amount") >= 0
+    has_refunded = "refunded" in purchases.collect_schema()
     rows = purchases.select(
         "customer_id",
         "on",
         nw.when(bought).then(nw.col("on")).alias("latest"),
         nw.when(bought).then(1).otherwise(0).cast(nw.Int64).alias("orders"),
-        _worth(spec).alias("revenue"),
+        _worth(spec, has_refunded=has_refunded).alias("revenue"),
     )
+    summed = ["orders", "revenue"]
     if spec.frequency == "days":
         rows = _by_day(rows)
-    else:
-        rows = rows.with_columns(nw.col("orders").alias("frequency"))
+        summed.append("days")
     customers = rows.group_by("customer_id").agg(
-        nw.col("latest").max(),
-        nw.col("orders").sum(),
-        nw.col("frequency").sum(),
-        nw.col("revenue").sum(),
+        nw.col("latest").max(), *(nw.col(name).sum() for name in summed)
     )
-    customers = customers.filter(nw.col("orders") > 0)
-    return customers.select(
+    frequency = "days" if spec.frequency == "days" else "orders"
+    return customers.filter(nw.col("orders") > 0).select(
         "customer_id",
         (spec.as_of.toordinal() - _ordinal("latest")).alias("recency_days"),
-        nw.col("frequency").cast(nw.Int64),
+        nw.col(frequency).cast(nw.Int64).alias("frequency"),
         _monetary(spec).alias("monetary"),
         nw.col("orders").cast(nw.Int64),
         nw.col("revenue").cast(nw.Int64),
     )
 
 
-def _worth(spec: RfmSpec) -> nw.Expr:
+def _worth(spec: RfmSpec, *, has_refunded: bool) -> nw.Expr:
     """Return what a row adds to the revenue."""
     amount = nw.col("amount")
     match spec.refunds:
         case "net":
-            return amount - nw.col("refunded")
+            return amount - nw.col("refunded") if has_refunded else amount
         case "exclude" | "error":
             return nw.when(amount >= 0).then(amount).otherwise(0)
         case _:  # pragma: no cover - the spec refuses other names
@@ -80,11 +77,7 @@ def _by_day(rows: AnyFrame) -> AnyFrame:
         nw.col("latest").max(), nw.col("orders").sum(), nw.col("revenue").sum()
     )
     return grouped.with_columns(
-        nw.when(nw.col("orders") > 0)
-        .then(1)
-        .otherwise(0)
-        .cast(nw.Int64)
-        .alias("frequency")
+        nw.when(nw.col("orders") > 0).then(1).otherwise(0).cast(nw.Int64).alias("days")
     )
 
 

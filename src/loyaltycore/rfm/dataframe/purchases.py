@@ -5,56 +5,31 @@ Owns which columns and types are taken, and what is refused; knows no score.
 
 Engines disagree about what is wrong: some raise on NaN, some drop it; some parse text
 as dates; some move a moment into the zone of their session; sums of 32 bits wrap
-around.  So types are read off the schema first, and one pass over the data counts every
-kind of bad row; only then anything is computed, in whole numbers of 64 bits.
+around.  So types are read off the schema first, and one pass over the data looks for
+bad rows; only then anything is computed, in whole numbers of 64 bits.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
-import attrs
 import narwhals as nw
 
 from loyaltycore.errors import InvalidValue
+from loyaltycore.rfm.dataframe.inspection import MINOR, TEXT, Inspection
 from loyaltycore.rfm.dataframe.zones import in_zone
-from loyaltycore.rfm.purchases import AMOUNT_MAX
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from narwhals.dtypes import DType
 
+    from loyaltycore.rfm.dataframe.inspection import AnyFrame, Source
     from loyaltycore.rfm.spec import RfmSpec
 
-__all__ = ["AnyFrame", "Source", "purchases_in"]
-
-AnyFrame = nw.DataFrame[Any] | nw.LazyFrame[Any]
-
-_SUM_MAX: Final = 2.0**62
-_TEXT: Final = (nw.String, nw.Categorical, nw.Enum)
-_MINOR: Final = "count in minor units: 11.77 is 1177"
-
-
-@attrs.frozen(kw_only=True)
-class Source:
-    """
-    Where in a caller's frame the purchases are.
-
-    Attributes:
-        customer_id: the column of text or whole numbers that says who.
-        on: the column of days, or of moments: naive ones are the shop's local time,
-            aware ones need a zone.
-        amount: the column of minor units; negative is a refund that stands alone.
-        refunded: the column of minor units given back of the same row, or None.
-        zone: the shop's zone, such as ``Europe/Berlin``, for aware moments.
-    """
-
-    customer_id: str
-    on: str
-    amount: str
-    refunded: str | None
-    zone: str | None
+__all__ = ["purchases_in"]
 
 
 def purchases_in(frame: AnyFrame, source: Source, spec: RfmSpec) -> AnyFrame:
@@ -63,37 +38,48 @@ def purchases_in(frame: AnyFrame, source: Source, spec: RfmSpec) -> AnyFrame:
 
     Returns:
         A lazy frame where the caller's is lazy, with the columns ``customer_id``,
-        ``on`` (days or naive local moments), ``amount`` and ``refunded`` (both 64-bit
-        integers of minor units).
+        ``on`` (days or naive local moments), ``amount`` and, where the caller has it,
+        ``refunded``, both 64-bit integers of minor units.
 
     Raises:
         InvalidValue: a column is not there, of another type, or has rows that cannot
             be counted; the field is the column's name.
     """
     schema = _checked_schema(frame, source)
-    amount, refunded = nw.col(source.amount), _refunded(source)
     if source.zone is not None:
         frame = in_zone(frame, source.on, schema[source.on], source.zone)
-    customer = nw.col(source.customer_id)
-    if isinstance(schema[source.customer_id], _TEXT):
-        customer = customer.cast(nw.String)
-    columns = frame.select(
-        customer.alias("customer_id"),
-        nw.col(source.on).alias("on"),
-        amount.alias("amount"),
-        refunded.alias("refunded"),
-    )
+    columns = frame.select(*_columns(source, schema))
     before = _first_moment_after(spec.as_of, schema[source.on])
-    _check_rows(columns, source, schema, spec, before)
-    columns = columns.with_columns(
-        nw.col("amount").cast(nw.Int64), nw.col("refunded").cast(nw.Int64)
-    )
-    return columns.filter(_in_window(spec, before, schema[source.on]))
+    inside = _in_window(spec, before, schema[source.on])
+    Inspection(
+        columns=columns,
+        source=source,
+        kinds=schema,
+        spec=spec,
+        inside=inside,
+        before=before,
+    ).check()
+    numbers = [name for name in ("amount", "refunded") if name in _names(source)]
+    columns = columns.with_columns(nw.col(name).cast(nw.Int64) for name in numbers)
+    return columns.filter(inside)
 
 
-def _refunded(source: Source) -> nw.Expr:
-    """Return the column of what was given back, or nothing for every row."""
-    return nw.lit(0) if source.refunded is None else nw.col(source.refunded)
+def _names(source: Source) -> dict[str, str]:
+    """Return the caller's names by ours."""
+    names = {"customer_id": source.customer_id, "on": source.on}
+    names["amount"] = source.amount
+    if source.refunded is not None:
+        names["refunded"] = source.refunded
+    return names
+
+
+def _columns(source: Source, schema: dict[str, DType]) -> Iterator[nw.Expr]:
+    """Yield the caller's columns under our names, ids as plain text or numbers."""
+    for ours, theirs in _names(source).items():
+        column = nw.col(theirs)
+        if isinstance(schema[theirs], (nw.Categorical, nw.Enum)):
+            column = column.cast(nw.String)
+        yield column.alias(ours)
 
 
 def _checked_schema(frame: AnyFrame, source: Source) -> dict[str, DType]:
@@ -102,10 +88,10 @@ def _checked_schema(frame: AnyFrame, source: Source) -> dict[str, DType]:
     wanted = [
         (source.customer_id, _is_id, "text or whole numbers; cast it"),
         (source.on, _is_days, "dates; parse it first, by a format that you know"),
-        (source.amount, _is_money, f"whole numbers; {_MINOR}"),
+        (source.amount, _is_money, f"whole numbers; {MINOR}"),
     ]
     if source.refunded is not None:
-        wanted.append((source.refunded, _is_money, f"whole numbers; {_MINOR}"))
+        wanted.append((source.refunded, _is_money, f"whole numbers; {MINOR}"))
     for column, fits, expected in wanted:
         if column not in schema:
             there = ", ".join(map(repr, schema))
@@ -122,7 +108,7 @@ def _checked_schema(frame: AnyFrame, source: Source) -> dict[str, DType]:
 
 def _is_id(kind: DType) -> bool:
     """Tell types of ids from others."""
-    return isinstance(kind, _TEXT) or kind.is_integer()
+    return isinstance(kind, TEXT) or kind.is_integer()
 
 
 def _is_days(kind: DType) -> bool:
@@ -154,83 +140,3 @@ def _in_window(spec: RfmSpec, before: date | datetime, kind: DType) -> nw.Expr:
     if spec.since is not None:
         inside &= nw.col("on") >= nw.lit(_literal(spec.since, kind))
     return inside
-
-
-def _check_rows(
-    columns: AnyFrame,
-    source: Source,
-    schema: dict[str, DType],
-    spec: RfmSpec,
-    before: date | datetime,
-) -> None:
-    """Count every kind of bad row in one pass, and refuse the first that there is."""
-    amount = nw.col("amount").cast(nw.Float64)
-    refunded = nw.col("refunded").cast(nw.Float64)
-    is_text = isinstance(schema[source.customer_id], _TEXT)
-    counts = {
-        "nobody": _if(nw.col("customer_id").is_null()),
-        "blank": _if(nw.col("customer_id") == "") if is_text else nw.lit(0),
-        "undated": _if(nw.col("on").is_null()),
-        "later": _if(nw.col("on") >= nw.lit(before)),
-        "large": _if((amount * 0 == 0) & ~_is_small(amount)),
-        "amount": _unless(_is_whole(amount)),
-        "refunded": _unless(_is_whole(refunded)),
-        "over": _unless((refunded == 0) | ((refunded > 0) & (refunded <= amount))),
-    }
-    if spec.refunds == "error":
-        inside = _in_window(spec, before, schema[source.on])
-        counts["refund"] = _if(inside & ((amount < 0) | (refunded > 0)))
-    total = nw.when(amount >= 0).then(amount).otherwise(-amount).alias("total")
-    named = [count.alias(name) for name, count in counts.items()]
-    one_row = columns.select(*named, total).select(nw.all().sum())
-    found = one_row.lazy().collect().rows(named=True)[0]
-    for name, message in _messages(source, spec).items():
-        rows = int(found.get(name) or 0)
-        if rows:
-            column, said = message
-            noun = "row" if rows == 1 else "rows"
-            raise InvalidValue(column, f"{rows:,} {noun} {said}")
-    if float(found["total"] or 0) > _SUM_MAX:
-        remedy = "score a part of the purchases, or count in larger units"
-        raise InvalidValue(source.amount, f"does not add up within 64 bits; {remedy}")
-
-
-def _if(is_bad: nw.Expr) -> nw.Expr:
-    """Count a row that is known to be bad."""
-    return nw.when(is_bad).then(1).otherwise(0)
-
-
-def _unless(is_good: nw.Expr) -> nw.Expr:
-    """Count a row that is not known to be good, such as a missing one."""
-    return nw.when(is_good).then(0).otherwise(1)
-
-
-def _is_small(number: nw.Expr) -> nw.Expr:
-    """Tell what is kept exactly; not a number is neither small nor, times 0, zero."""
-    return (number <= AMOUNT_MAX) & (number >= -AMOUNT_MAX)
-
-
-def _is_whole(number: nw.Expr) -> nw.Expr:
-    """Tell small whole numbers; some engines cannot round others."""
-    small = nw.when(_is_small(number)).then(number).otherwise(0.5)
-    return small == small.round(0)
-
-
-def _messages(source: Source, spec: RfmSpec) -> dict[str, tuple[str, str]]:
-    """Say what each kind of bad row is and what to do, in the order of the checks."""
-    refunded = source.refunded or source.amount
-    later = f"after as_of, {spec.as_of}; mend the day, or pass later='exclude'"
-    messages = {
-        "nobody": (source.customer_id, "without an id; leave rows of nobody out"),
-        "blank": (source.customer_id, "with a blank id; leave rows of nobody out"),
-        "undated": (source.on, "without a day; leave them out or find out their day"),
-        "later": (source.on, later),
-        "large": (source.amount, f"beyond {AMOUNT_MAX} minor units either way"),
-        "amount": (source.amount, f"missing or no whole number; {_MINOR}"),
-        "refunded": (refunded, f"missing or no whole number; {_MINOR}, none is 0"),
-        "over": (refunded, "not from zero to the amount; pass what was given back"),
-        "refund": (source.amount, "with a refund; pass refunds='net' or 'exclude'"),
-    }
-    if spec.later == "exclude":
-        del messages["later"]
-    return messages

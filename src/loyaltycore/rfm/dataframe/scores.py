@@ -9,20 +9,20 @@ engine can do and which moves no customer from one machine to another.
 from __future__ import annotations
 
 from bisect import bisect_right
-from itertools import accumulate
-from typing import TYPE_CHECKING, Final
+from itertools import accumulate, product
+from typing import TYPE_CHECKING, Any, Final
 
 import narwhals as nw
 
-from loyaltycore.rfm.cuts import Cuts
+from loyaltycore.rfm.cuts import Cuts, Score
 from loyaltycore.rfm.scoring import cut_values
 
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from loyaltycore.rfm.dataframe.purchases import AnyFrame
-    from loyaltycore.rfm.segments import SegmentTable
+    from loyaltycore.rfm.dataframe.inspection import AnyFrame
+    from loyaltycore.rfm.segments import SegmentTable, Span
     from loyaltycore.rfm.spec import RfmSpec
 
 __all__ = ["cuts_in", "scored", "with_segment"]
@@ -70,20 +70,50 @@ def cuts_in(habits: AnyFrame, spec: RfmSpec) -> Cuts:
 
 
 def with_segment(scores: AnyFrame, table: SegmentTable) -> AnyFrame:
-    """Add the segment of each customer, the first rectangle that holds the scores."""
+    """Add the segment of each customer."""
+    if isinstance(scores, nw.DataFrame):
+        return _looked_up(scores, table)
+    return scores.with_columns(_chosen(table).alias("segment"))
+
+
+def _looked_up(scores: nw.DataFrame[Any], table: SegmentTable) -> AnyFrame:
+    """Find segments by the number of their cell: pandas is slow at choosing texts."""
+    r, f, m = (nw.col(name) for name in _SCORES)
+    _, often, much = table.shape
+    cells = product(*(range(1, bins + 1) for bins in table.shape))
+    names = [table.segment(Score(*cell)) for cell in cells]
+    number = ((r - 1) * often + f - 1) * much + m - 1
+    segment = number.replace_strict(
+        list(range(len(names))), names, return_dtype=nw.String
+    )
+    return scores.with_columns(segment.alias("segment"))
+
+
+def _chosen(table: SegmentTable) -> nw.Expr:
+    """Return the first rectangle that holds the scores; every engine can do that."""
     segment = None if table.default is None else nw.lit(table.default)
     for rectangle in reversed(table.rectangles):
         spans = (rectangle.recency, rectangle.frequency, rectangle.monetary)
         inside = nw.lit(value=True)
-        for name, (lowest, highest), bins in zip(
-            _SCORES, spans, table.shape, strict=True
-        ):
-            if (lowest, highest) != (1, bins):
-                inside &= (nw.col(name) >= lowest) & (nw.col(name) <= highest)
+        for name, span, bins in zip(_SCORES, spans, table.shape, strict=True):
+            for term in _within(nw.col(name), span, bins):
+                inside &= term
         chosen = nw.when(inside).then(nw.lit(rectangle.segment))
         segment = chosen if segment is None else chosen.otherwise(segment)
     assert segment is not None, "a table without rectangles has a default"
-    return scores.with_columns(segment.alias("segment"))
+    return segment
+
+
+def _within(score: nw.Expr, span: Span, bins: int) -> Iterator[nw.Expr]:
+    """Yield what has to be asked of a score to lie in a span; nothing if all do."""
+    lowest, highest = span
+    if lowest == highest:
+        yield score == lowest
+        return
+    if lowest > 1:
+        yield score >= lowest
+    if highest < bins:
+        yield score <= highest
 
 
 def _with_scores(habits: AnyFrame, bins: Sequence[nw.Expr], highest: int) -> AnyFrame:

@@ -18,7 +18,7 @@ from loyaltycore.errors import InvalidValue
 if TYPE_CHECKING:
     from narwhals.dtypes import DType
 
-    from loyaltycore.rfm.dataframe.purchases import AnyFrame
+    from loyaltycore.rfm.dataframe.inspection import AnyFrame
 
 __all__ = ["in_zone"]
 
