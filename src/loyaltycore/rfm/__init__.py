@@ -15,6 +15,7 @@ Example:
 
 from __future__ import annotations
 
+from loyaltycore.rfm.btyd import BtydRow, btyd_columns, btyd_summary
 from loyaltycore.rfm.caveats import EmptyScore, FewCustomers
 from loyaltycore.rfm.cuts import VISITS_CUTS, Cuts, Score
 from loyaltycore.rfm.distribution import Bar
@@ -43,6 +44,7 @@ __all__ = [
     "VISITS9",
     "VISITS_CUTS",
     "Bar",
+    "BtydRow",
     "Coverage",
     "Cuts",
     "EmptyScore",
@@ -60,6 +62,8 @@ __all__ = [
     "SegmentTable",
     "Transition",
     "Transitions",
+    "btyd_columns",
+    "btyd_summary",
     "coverage",
     "find_cuts",
     "habits",
