@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from loyaltycore.ports import Clock, Ids, Store
     from loyaltycore.services.files import Files
     from loyaltycore.services.reports import Reports
+    from loyaltycore.services.scores import Scores
 
 __all__ = ["Loyalty"]
 
@@ -118,6 +119,11 @@ class Loyalty:
         from loyaltycore.services.files import Files  # noqa: PLC0415 - start-up time
 
         return Files(self._shell)
+    def scores(self) -> Scores:
+        """Keep RFM scores and segments on customers."""
+        from loyaltycore.services.scores import Scores  # noqa: PLC0415 - start-up time
+
+        return Scores(self._shell)
 
     @cached_property
     def upkeep(self) -> Upkeep:

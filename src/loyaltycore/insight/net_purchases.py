@@ -32,7 +32,7 @@ class Reversal(NamedTuple):
     What took a transaction back.
 
     Attributes:
-        amount: minor units given back, 0 or more.
+        amount: minor units given back; below 0 where the amount was amended upwards.
         is_void: the transaction counts no longer, whatever the amount.
     """
 
@@ -63,9 +63,11 @@ def net_purchases(
     """
     Yield the purchases that stand, with what was refunded of each.
 
-    A voided one never happened; one refunded in full did, for nothing.
+    A voided one never happened; one refunded in full did, for nothing; one that was
+    amended upwards is worth what it was amended to.
     """
     for transaction_id, customer_id, on, amount in posted:
         refunded = back.get(transaction_id, 0)
         if refunded is not None:
-            yield Purchase(customer_id, on, amount, refunded)
+            added = max(0, -refunded)
+            yield Purchase(customer_id, on, amount + added, refunded + added)

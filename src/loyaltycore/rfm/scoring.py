@@ -33,7 +33,14 @@ if TYPE_CHECKING:
     from loyaltycore.rfm.purchases import Habit
     from loyaltycore.rfm.spec import RfmSpec, Rule
 
-__all__ = ["Pick", "cut_values", "find_cuts", "rank_cuts", "scores_of"]
+__all__ = [
+    "Pick",
+    "cut_values",
+    "cuts_of_values",
+    "find_cuts",
+    "rank_cuts",
+    "scores_of",
+]
 
 #: The value at a place in ascending order, from 0: ``values.__getitem__`` of a list.
 Pick: TypeAlias = "Callable[[int], int]"
@@ -50,19 +57,39 @@ def find_cuts(habits: Sequence[Habit], spec: RfmSpec) -> Cuts:
     Returns:
         Cuts in whole numbers; the given ones where the spec brings its own.
     """
+    return cuts_of_values(
+        (
+            [habit.recency_days for habit in habits],
+            [habit.frequency for habit in habits],
+            [habit.monetary for habit in habits],
+        ),
+        spec,
+    )
+
+
+def cuts_of_values(
+    measures: tuple[Sequence[int], Sequence[int], Sequence[int]], spec: RfmSpec
+) -> Cuts:
+    """
+    Cut a population of which only the numbers are kept.
+
+    Args:
+        measures: recency days, frequencies and monetary values, each in any order.
+        spec: as ``find_cuts``.
+    """
     if spec.given_cuts is not None:
         return spec.given_cuts
 
-    def cut(name: str, unit: int) -> tuple[int, ...]:
-        values = sorted(map(attrgetter(name), habits))
-        pick = values.__getitem__
+    def cut(values: Sequence[int], unit: int) -> tuple[int, ...]:
+        pick = sorted(values).__getitem__
         return cut_values(pick, len(values), spec.bins, spec.rule, unit=unit)
 
+    recency, frequency, monetary = measures
     return Cuts(
-        shape=(spec.bins, spec.bins, spec.bins),
-        recency=cut("recency_days", 1),
-        frequency=cut("frequency", 1),
-        monetary=cut("monetary", spec.compat_unit),
+        shape=spec.shape,
+        recency=cut(recency, 1),
+        frequency=cut(frequency, 1),
+        monetary=cut(monetary, spec.compat_unit),
     )
 
 
