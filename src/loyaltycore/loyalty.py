@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from loyaltycore.insight.verification import VerifyReport
     from loyaltycore.ports import Clock, Ids, Store
     from loyaltycore.services.files import Files
+    from loyaltycore.services.columns import Columns
     from loyaltycore.services.reports import Reports
     from loyaltycore.services.scores import Scores
 
@@ -119,6 +120,13 @@ class Loyalty:
         from loyaltycore.services.files import Files  # noqa: PLC0415 - start-up time
 
         return Files(self._shell)
+    def columns(self) -> Columns:
+        """Read the store in columns, for data frames."""
+        from loyaltycore.services.columns import Columns  # noqa: PLC0415 - start-up time
+
+        return Columns(self._shell)
+
+    @cached_property
     def scores(self) -> Scores:
         """Keep RFM scores and segments on customers."""
         from loyaltycore.services.scores import Scores  # noqa: PLC0415 - start-up time

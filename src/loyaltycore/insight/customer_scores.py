@@ -9,18 +9,11 @@ service's affair.
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import groupby
-from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
-from loyaltycore.insight.net_purchases import (
-    PostedPurchase,
-    Reversal,
-    net_purchases,
-    returned,
-)
+from loyaltycore.insight.net_purchases import purchases_by_customer
 from loyaltycore.rfm.purchases import habits
 
 
@@ -28,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
+    from loyaltycore.insight.net_purchases import Line
     from loyaltycore.rfm.cuts import Cuts, Score
     from loyaltycore.rfm.purchases import Habit
     from loyaltycore.rfm.segments import SegmentTable
@@ -40,9 +34,6 @@ __all__ = [
     "habits_in_order",
     "rescored",
 ]
-
-#: A line of the journal, under the id of its customer.
-Line: TypeAlias = "tuple[str, PostedPurchase | Reversal]"
 
 
 @attrs.frozen(kw_only=True)
@@ -102,15 +93,8 @@ def habits_in_order(lines: Iterable[Line], spec: RfmSpec) -> Iterator[Habit]:
         lines: ascending by customer, each customer's in any order.
         spec: what is counted.
     """
-    for _, group in groupby(lines, key=itemgetter(0)):
-        posted: list[PostedPurchase] = []
-        reversals: list[Reversal] = []
-        for _, line in group:
-            if isinstance(line, Reversal):
-                reversals.append(line)
-            else:
-                posted.append(line)
-        yield from habits(net_purchases(posted, returned(reversals)), spec)
+    for purchases in purchases_by_customer(lines):
+        yield from habits(purchases, spec)
 
 
 def rescored(

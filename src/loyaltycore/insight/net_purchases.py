@@ -6,6 +6,8 @@ Owns what either does to a purchase; where they come from is a service's affair.
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from loyaltycore.rfm.purchases import Purchase
@@ -15,7 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
-__all__ = ["PostedPurchase", "Returned", "Reversal", "net_purchases", "returned"]
+__all__ = [
+    "Line",
+    "PostedPurchase",
+    "Returned",
+    "Reversal",
+    "net_purchases",
+    "purchases_by_customer",
+    "returned",
+]
 
 
 class PostedPurchase(NamedTuple):
@@ -45,6 +55,10 @@ class Reversal(NamedTuple):
 Returned: TypeAlias = "Mapping[str, int | None]"
 
 
+#: A line of the journal, under the id of its customer.
+Line: TypeAlias = "tuple[str, PostedPurchase | Reversal]"
+
+
 def returned(reversals: Iterable[Reversal]) -> Returned:
     """Add up what was taken back, in any order."""
     found: dict[str, int | None] = {}
@@ -71,3 +85,21 @@ def net_purchases(
         if refunded is not None:
             added = max(0, -refunded)
             yield Purchase(customer_id, on, amount + added, refunded + added)
+
+
+def purchases_by_customer(lines: Iterable[Line]) -> Iterator[Iterator[Purchase]]:
+    """
+    Yield each customer's purchases that stand; one customer at a time is in memory.
+
+    Args:
+        lines: ascending by customer, each customer's in any order.
+    """
+    for _, group in groupby(lines, key=itemgetter(0)):
+        posted: list[PostedPurchase] = []
+        reversals: list[Reversal] = []
+        for _, line in group:
+            if isinstance(line, Reversal):
+                reversals.append(line)
+            else:
+                posted.append(line)
+        yield net_purchases(posted, returned(reversals))
