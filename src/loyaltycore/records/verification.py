@@ -67,14 +67,7 @@ REFERENCES = (
     Reference("message", "transaction", (("id", "id"),), _OF_TRANSACTION),
     Reference("unique_field", "card", (("id", "card_id"),)),
     Reference("search_token", "customer", (("id", "customer_id"),)),
-    ("card", "customer", (("id", "customer_id"),)),
-    ("card", "template", (("id", "template_id"),)),
-    ("lot", "card", (("id", "card_id"),)),
-    ("transaction", "card", (("id", "card_id"),)),
-    ("entry", "transaction", (("card_id", "card_id"), ("version", "version"))),
-    ("message", "transaction", (("id", "id"),)),
-    ("search_token", "customer", (("id", "customer_id"),)),
-    ("rfm_score", "customer", (("id", "customer_id"),)),
+    Reference("rfm_score", "customer", (("id", "customer_id"),)),
 )
 
 
