@@ -26,6 +26,8 @@ ENGINES = (
     "pyspark",
 )
 
+SLOW = ("dask", "pyspark")
+
 #: A customer's line, without its id.
 Line = tuple[Any, ...]
 
@@ -131,9 +133,8 @@ def spark() -> Iterator[Any]:
     session.stop()
 
 
-@pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Engine:
-    """Each engine in turn."""
+def made(request: pytest.FixtureRequest) -> Engine:
+    """One engine, if its package is there."""
     asked_for("narwhals")
     asked_for("pyarrow")
     if request.param == "pyspark":
@@ -142,10 +143,19 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     return AnyEngine(request.param)
 
 
-@pytest.fixture(params=[name for name in ENGINES if name != "pyspark"])
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each engine in turn."""
+    return made(request)
+
+
+@pytest.fixture(params=[name for name in ENGINES if name not in SLOW])
 def quick_engine(request: pytest.FixtureRequest) -> Engine:
-    """Each engine that starts at once."""
-    asked_for("narwhals")
-    asked_for("pyarrow")
-    asked_for(request.param.split("_", maxsplit=1)[0])
-    return AnyEngine(request.param)
+    """Each engine that answers at once."""
+    return made(request)
+
+
+@pytest.fixture(params=SLOW)
+def slow_engine(request: pytest.FixtureRequest) -> Engine:
+    """Each engine that plans for many machines first."""
+    return made(request)

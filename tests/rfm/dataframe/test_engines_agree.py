@@ -191,8 +191,19 @@ def test_query_by_hand(
 
 
 @pytest.mark.parametrize("choices", CHOICES, ids=str)
-def test_every_choice(engine: Engine, choices: dict[str, Any]) -> None:
+def test_every_choice(quick_engine: Engine, choices: dict[str, Any]) -> None:
     """Whatever the choices, lines and cuts equal those of plain Python."""
+    check_choices(quick_engine, choices)
+
+
+@pytest.mark.parametrize("choices", CHOICES[3:4] + CHOICES[6:], ids=str)
+def test_choices_on_a_cluster(slow_engine: Engine, choices: dict[str, Any]) -> None:
+    """So they do on engines of many machines, for each way through them."""
+    check_choices(slow_engine, choices)
+
+
+def check_choices(engine: Engine, choices: dict[str, Any]) -> None:
+    """Score the small purchases on an engine, and compare with plain Python."""
     from loyaltycore.rfm.dataframe import rfm_cuts, rfm_frame
 
     as_of = date(2026, 3, 31)
