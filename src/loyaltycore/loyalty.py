@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from loyaltycore.cards.contract import CardType
     from loyaltycore.insight.verification import VerifyReport
     from loyaltycore.ports import Clock, Ids, Store
-    from loyaltycore.services.files import Files
     from loyaltycore.services.columns import Columns
+    from loyaltycore.services.files import Files
     from loyaltycore.services.reports import Reports
     from loyaltycore.services.scores import Scores
 
@@ -120,6 +120,8 @@ class Loyalty:
         from loyaltycore.services.files import Files  # noqa: PLC0415 - start-up time
 
         return Files(self._shell)
+
+    @cached_property
     def columns(self) -> Columns:
         """Read the store in columns, for data frames."""
         from loyaltycore.services.columns import Columns  # noqa: PLC0415 - start-up time

@@ -20,13 +20,12 @@ from loyaltycore.insight.liability import PointPrice, worth_of
 from loyaltycore.ledger.decision import (
     Context,
     Counters,
-    LastEarning,
     Missing,
     Scope,
 )
 from loyaltycore.ledger.due import post_due
 from loyaltycore.ledger.holding import Holding
-from loyaltycore.ledger.transactions import Unit
+from loyaltycore.ledger.transactions import TransactionKind, Unit
 from loyaltycore.program.program import CustomerFacts
 from loyaltycore.values.money import Money
 from loyaltycore.values.quantity import from_units
@@ -120,7 +119,9 @@ class _Card:
     opened_at: datetime
     holding: Holding
     facts: CustomerFacts
-    last_earning: datetime | None = None
+    earned: dict[TransactionKind, datetime | None] = attrs.field(
+        factory=lambda: dict.fromkeys(TransactionKind)
+    )
 
 
 @attrs.define(kw_only=True)
@@ -148,7 +149,7 @@ class _Replay:
         card.holding = outcome.after
         for name, (n, _) in outcome.counters.items():
             self.used[_owner(name, customer_id), name] += n
-        card.last_earning = at
+        card.earned[outcome.kind] = at
         card.facts = attrs.evolve(
             card.facts,
             purchases=card.facts.purchases + 1,
@@ -168,8 +169,7 @@ class _Replay:
             occurred_at=at,
             customer=card.facts,
             issued_at=card.opened_at,
-            last_earning=card.last_earning,
-            knows=frozenset({LastEarning()}),
+            last_earnings=card.earned,
         )
 
     def _decide(

@@ -284,6 +284,8 @@ _IMPORT_RUN = Collection(
         finished_at="moment?",
     ),
     key=("program_id", "id"),
+)
+
 _RFM_SCORE = Collection(
     name="rfm_score",
     columns=_columns(
