@@ -19,7 +19,7 @@ PARALLEL := -n auto --dist loadfile
 .PHONY: help
 help:  ## show this list
 	@echo "Usage: make <command>   (VENV=$(VENV), PYTHON=$(PYTHON))"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 
 # ---- What a user runs ----------------------------------------------------------------
@@ -34,7 +34,7 @@ test: $(VENV)/.test  ## all tests and documented examples; says what it skipped 
 
 # ---- What a change has to pass -------------------------------------------------------
 
-.PHONY: check lint types floors docs wheel coverage
+.PHONY: check lint types floors docs wheel frames coverage
 check: lint types floors docs wheel  ## style, types, floors, documents, built wheel
 
 lint: $(VENV)/.lint  ## ruff: rules and formatting
@@ -54,17 +54,23 @@ docs: $(VENV)/.test  ## every example in README.md and docs/
 wheel: $(VENV)/.runtime  ## build the wheel and use it in an empty environment
 	@$(RUN) scripts/check_wheel.py
 
-coverage: $(VENV)/.test  ## all tests, then branches: 100 % in ledger and cards, 95 % else
-	@$(PYTEST) $(PARALLEL) -rs --cov --cov-report=json $(ARGS)
+frames: $(VENV)/.frames  ## RFM on every kind of data frame; one that is missing fails
+	@LOYALTYCORE_FRAMES=1 $(PYTEST) $(PARALLEL) -rs tests/rfm $(ARGS)
+
+coverage: $(VENV)/.frames  ## all tests, then branches: 100 % in ledger and cards, 95 % else
+	@LOYALTYCORE_FRAMES=1 $(PYTEST) $(PARALLEL) -rs --cov --cov-report=json $(ARGS)
 	@$(RUN) scripts/check_coverage.py .coverage.json
 
 
 # ---- What takes longer ---------------------------------------------------------------
 
-.PHONY: bench soak
+.PHONY: bench bench-rfm soak
 # Import times are only true with bytecode cached, whatever the environment says.
 bench: $(VENV)/.bench  ## figures, one a line: BENCH name=value
 	@env -u PYTHONDONTWRITEBYTECODE $(RUN) -m benchmarks $(ARGS)
+
+bench-rfm: $(VENV)/.bench-rfm  ## RFM against polars, DuckDB and pymc-marketing
+	@$(RUN) -m benchmarks.rfm $(ARGS)
 
 soak: $(VENV)/.test  ## the tests that take minutes
 	@LOYALTYCORE_SOAK=1 $(PYTEST) $(PARALLEL) -m soak -rs $(ARGS)
@@ -112,6 +118,14 @@ $(VENV)/.test: $(VENV)/.runtime
 
 $(VENV)/.lint: $(VENV)/.test
 	@$(INSTALL) --group lint
+	@touch $@
+
+$(VENV)/.frames: $(VENV)/.test
+	@$(INSTALL) --group frames
+	@touch $@
+
+$(VENV)/.bench-rfm: $(VENV)/.frames
+	@$(INSTALL) --group bench-rfm
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.runtime

@@ -24,11 +24,11 @@ from benchmarks import (
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from benchmarks.figures import Figure
 
-__all__ = ["main"]
+__all__ = ["main", "measure"]
 
 
 def _against_eventsourcing(folder: Path) -> Iterator[Figure]:
@@ -55,9 +55,19 @@ BENCHMARKS: dict[tuple[str, ...], Callable[[Path], Iterator[Figure]]] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure what a posting and an import cost."""
+    return measure(BENCHMARKS, arguments, prog="python -m benchmarks")
+
+
+def measure(
+    benchmarks: Mapping[tuple[str, ...], Callable[[Path], Iterator[Figure]]],
+    arguments: Sequence[str] | None = None,
+    *,
+    prog: str,
+) -> int:
     """Measure, print, and say which aims are met."""
-    known = [name for names in BENCHMARKS for name in names]
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    known = [name for names in benchmarks for name in names]
+    parser = argparse.ArgumentParser(prog=prog, description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(known))
     asked = parser.parse_args(arguments).names or known
     unknown = sorted({*asked} - {*known})
@@ -65,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"no such figure: {', '.join(unknown)}; there are {known}")
     print(machine.described(), flush=True)
     figures: list[Figure] = []
-    for names, run in BENCHMARKS.items():
+    for names, run in benchmarks.items():
         if {*names}.isdisjoint(asked):
             continue
         with TemporaryDirectory(prefix="loyaltycore-bench-") as folder:

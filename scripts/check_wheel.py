@@ -22,7 +22,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[1]
 PACKAGE = REPOSITORY / "src" / "loyaltycore"
 CACHES = {"__pycache__", ".mypy_cache", ".ruff_cache"}
-GROUPS_NOT_FOR_USERS = ("test", "lint", "bench")
+GROUPS_NOT_FOR_USERS = ("test", "extras", "frames", "lint", "bench", "bench-rfm")
 
 
 def run(*command: str | Path, cwd: Path) -> str:

@@ -33,9 +33,11 @@ if TYPE_CHECKING:
     from loyaltycore.cards.contract import CardType
     from loyaltycore.insight.verification import VerifyReport
     from loyaltycore.ports import Clock, Ids, Store
+    from loyaltycore.services.columns import Columns
     from loyaltycore.services.files import Files
     from loyaltycore.services.reports import Reports
     from loyaltycore.services.rewards import Rewards
+    from loyaltycore.services.scores import Scores
 
 __all__ = ["Loyalty"]
 
@@ -126,6 +128,20 @@ class Loyalty:
         from loyaltycore.services.files import Files  # noqa: PLC0415 - start-up time
 
         return Files(self._shell)
+
+    @cached_property
+    def columns(self) -> Columns:
+        """Read the store in columns, for data frames."""
+        from loyaltycore.services.columns import Columns  # noqa: PLC0415 - start-up time
+
+        return Columns(self._shell)
+
+    @cached_property
+    def scores(self) -> Scores:
+        """Keep RFM scores and segments on customers."""
+        from loyaltycore.services.scores import Scores  # noqa: PLC0415 - start-up time
+
+        return Scores(self._shell)
 
     @cached_property
     def upkeep(self) -> Upkeep:

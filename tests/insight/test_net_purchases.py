@@ -64,3 +64,12 @@ def test_reversals_of_something_else():
     back = returned([Reversal("elsewhere", 0, True)])
 
     assert 2 == len(list(net_purchases(POSTED, back)))
+
+
+def test_amended_upwards():
+    """What was corrected upwards is a purchase of the corrected amount."""
+    back = returned([Reversal("t1", -500, False), Reversal("t1", 200, False)])
+
+    first = next(iter(net_purchases(POSTED, back)))
+
+    assert (POSTED[0].amount + 300, 0) == (first.net, first.refunded)

@@ -84,3 +84,15 @@ def r_segments() -> dict[str, dict[str, str]]:
 def r_summary() -> list[dict[str, str]]:
     """Read what R's package reported on each segment of the orders."""
     return rows_of("golden/rrfm_orders_segment_summary_A.csv")
+
+
+@pytest.fixture(scope="session")
+def r_thresholds() -> list[dict[str, str]]:
+    """Read the thresholds that R's package found for the orders, worst bin first."""
+    return rows_of("golden/rrfm_orders_threshold.csv")
+
+
+@pytest.fixture(scope="session")
+def compat(orders: list[Purchase]) -> RfmTable:
+    """Score the orders as R does; it was given whole dollars."""
+    return rfm(orders, as_of=date(2006, 12, 31), compat="r-rfm")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from decimal import Decimal
+from math import ceil
 from typing import TYPE_CHECKING
 
 import pytest
 
 from loyaltycore.rfm import (
+    R_RFM_A,
     EmptyScore,
-    Rectangle,
     Score,
-    SegmentTable,
     coverage,
     rfm,
 )
@@ -23,20 +24,6 @@ if TYPE_CHECKING:
 
 #: Where R's package adds 1 to an interpolated cut, and so scores one higher or lower.
 DIFFER = {"Jerold Sporer", "Katlyn Mann", "Skylar Hoeger"}
-
-#: The table of the R package's introduction: recency, frequency, money; first wins.
-R_TABLE = {
-    "Champions": ((5, 5), (5, 5), (5, 5)),
-    "Potential Loyalist": ((3, 5), (3, 5), (2, 5)),
-    "Loyal Customers": ((2, 4), (2, 4), (2, 4)),
-    "Promising": ((3, 4), (1, 3), (3, 5)),
-    "New Customers": ((4, 5), (1, 3), (1, 5)),
-    "Can't Lose Them": ((1, 2), (3, 4), (4, 5)),
-    "At Risk": ((1, 2), (2, 5), (4, 5)),
-    "Need Attention": ((1, 3), (3, 5), (3, 5)),
-    "About To Sleep": ((2, 3), (1, 3), (1, 4)),
-    "Lost": ((1, 1), (1, 5), (1, 5)),
-}
 
 
 def r_scores(row: dict[str, str]) -> Score:
@@ -111,25 +98,79 @@ class TestOrders:
         assert () == orders_table.warnings
 
 
+class TestCompat:
+    """Scores as R gives them, for who moves from there."""
+
+    def test_all_scores_equal(
+        self, compat: RfmTable, r_table: dict[str, dict[str, str]]
+    ) -> None:
+        """The three scores equal R's for all 995 customers."""
+        expected = {name: r_scores(row) for name, row in r_table.items()}
+
+        assert 995 == len(expected)
+        assert expected == {row.customer_id: row.score for row in compat.rows}
+
+    def test_all_segments_equal(
+        self, compat: RfmTable, r_segments: dict[str, dict[str, str]]
+    ) -> None:
+        """By R's own table, all 995 customers are in R's segment."""
+        expected = {name: row["segment"] for name, row in r_segments.items()}
+
+        assert expected == compat.segments(R_RFM_A)
+
+    def test_summaries_equal(
+        self, compat: RfmTable, r_summary: list[dict[str, str]]
+    ) -> None:
+        """Customers, orders, revenue and average order of each segment equal R's."""
+        ours = {one.segment: one for one in compat.summary(R_RFM_A)}
+
+        assert 10 == len(r_summary)
+        for row in r_summary:
+            one = ours[row["segment"]]
+            assert int(row["customers"]) == one.customers
+            assert int(row["orders"]) == one.orders
+            assert int(row["revenue"]) * 100 == one.revenue
+            assert round(float(row["aov"]) * 100) == one.average_order
+
+    def test_cuts_are_below_thresholds(
+        self, compat: RfmTable, r_thresholds: list[dict[str, str]]
+    ) -> None:
+        """A cut is the largest whole number of units below R's threshold."""
+        uppers = r_thresholds[:-1]
+        for measure, unit in (("recency", 1), ("frequency", 1), ("monetary", 100)):
+            expected = tuple(
+                ceil(Decimal(row[f"{measure}_upper"]) * unit) - 1 for row in uppers
+            )
+
+            assert expected == getattr(compat.cuts, measure)
+
+    def test_rank_differs_for_three(
+        self, compat: RfmTable, orders_table: RfmTable
+    ) -> None:
+        """The default rule differs from R's for the three known customers only."""
+        pairs = zip(compat.rows, orders_table.rows, strict=True)
+
+        assert DIFFER == {
+            one.customer_id for one, other in pairs if one.score != other.score
+        }
+
+    def test_unit_matters(self, orders: list[Purchase], compat: RfmTable) -> None:
+        """R adds 1 to its cuts, so dollars and cents score differently, as there."""
+        cents = rfm(
+            orders, as_of=date(2006, 12, 31), compat="r-rfm", compat_unit=1
+        ).rows
+
+        assert [row.score.monetary for row in cents] != [
+            row.score.monetary for row in compat.rows
+        ]
+
+
 class TestRTable:
     """R's own segment table, brought over for a merchant who moves from there."""
 
-    RECTANGLES = tuple(
-        Rectangle(segment=name, recency=recency, frequency=often, monetary=much)
-        for name, (recency, often, much) in R_TABLE.items()
-    )
-    TABLE = SegmentTable(
-        name="r",
-        version=1,
-        shape=(5, 5, 5),
-        rectangles=RECTANGLES,
-        on_overlap="first",
-        default="Others",
-    )
-
     def test_coverage(self) -> None:
         """The table leaves 10 of 125 cells out and names 58 more than once."""
-        found = coverage(self.RECTANGLES, (5, 5, 5))
+        found = coverage(R_RFM_A.rectangles, (5, 5, 5))
 
         assert ["215", "241", "251", "252", "341", "351", "441", "451"] == [
             str(cell) for cell in found.gaps[:8]
@@ -145,14 +186,14 @@ class TestRTable:
         for row in r_segments.values():
             score = Score(*map(int, row["rfm_score"]))
 
-            assert row["segment"] == self.TABLE.segment(score)
+            assert row["segment"] == R_RFM_A.segment(score)
 
     def test_summary(
         self, orders_table: RfmTable, r_summary: list[dict[str, str]]
     ) -> None:
         """Customers and orders equal R's for all segments, give or take the three."""
         theirs = {row["segment"]: int(row["customers"]) for row in r_summary}
-        ours = {one.segment: one.customers for one in orders_table.summary(self.TABLE)}
+        ours = {one.segment: one.customers for one in orders_table.summary(R_RFM_A)}
 
         moved = sum(abs(ours[name] - theirs.get(name, 0)) for name in ours)
 
@@ -164,7 +205,7 @@ class TestRTable:
         """Segments of the same customers have R's revenue and average order."""
         theirs = {row["segment"]: row for row in r_summary}
         same = 0
-        for one in orders_table.summary(self.TABLE):
+        for one in orders_table.summary(R_RFM_A):
             row = theirs.get(one.segment)
             if row is None or one.orders != int(row["orders"]):
                 continue

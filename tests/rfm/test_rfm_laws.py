@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 import attrs
 from hypothesis import given
@@ -11,6 +12,9 @@ from hypothesis import strategies as st
 
 from loyaltycore.rfm import Cuts, Habit, Purchase, RfmTable, Score, rank_cuts, rfm
 
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 TODAY = date(2026, 3, 31)
 
@@ -31,6 +35,11 @@ def purchases(draw: st.DrawFn) -> list[Purchase]:
     ]
 
 
+def scored(rows: Iterable[Purchase], **choices: Any) -> RfmTable:
+    """Score purchases as of today, some of which are still to come."""
+    return rfm(rows, as_of=TODAY, later="exclude", **choices)
+
+
 def scores_of(table: RfmTable) -> dict[str, Score]:
     """Read the scores by customer."""
     return {row.customer_id: row.score for row in table.rows}
@@ -41,7 +50,7 @@ def score_of_money(values: list[int], bins: int) -> list[int]:
     bought = [
         Purchase(f"c{index:02}", TODAY, value) for index, value in enumerate(values)
     ]
-    return [row.score.monetary for row in rfm(bought, as_of=TODAY, bins=bins).rows]
+    return [row.score.monetary for row in scored(bought, bins=bins).rows]
 
 
 def habit(value: int) -> Habit:
@@ -63,7 +72,7 @@ def test_row_order(pair: tuple[list[Purchase], list[Purchase]]) -> None:
     """The order of the purchases changes nothing at all."""
     rows, shuffled = pair
 
-    assert rfm(rows, as_of=TODAY) == rfm(shuffled, as_of=TODAY)
+    assert scored(rows) == scored(shuffled)
 
 
 @given(purchases(), st.permutations([f"c{index}" for index in range(12)]))
@@ -72,8 +81,8 @@ def test_relabelling(rows: list[Purchase], names: list[str]) -> None:
     renamed = {f"c{index}": name for index, name in enumerate(names)}
     others = [attrs.evolve(row, customer_id=renamed[row.customer_id]) for row in rows]
 
-    before = scores_of(rfm(rows, as_of=TODAY))
-    after = scores_of(rfm(others, as_of=TODAY))
+    before = scores_of(scored(rows))
+    after = scores_of(scored(others))
 
     assert {renamed[name]: score for name, score in before.items()} == after
 
@@ -96,13 +105,13 @@ def test_scaling_all_amounts(rows: list[Purchase], scale: int) -> None:
         for row in rows
     ]
 
-    assert scores_of(rfm(rows, as_of=TODAY)) == scores_of(rfm(scaled, as_of=TODAY))
+    assert scores_of(scored(rows)) == scores_of(scored(scaled))
 
 
 @given(purchases(), BINS)
 def test_monotone(rows: list[Purchase], bins: int) -> None:
     """More is never scored lower, fewer days never lower, and equal always equal."""
-    found = rfm(rows, as_of=TODAY, bins=bins).rows
+    found = scored(rows, bins=bins).rows
     for one in found:
         for other in found:
             mine, theirs = one.habit, other.habit
@@ -142,9 +151,9 @@ def test_refund_rows_never_flatter(
     rows: list[Purchase], name: str, on: date, amount: int
 ) -> None:
     """A refund changes nobody's recency or frequency, and raises nobody's money."""
-    before = {row.customer_id: row for row in rfm(rows, as_of=TODAY).rows}
+    before = {row.customer_id: row for row in scored(rows).rows}
     refunded = [*rows, Purchase(name, on, -amount)]
-    after = {row.customer_id: row for row in rfm(refunded, as_of=TODAY).rows}
+    after = {row.customer_id: row for row in scored(refunded).rows}
 
     assert before.keys() == after.keys()
     for key, row in after.items():
@@ -160,7 +169,7 @@ def test_both_forms_of_a_refund(rows: list[Purchase]) -> None:
         Purchase(row.customer_id, row.on, -row.refunded) for row in rows if row.refunded
     ]
 
-    assert rfm(rows, as_of=TODAY) == rfm(apart, as_of=TODAY)
+    assert scored(rows) == scored(apart)
 
 
 @given(purchases(), st.lists(AMOUNTS, max_size=5))
@@ -168,9 +177,9 @@ def test_the_future_does_not_count(rows: list[Purchase], amounts: list[int]) -> 
     """Purchases after the day change nothing, and recency is never negative."""
     tomorrow = TODAY + timedelta(days=1)
     later = [Purchase("c1", tomorrow, amount) for amount in amounts]
-    found = rfm(rows, as_of=TODAY)
+    found = scored(rows)
 
-    assert found == rfm(later + rows, as_of=TODAY)
+    assert found == scored(later + rows)
     assert all(row.habit.recency_days >= 0 for row in found.rows)
 
 
@@ -180,15 +189,15 @@ def test_window_equals_dropping_rows(rows: list[Purchase], days: int) -> None:
     since = TODAY - timedelta(days=days)
     kept = [row for row in rows if row.on >= since]
 
-    windowed = rfm(rows, as_of=TODAY, since=since)
+    windowed = scored(rows, since=since)
 
-    assert windowed.rows == rfm(kept, as_of=TODAY).rows
+    assert windowed.rows == scored(kept).rows
 
 
 @given(purchases())
 def test_days_are_at_most_purchases(rows: list[Purchase]) -> None:
     """Nobody bought on more days than they made purchases."""
-    for row in rfm(rows, as_of=TODAY, frequency="days").rows:
+    for row in scored(rows, frequency="days").rows:
         on = {
             other.on
             for other in rows
@@ -201,7 +210,7 @@ def test_days_are_at_most_purchases(rows: list[Purchase]) -> None:
 @given(purchases(), BINS)
 def test_frozen_cuts(rows: list[Purchase], bins: int) -> None:
     """Cuts that were stored and read back score the same customers the same."""
-    table = rfm(rows, as_of=TODAY, bins=bins)
+    table = scored(rows, bins=bins)
     kept = Cuts.from_dict(json.loads(json.dumps(table.cuts.to_dict())))
 
     assert table.cuts == kept
@@ -216,7 +225,7 @@ def test_frozen_cuts(rows: list[Purchase], bins: int) -> None:
 @given(purchases())
 def test_segments_partition_customers(rows: list[Purchase]) -> None:
     """Each customer is in one segment, and the summary counts each of them once."""
-    table = rfm(rows, as_of=TODAY)
+    table = scored(rows)
     summary = table.summary()
 
     assert {row.customer_id for row in table.rows} == table.segments().keys()

@@ -138,7 +138,10 @@ class TestHabits:
         later = Purchase("ada", date(2026, 4, 1), -1)
         policies = ("net", "exclude", "error")
 
-        found = {habit_of(self.PURCHASES[0], later, refunds=one) for one in policies}
+        found = {
+            habit_of(self.PURCHASES[0], later, refunds=one, later="exclude")
+            for one in policies
+        }
 
         assert 1 == len(found)
 
@@ -154,11 +157,22 @@ class TestHabits:
 
         assert (434, 1301) == (found.monetary, found.revenue)
 
+    def test_refuses_rows_that_are_still_to_come(self) -> None:
+        """A row after the day is an error with both remedies, unless it is excluded."""
+        later = Purchase("ada", date(2026, 4, 1), 1)
+
+        with pytest.raises(InvalidValue, match=r"row 1 is after.*later='exclude'") as e:
+            habit_of(self.PURCHASES[0], later)
+
+        assert "on" == e.value.field
+
     def test_window_includes_both_ends(self) -> None:
         """The first and the last day count; the days beside them do not."""
         days = (20, 21, 30, 31)
         purchases = [Purchase("ada", date(2026, 3, day), day) for day in days]
-        spec = RfmSpec(as_of=date(2026, 3, 30), since=date(2026, 3, 21))
+        spec = RfmSpec(
+            as_of=date(2026, 3, 30), since=date(2026, 3, 21), later="exclude"
+        )
 
         (found,) = habits(purchases, spec)
 

@@ -218,6 +218,28 @@ class TestStatement:
             shop.reports.statement(customer_id="a", card_id="b")
 
 
+class TestBreakage:
+    def test_nothing_ended(self, shop: Loyalty, card: Card):
+        """Points that still count have not been broken."""
+        shop.cards.record_purchase(card.id, "30.00")
+
+        assert () == shop.reports.breakage().months
+
+    def test_swept_or_not(self, shop: Loyalty, card: Card):
+        """Of 3 points 1 was redeemed in time; the rest ended in April, swept or not."""
+        shop.cards.record_purchase(card.id, "30.00")
+        shop.cards.redeem_points(card.id, "1.00")
+        later = shop.at(NOON + 60 * DAY)
+        before = later.reports.breakage()
+        later.upkeep.sweep()
+
+        assert before == later.reports.breakage()
+        assert [(date(2026, 4, 1), Decimal(3), Decimal(2))] == [
+            (month.month, month.points, month.unused) for month in before.months
+        ]
+        assert Money("2.00", "EUR") == before.worth
+
+
 class TestLiability:
     def test_an_empty_program(self, shop: Loyalty):
         """Nothing is owed to nobody."""

@@ -133,7 +133,7 @@ def liability(
         price = prices[template_id]
         finest = n * 10 ** (_FINEST - price.scale)
         points, worth = months.get(month, (0, 0))
-        months[month] = (points + finest, worth + _worth(n, price, currency))
+        months[month] = (points + finest, worth + worth_of(n, price, currency))
         unpriced += finest if price.value_per_point is None else 0
     return Liability(
         at=at,
@@ -151,7 +151,7 @@ def liability(
     )
 
 
-def _worth(units: int, price: PointPrice, currency: str) -> int:
+def worth_of(units: int, price: PointPrice, currency: str) -> int:
     """Minor units, through whole numbers: no decimal context can round in between."""
     if price.value_per_point is None:
         return 0

@@ -6,6 +6,8 @@ Owns what either does to a purchase; where they come from is a service's affair.
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from loyaltycore.rfm.purchases import Purchase
@@ -15,7 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
-__all__ = ["PostedPurchase", "Returned", "Reversal", "net_purchases", "returned"]
+__all__ = [
+    "Line",
+    "PostedPurchase",
+    "Returned",
+    "Reversal",
+    "net_purchases",
+    "purchases_by_customer",
+    "returned",
+]
 
 
 class PostedPurchase(NamedTuple):
@@ -32,7 +42,7 @@ class Reversal(NamedTuple):
     What took a transaction back.
 
     Attributes:
-        amount: minor units given back, 0 or more.
+        amount: minor units given back; below 0 where the amount was amended upwards.
         is_void: the transaction counts no longer, whatever the amount.
     """
 
@@ -43,6 +53,10 @@ class Reversal(NamedTuple):
 
 #: Minor units given back, by transaction; None: it was voided.
 Returned: TypeAlias = "Mapping[str, int | None]"
+
+
+#: A line of the journal, under the id of its customer.
+Line: TypeAlias = "tuple[str, PostedPurchase | Reversal]"
 
 
 def returned(reversals: Iterable[Reversal]) -> Returned:
@@ -63,9 +77,29 @@ def net_purchases(
     """
     Yield the purchases that stand, with what was refunded of each.
 
-    A voided one never happened; one refunded in full did, for nothing.
+    A voided one never happened; one refunded in full did, for nothing; one that was
+    amended upwards is worth what it was amended to.
     """
     for transaction_id, customer_id, on, amount in posted:
         refunded = back.get(transaction_id, 0)
         if refunded is not None:
-            yield Purchase(customer_id, on, amount, refunded)
+            added = max(0, -refunded)
+            yield Purchase(customer_id, on, amount + added, refunded + added)
+
+
+def purchases_by_customer(lines: Iterable[Line]) -> Iterator[Iterator[Purchase]]:
+    """
+    Yield each customer's purchases that stand; one customer at a time is in memory.
+
+    Args:
+        lines: ascending by customer, each customer's in any order.
+    """
+    for _, group in groupby(lines, key=itemgetter(0)):
+        posted: list[PostedPurchase] = []
+        reversals: list[Reversal] = []
+        for _, line in group:
+            if isinstance(line, Reversal):
+                reversals.append(line)
+            else:
+                posted.append(line)
+        yield net_purchases(posted, returned(reversals))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltycore.customers.statement import StatementLine, last_day
+from loyaltycore.insight.breakage import EndedLot
 from loyaltycore.insight.liability import OpenLot
 from loyaltycore.ledger.lots import LotState
 from loyaltycore.ledger.transactions import EntryKind, Unit
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from loyaltycore.query.predicates import Row
 
 __all__ = [
+    "ended_lot_of",
+    "ended_point_lots",
     "line_of",
     "open_lot_of",
     "open_point_lots",
@@ -118,3 +121,26 @@ def open_lot_of(row: Row, template_id: str) -> OpenLot:
     return OpenLot(
         template_id, row["remaining"], None if expires_at == NEVER else expires_at
     )
+
+
+def ended_point_lots(program_id: str, template_id: str, at: datetime) -> Query:
+    """Lots of points, on cards of a template, that ended by *at*; for streaming."""
+    on_template = Exists(
+        "card",
+        (("program_id", "program_id"), ("id", "card_id")),
+        where(template_id=template_id),
+    )
+    terms = (
+        *where(program_id=program_id).terms,
+        Compare("state", Op.NE, LotState.HELD.value),
+        *_POINTS.terms,
+        Compare("expires_at", Op.LE, at),
+        on_template,
+    )
+    return Query("lot", And(terms), limit=_LOTS_A_PAGE)
+
+
+def ended_lot_of(row: Row, template_id: str) -> EndedLot:
+    """One of them; what no sweep has expired yet has ended all the same."""
+    unused = row["expired"] + row["remaining"]
+    return EndedLot(template_id, row["amount"], unused, row["expires_at"])

@@ -67,6 +67,7 @@ REFERENCES = (
     Reference("message", "transaction", (("id", "id"),), _OF_TRANSACTION),
     Reference("unique_field", "card", (("id", "card_id"),)),
     Reference("search_token", "customer", (("id", "customer_id"),)),
+    Reference("rfm_score", "customer", (("id", "customer_id"),)),
 )
 
 

@@ -7,7 +7,7 @@ Owns what counts as a purchase and what a refund does; knows no score.
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Final, NoReturn, assert_never
 
 import attrs
 
@@ -121,8 +121,9 @@ def habits(purchases: Iterable[Purchase], spec: RfmSpec) -> tuple[Habit, ...]:
     """
     Sum up each customer's purchases within the window of the spec.
 
-    A row outside the window counts for nothing.  Who has nothing but refunds in it is
-    not a customer of that window, and has no habit.
+    A row before the window counts for nothing, nor does one after it where the spec
+    excludes those.  Who has nothing but refunds in it is not a customer of that window,
+    and has no habit.
 
     Args:
         purchases: in any order; read once.
@@ -132,8 +133,8 @@ def habits(purchases: Iterable[Purchase], spec: RfmSpec) -> tuple[Habit, ...]:
         One habit per customer with a purchase, by ascending customer id.
 
     Raises:
-        InvalidValue: a row is no :class:`Purchase`, or carries a refund although the
-            spec forbids them.
+        InvalidValue: a row is no :class:`Purchase`, or is after ``as_of`` or carries a
+            refund although the spec forbids that.
     """
     tallies = _tallies(purchases, spec)
     return tuple(
@@ -166,31 +167,50 @@ def _tallies(purchases: Iterable[Purchase], spec: RfmSpec) -> dict[str, _Tally]:
     first, last = spec.first_day, spec.as_of
     by_days = spec.frequency == "days"
     forbidden = spec.refunds == "error"
+    later_forbidden = spec.later == "error"
     seen: set[tuple[str, date]] = set()
     tallies: dict[str, _Tally] = {}
+    known = tallies.get
     for index, row in enumerate(purchases):
-        _check_row(index, row)
+        if type(row) is not Purchase:
+            _check_row(index, row)
         on, amount = row.on, row.amount
-        if not first <= on <= last:
+        if on > last or on < first:
+            if on > last and later_forbidden:
+                _refuse_later(index, last)
             continue
-        if forbidden and (amount < 0 or row.refunded):
-            remedy = "pass refunds='net' or refunds='exclude'"
-            message = f"row {index} carries a refund, which this spec forbids; {remedy}"
-            raise InvalidValue("purchases", message)
-        tally = tallies.get(row.customer_id)
+        refunded = row.refunded
+        if forbidden and (amount < 0 or refunded):
+            _refuse_refund(index)
+        customer_id = row.customer_id
+        tally = known(customer_id)
         if tally is None:
-            tally = tallies[row.customer_id] = _Tally()
+            tally = tallies[customer_id] = _Tally()
         if amount < 0:
             tally.returned -= amount
             continue
         tally.orders += 1
         tally.paid += amount
-        tally.returned += row.refunded
+        if refunded:
+            tally.returned += refunded
         tally.latest = max(tally.latest, on)
-        if by_days and (row.customer_id, on) not in seen:
-            seen.add((row.customer_id, on))
+        if by_days and (customer_id, on) not in seen:
+            seen.add((customer_id, on))
             tally.days += 1
     return tallies
+
+
+def _refuse_later(index: int, as_of: date) -> NoReturn:
+    """Refuse a row of a day that is still to come."""
+    remedy = "mend its day, or pass later='exclude' to look back to that day"
+    raise InvalidValue("on", f"row {index} is after as_of, {as_of}; {remedy}")
+
+
+def _refuse_refund(index: int) -> NoReturn:
+    """Refuse a refund where the spec forbids them."""
+    remedy = "pass refunds='net' or refunds='exclude'"
+    message = f"row {index} carries a refund, which this spec forbids; {remedy}"
+    raise InvalidValue("purchases", message)
 
 
 def _check_row(index: int, row: object) -> None:

@@ -1,160 +1,96 @@
 """
-From habits to scores: cuts observed in a population, and where one customer falls.
+From habits to scores: cuts observed in a population, and what each customer gets.
 
-Owns the rank rule and the cuts that keep it; knows no purchase and no segment.
+Owns the rules by which a population is cut; knows no purchase and no segment.
 
-The rule, for n scores and a population of N: cut k is the smallest observed value that
-at least k of every n customers do not exceed, and a customer's bin is one more than the
-number of cuts below the customer's own value.  That is the same as
-``1 + n * (rank - 1) // N`` with ties sharing their lowest rank, in integers alone.
-Equal customers always score equally; a bin that nobody falls into stays empty.
+Every rule ends in whole numbers, and a customer's bin is one more than the number of
+cuts below the customer's own value.  For n scores and a population of N, in ascending
+order x[0] to x[N - 1]:
+
+* ``rank``: cut k is ``x[ceil(k * N / n) - 1]``, the smallest observed value that at
+  least k of every n customers do not exceed.  That is the same as
+  ``1 + n * (rank - 1) // N`` with ties sharing their lowest rank.
+* ``quantile``: cut k is the type 7 quantile of k / n, which may lie between two
+  customers.  A whole number is above it exactly if it is above its floor.
+* ``r-rfm``: R's package ``rfm`` adds 1 to that quantile and gives the next bin to who
+  reaches it, so ``x >= q + 1``; for whole numbers, ``x > ceil(q)``.
+* ``ntile``: SQL's ``NTILE(n) OVER (ORDER BY value, customer_id)``.  It splits customers
+  who are equal, by id; its cuts are the last values of the tiles.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from itertools import pairwise
-from typing import TYPE_CHECKING, TypeAlias, cast
+from operator import attrgetter
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
-import attrs
-
-from loyaltycore.errors import InvalidValue
-from loyaltycore.rfm.checks import check_number, check_tuple, check_whole
-from loyaltycore.rfm.spec import BINS_MAX
+from loyaltycore.rfm.checks import check_number
+from loyaltycore.rfm.cuts import BINS_MAX, Cuts, Score
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Sequence
 
     from loyaltycore.rfm.purchases import Habit
+    from loyaltycore.rfm.spec import RfmSpec, Rule
 
-__all__ = ["Cuts", "Score", "Shape", "check_shape", "rank_cuts"]
+__all__ = [
+    "Pick",
+    "cut_values",
+    "cuts_of_values",
+    "find_cuts",
+    "rank_cuts",
+    "scores_of",
+]
 
-#: How many scores recency, frequency and monetary value have, in this order.
-Shape: TypeAlias = tuple[int, int, int]
-
-_TWO_DIGITS = 10
-_MEASURES = ("recency", "frequency", "monetary")
+#: The value at a place in ascending order, from 0: ``values.__getitem__`` of a list.
+Pick: TypeAlias = "Callable[[int], int]"
 
 
-@attrs.frozen
-class Score:
+def find_cuts(habits: Sequence[Habit], spec: RfmSpec) -> Cuts:
     """
-    One customer's three scores; 1 is the worst, the number of bins the best.
+    Cut a population as a spec says.
 
-    Attributes:
-        recency: high is recent.
-        frequency: high is often.
-        monetary: high is much.
+    Args:
+        habits: the population, in any order; may be empty or smaller than the bins.
+        spec: the rule and the number of scores, or the cuts themselves.
+
+    Returns:
+        Cuts in whole numbers; the given ones where the spec brings its own.
     """
+    return cuts_of_values(
+        (
+            [habit.recency_days for habit in habits],
+            [habit.frequency for habit in habits],
+            [habit.monetary for habit in habits],
+        ),
+        spec,
+    )
 
-    recency: int
-    frequency: int
-    monetary: int
 
-    def __str__(self) -> str:
-        """Write ``543``, or ``10-4-3`` where a score has two digits."""
-        scores = (self.recency, self.frequency, self.monetary)
-        return ("" if max(scores) < _TWO_DIGITS else "-").join(map(str, scores))
-
-
-@attrs.frozen(kw_only=True)
-class Cuts:
+def cuts_of_values(
+    measures: tuple[Sequence[int], Sequence[int], Sequence[int]], spec: RfmSpec
+) -> Cuts:
     """
-    The values at which scores change; kept, they score later customers alike.
+    Cut a population of which only the numbers are kept.
 
-    A value on a cut belongs below it.  Repeated cuts are honest: the scores between
-    them are nobody's.  No cuts at all mean that nobody was there to compare with;
-    everybody then scores like the only customer of a shop: recency best, rest worst.
-
-    Attributes:
-        shape: how many scores recency, frequency and monetary value have, 1 to 20.
-        recency: days, ascending; one fewer than scores, or none.
-        frequency: counts, ascending; one fewer than scores, or none.
-        monetary: minor units, ascending; one fewer than scores, or none.
-
-    Raises:
-        InvalidValue: cuts are no ``int``, descend, or are too few or too many.
-
-    Example:
-        >>> cuts = Cuts(
-        ...     shape=(3, 3, 2), recency=(7, 30), frequency=(1, 4), monetary=(9900,)
-        ... )
-        >>> str(cuts.score(8, 5, 9900))
-        '231'
+    Args:
+        measures: recency days, frequencies and monetary values, each in any order.
+        spec: as ``find_cuts``.
     """
+    if spec.given_cuts is not None:
+        return spec.given_cuts
 
-    shape: Shape
-    recency: tuple[int, ...]
-    frequency: tuple[int, ...]
-    monetary: tuple[int, ...]
+    def cut(values: Sequence[int], unit: int) -> tuple[int, ...]:
+        pick = sorted(values).__getitem__
+        return cut_values(pick, len(values), spec.bins, spec.rule, unit=unit)
 
-    def __attrs_post_init__(self) -> None:
-        check_shape(self.shape)
-        axes = (self.recency, self.frequency, self.monetary)
-        for field, bins, cuts in zip(_MEASURES, self.shape, axes, strict=True):
-            _check_cuts(field, bins, cuts)
-
-    def score(self, recency: int, frequency: int, monetary: int) -> Score:
-        """
-        Score one customer, whether or not the cuts come from a table with them in it.
-
-        Args:
-            recency: days since the last purchase, 0 or more.
-            frequency: purchases or days, as counted for the cuts.
-            monetary: minor units, as counted for the cuts.
-
-        Returns:
-            The three scores.
-
-        Raises:
-            InvalidValue: a value is no ``int``, or the recency is negative.
-        """
-        check_whole("recency", recency, "pass whole days")
-        check_whole("frequency", frequency, "pass a whole count")
-        check_whole("monetary", monetary, "count in minor units: 11.77 is 1177")
-        if recency < 0:
-            remedy = "leave purchases after the day you look out"
-            raise InvalidValue("recency", f"is {recency} days; {remedy}")
-        return Score(
-            self.shape[0] - bisect_left(self.recency, recency),
-            1 + bisect_left(self.frequency, frequency),
-            1 + bisect_left(self.monetary, monetary),
-        )
-
-    def to_dict(self) -> dict[str, list[int]]:
-        """Return a dictionary that JSON can hold, for :meth:`from_dict`."""
-        return {
-            "shape": list(self.shape),
-            "recency": list(self.recency),
-            "frequency": list(self.frequency),
-            "monetary": list(self.monetary),
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, object]) -> Cuts:
-        """
-        Read back what :meth:`to_dict` wrote.
-
-        Args:
-            data: the keys ``shape``, ``recency``, ``frequency`` and ``monetary``, each
-                a list of whole numbers; further keys are refused.
-
-        Raises:
-            InvalidValue: a key is missing, unknown or holds something else.
-        """
-        known = ("shape", *_MEASURES)
-        for key in data:
-            if key not in known:
-                raise InvalidValue(key, f"is unknown; cuts have {', '.join(known)}")
-        shape, *axes = (_numbers(data, key) for key in known)
-        recency, frequency, monetary = axes
-        return cls(
-            shape=cast("Shape", shape),
-            recency=recency,
-            frequency=frequency,
-            monetary=monetary,
-        )
+    recency, frequency, monetary = measures
+    return Cuts(
+        shape=spec.shape,
+        recency=cut(recency, 1),
+        frequency=cut(frequency, 1),
+        monetary=cut(monetary, spec.compat_unit),
+    )
 
 
 def rank_cuts(habits: Iterable[Habit], bins: int = 5) -> Cuts:
@@ -173,60 +109,104 @@ def rank_cuts(habits: Iterable[Habit], bins: int = 5) -> Cuts:
     """
     check_number("bins", bins, at_least=2, at_most=BINS_MAX)
     population = tuple(habits)
+
+    def cut(name: str) -> tuple[int, ...]:
+        values = sorted(map(attrgetter(name), population))
+        return cut_values(values.__getitem__, len(values), bins, "rank")
+
     return Cuts(
         shape=(bins, bins, bins),
-        recency=_rank_cuts([habit.recency_days for habit in population], bins),
-        frequency=_rank_cuts([habit.frequency for habit in population], bins),
-        monetary=_rank_cuts([habit.monetary for habit in population], bins),
+        recency=cut("recency_days"),
+        frequency=cut("frequency"),
+        monetary=cut("monetary"),
     )
 
 
-def check_shape(shape: Shape) -> None:
+def cut_values(
+    pick: Pick, count: int, bins: int, rule: Rule, *, unit: int = 1
+) -> tuple[int, ...]:
     """
-    Refuse anything but three numbers of scores.
+    Find the cuts of one measure.
 
     Args:
-        shape: recency, frequency, monetary.
+        pick: the values in ascending order.
+        count: how many there are.
+        bins: the number of scores.
+        rule: one that observes cuts.
+        unit: what 1 is to R's package; see ``RfmSpec.compat_unit``.
 
-    Raises:
-        InvalidValue: there are not three, or one is not from 1 to 20.
+    Returns:
+        One fewer than bins, ascending; none where nobody is there to compare with.
     """
-    remedy = "pass three: recency, frequency, monetary"
-    check_tuple("shape", shape, remedy)
-    numbers = tuple[int, ...](shape)
-    if len(numbers) != len(_MEASURES):
-        raise InvalidValue("shape", f"has {len(numbers)} numbers; {remedy}")
-    for bins in shape:
-        check_number("shape", bins, at_least=1, at_most=BINS_MAX)
-
-
-def _rank_cuts(values: list[int], bins: int) -> tuple[int, ...]:
-    """Take the value at rank ``ceil(k * N / n)`` for each k below n."""
-    if not values:
+    if not count:
         return ()
-    values.sort()
-    count = len(values)
-    return tuple(values[(k * count + bins - 1) // bins - 1] for k in range(1, bins))
+    steps = range(1, bins)
+    match rule:
+        case "rank":
+            return tuple(pick((k * count + bins - 1) // bins - 1) for k in steps)
+        case "ntile":
+            return tuple(pick(_tile_end(k, count, bins) - 1) for k in steps)
+        case "quantile":
+            return tuple(_scaled_quantile(pick, count, k, bins) // bins for k in steps)
+        case "r-rfm":
+            return tuple(
+                -(-_scaled_quantile(pick, count, k, bins) // bins) + unit - 1
+                for k in steps
+            )
+        case "given":  # pragma: no cover - whoever brings cuts does not look for them
+            raise AssertionError(rule)
+        case _:  # pragma: no cover - the spec refuses other names
+            assert_never(rule)
 
 
-def _check_cuts(field: str, bins: int, cuts: tuple[int, ...]) -> None:
-    """Refuse cuts that bisecting would misread."""
-    check_tuple(field, cuts, "pass the cuts in ascending order")
-    for cut in cuts:
-        check_whole(field, cut, "cuts are whole numbers")
-    if cuts and len(cuts) != bins - 1:
-        remedy = f"{bins} scores need {bins - 1}, or none"
-        raise InvalidValue(field, f"has {len(cuts)} cuts; {remedy}")
-    if any(upper < lower for lower, upper in pairwise(cuts)):
-        raise InvalidValue(field, "has descending cuts; sort them")
+def scores_of(habits: Sequence[Habit], cuts: Cuts, spec: RfmSpec) -> list[Score]:
+    """
+    Score a population by its own cuts, in its own order.
+
+    Args:
+        habits: by ascending customer id.
+        cuts: what ``find_cuts`` returned for them.
+        spec: the same.
+    """
+    if spec.rule == "ntile":
+        return _dealt_out(habits, spec.bins)
+    place = cuts.place
+    return [place(one.recency_days, one.frequency, one.monetary) for one in habits]
 
 
-def _numbers(data: Mapping[str, object], key: str) -> tuple[int, ...]:
-    """Read a list of numbers; the cuts themselves check what is in it."""
-    if key not in data:
-        raise InvalidValue(key, "is missing; pass what to_dict() returned")
-    values = data[key]
-    if not isinstance(values, (list, tuple)):
-        kind = type(values).__name__
-        raise InvalidValue(key, f"is of type {kind}; pass a list of whole numbers")
-    return tuple(cast("Iterable[int]", values))
+def _scaled_quantile(pick: Pick, count: int, k: int, bins: int) -> int:
+    """Return the type 7 quantile of k / bins, times bins, which is whole."""
+    place, rest = divmod(k * (count - 1), bins)
+    lower = pick(place)
+    return bins * lower + (rest * (pick(place + 1) - lower) if rest else 0)
+
+
+def _tile_end(k: int, count: int, bins: int) -> int:
+    """Count the customers of the first k tiles; the first tiles take what is over."""
+    size, over = divmod(count, bins)
+    return k * size + min(k, over)
+
+
+def _dealt_out(habits: Sequence[Habit], bins: int) -> list[Score]:
+    """Deal customers out into tiles of the same size, equal ones by ascending id."""
+    tiles = [
+        _tiles([getattr(one, name) for one in habits], bins)
+        for name in ("recency_days", "frequency", "monetary")
+    ]
+    return [
+        Score(bins + 1 - recency, frequency, monetary)
+        for recency, frequency, monetary in zip(*tiles, strict=True)
+    ]
+
+
+def _tiles(values: list[int], bins: int) -> list[int]:
+    """Return the tile of each value; sorting is stable, so ids break ties."""
+    size, over = divmod(len(values), bins)
+    tiles = [0] * len(values)
+    for place, index in enumerate(sorted(range(len(values)), key=values.__getitem__)):
+        wide = over * (size + 1)
+        if place < wide:
+            tiles[index] = place // (size + 1) + 1
+        else:
+            tiles[index] = over + (place - wide) // size + 1
+    return tiles

@@ -11,21 +11,20 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import product
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args
 
 import attrs
 
 from loyaltycore.errors import InvalidValue
 from loyaltycore.rfm.checks import check_choice, check_name, check_number, check_tuple
-from loyaltycore.rfm.scoring import Score, Shape, check_shape
-from loyaltycore.rfm.spec import BINS_MAX
+from loyaltycore.rfm.cuts import BINS_MAX, MEASURES, Score, Shape, check_shape
+from loyaltycore.rfm.plain import check_keys, list_of, numbers_of, value_of
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 __all__ = [
-    "RF10",
     "Coverage",
     "OnOverlap",
     "Rectangle",
@@ -69,6 +68,27 @@ class Rectangle:
         _check_span("recency", self.recency)
         _check_span("frequency", self.frequency)
         _check_span("monetary", self.monetary)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return a dictionary that JSON can hold, for :meth:`from_dict`."""
+        return {
+            "segment": self.segment,
+            "recency": list(self.recency),
+            "frequency": list(self.frequency),
+            "monetary": list(self.monetary),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, object]) -> Rectangle:
+        """
+        Read back what :meth:`to_dict` wrote.
+
+        Raises:
+            InvalidValue: a key is missing, unknown or holds something else.
+        """
+        check_keys(data, ("segment", *MEASURES))
+        spans: dict[str, Any] = {name: numbers_of(data, name) for name in MEASURES}
+        return cls(segment=value_of(data, "segment", str), **spans)
 
     @property
     def highest(self) -> Score:
@@ -213,6 +233,35 @@ class SegmentTable:
             remedy = f"the table {self.name!r} has {shape} scores; use its bins"
             raise InvalidValue("score", f"{score} has no cell; {remedy}") from None
 
+    def to_dict(self) -> dict[str, object]:
+        """Return a dictionary that JSON can hold, for :meth:`from_dict`."""
+        return {
+            "name": self.name,
+            "version": self.version,
+            "shape": list(self.shape),
+            "rectangles": [rectangle.to_dict() for rectangle in self.rectangles],
+            "on_overlap": self.on_overlap,
+            "default": self.default,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, object]) -> SegmentTable:
+        """
+        Read back what :meth:`to_dict` wrote; it is proved anew.
+
+        Raises:
+            InvalidValue: a key is missing, unknown or holds something else, or the
+                rectangles leave cells out or name them twice.
+        """
+        check_keys(data, [name.alias for name in attrs.fields(cls) if name.init])
+        fields: dict[str, Any] = dict(data)
+        fields["shape"] = numbers_of(data, "shape")
+        fields["rectangles"] = tuple(
+            Rectangle.from_dict(cast("Mapping[str, object]", one))
+            for one in list_of(data, "rectangles")
+        )
+        return cls(**fields)
+
 
 def _check_table(table: SegmentTable) -> None:
     """Refuse what cannot be spelled out at all."""
@@ -268,32 +317,3 @@ def _listed(cells: tuple[Score, ...]) -> str:
     tail = f" and {more} more" if more > 0 else ""
     noun = "cell" if len(cells) == 1 else "cells"
     return f"{len(cells)} {noun} RFM {shown}{tail}"
-
-
-def _rf(segment: str, recency: Span, frequency: Span) -> Rectangle:
-    """Make a rectangle of a five-bin table that does not look at money."""
-    return Rectangle(
-        segment=segment, recency=recency, frequency=frequency, monetary=(1, 5)
-    )
-
-
-#: Ten segments by recency and frequency alone.  The boundaries are those of the 5 x 5
-#: grid that circulates widely in public RFM code, the one published table we found
-#: that names each of its cells exactly once.
-RF10: Final = SegmentTable(
-    name="rf10",
-    version=1,
-    shape=(5, 5, 5),
-    rectangles=(
-        _rf("champions", (5, 5), (4, 5)),
-        _rf("loyal", (3, 4), (4, 5)),
-        _rf("potential_loyalists", (4, 5), (2, 3)),
-        _rf("new", (5, 5), (1, 1)),
-        _rf("promising", (4, 4), (1, 1)),
-        _rf("need_attention", (3, 3), (3, 3)),
-        _rf("about_to_sleep", (3, 3), (1, 2)),
-        _rf("cant_lose", (1, 2), (5, 5)),
-        _rf("at_risk", (1, 2), (3, 4)),
-        _rf("hibernating", (1, 2), (1, 2)),
-    ),
-)

@@ -1,136 +1,50 @@
 """
 The whole way in one call, and what can be read off its result.
 
-Owns the table of scored customers and its report per segment; the rules live in the
-sibling modules.
+Owns the table of scored customers; the rules and the reports lie in the sibling
+modules.
 """
 
 from __future__ import annotations
 
 from functools import cached_property
-from statistics import median
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from loyaltycore.errors import InvalidValue
-from loyaltycore.rfm.purchases import Habit, habits, mean_half_up
-from loyaltycore.rfm.scoring import Cuts, Score, rank_cuts
-from loyaltycore.rfm.segments import RF10, SegmentTable
+from loyaltycore.rfm.caveats import RfmWarning, caveats
+from loyaltycore.rfm.checks import check_choice, check_number
+from loyaltycore.rfm.columns import columns_of, rows_of
+from loyaltycore.rfm.cuts import MEASURES, Cuts, Score
+from loyaltycore.rfm.display import html_of
+from loyaltycore.rfm.distribution import Bar, bars_of, orders_of
+from loyaltycore.rfm.heatmap import Heatmap, heatmap_of
+from loyaltycore.rfm.plain import check_keys, mapping_of
+from loyaltycore.rfm.presets import RF10
+from loyaltycore.rfm.purchases import habits
+from loyaltycore.rfm.rows import RfmRow
+from loyaltycore.rfm.scoring import find_cuts, scores_of
 from loyaltycore.rfm.spec import RfmSpec
+from loyaltycore.rfm.summary import SegmentSummary, summarize
+from loyaltycore.rfm.transitions import Transitions, transitions_between
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
+    from typing import Unpack
 
-    from loyaltycore.rfm.purchases import Purchase
-    from loyaltycore.rfm.spec import Frequency, Monetary, Refunds
+    from loyaltycore.rfm.purchases import Habit, Purchase
+    from loyaltycore.rfm.segments import SegmentTable
+    from loyaltycore.rfm.spec import Choices
 
-__all__ = [
-    "EmptyScore",
-    "FewCustomers",
-    "RfmRow",
-    "RfmTable",
-    "RfmWarning",
-    "SegmentSummary",
-    "rfm",
-]
+__all__ = ["RfmTable", "rfm", "score_habits"]
 
-_CUSTOMERS_PER_BIN = 5
-
-
-@attrs.frozen
-class RfmRow:
-    """
-    One customer's habit and its scores.
-
-    Attributes:
-        habit: what the purchases come to.
-        score: where that stands among all customers of the table.
-    """
-
-    habit: Habit
-    score: Score
-
-    @property
-    def customer_id(self) -> str:
-        """Who."""
-        return self.habit.customer_id
-
-
-@attrs.frozen(kw_only=True)
-class FewCustomers:
-    """
-    Too few customers for the bins: scores rest on single persons.
-
-    Attributes:
-        customers: how many there are.
-        wanted: how many there should be, five for each bin.
-    """
-
-    customers: int
-    wanted: int
-
-    def __str__(self) -> str:
-        """Say it in one sentence."""
-        remedy = "use fewer bins or a longer window"
-        return f"{self.customers} customers are fewer than {self.wanted}; {remedy}."
-
-
-@attrs.frozen(kw_only=True)
-class EmptyScore:
-    """
-    A score that nobody has, because too many customers are equal.
-
-    Attributes:
-        measure: ``recency``, ``frequency`` or ``monetary``.
-        score: the one that is nobody's.
-    """
-
-    measure: str
-    score: int
-
-    def __str__(self) -> str:
-        """Say it in one sentence."""
-        remedy = "segments that need it stay empty"
-        return f"Nobody has the {self.measure} score {self.score}; {remedy}."
-
-
-#: Why a table is to be read with care.
-RfmWarning: TypeAlias = FewCustomers | EmptyScore
-
-
-@attrs.frozen(kw_only=True)
-class SegmentSummary:
-    """
-    What the customers of one segment come to.
-
-    Attributes:
-        segment: its name.
-        customers: how many are in it.
-        orders: how many purchases they made.
-        revenue: minor units, less refunds if the spec nets them.
-        average_order: minor units, to the nearest one; halves go up.  ``None`` where
-            the segment is empty, as are the medians.
-        share_of_customers: from 0 to 1; 0 where the table is empty.
-        share_of_revenue: of the table's revenue; 0 where that is not positive.  Below
-            0 where refunds exceed the segment's purchases.
-        median_recency_days: half of the customers have at most this.
-        median_frequency: half of the customers have at most this.
-        median_monetary: minor units; half of the customers have at most this.
-    """
-
-    segment: str
-    customers: int
-    orders: int
-    revenue: int
-    average_order: int | None
-    share_of_customers: float
-    share_of_revenue: float
-    median_recency_days: float | None
-    median_frequency: float | None
-    median_monetary: float | None
+_BARS_MAX: Final = 200
+_ATTRIBUTES: Final[dict[str, str]] = dict(
+    zip(MEASURES, ("recency_days", "frequency", "monetary"), strict=True)
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -144,7 +58,7 @@ class RfmTable:
         spec: how the table was asked for.
     """
 
-    rows: tuple[RfmRow, ...]
+    rows: tuple[RfmRow, ...] = attrs.field(repr=lambda rows: f"<{len(rows)} customers>")
     cuts: Cuts
     spec: RfmSpec
 
@@ -155,26 +69,7 @@ class RfmTable:
 
         Fewer than five customers for each bin, and scores that nobody has.
         """
-        found: list[RfmWarning] = []
-        wanted = _CUSTOMERS_PER_BIN * max(self.cuts.shape)
-        if len(self.rows) < wanted:
-            found.append(FewCustomers(customers=len(self.rows), wanted=wanted))
-        if self.rows:
-            scores = {row.score for row in self.rows}
-            held = {
-                "recency": {score.recency for score in scores},
-                "frequency": {score.frequency for score in scores},
-                "monetary": {score.monetary for score in scores},
-            }
-            found.extend(
-                EmptyScore(measure=measure, score=score)
-                for (measure, have), bins in zip(
-                    held.items(), self.cuts.shape, strict=True
-                )
-                for score in range(1, bins + 1)
-                if score not in have
-            )
-        return tuple(found)
+        return caveats([row.score for row in self.rows], self.spec)
 
     def score(self, recency: int, frequency: int, monetary: int) -> Score:
         """
@@ -199,7 +94,7 @@ class RfmTable:
 
         Returns:
             Segment by customer id, by ascending id.  Who has no purchase in the window
-            is not in it; ``prospect`` is the usual label for them.
+            is not in it; ``PROSPECT`` is the usual label for them.
 
         Raises:
             InvalidValue: the segment table has another number of scores.
@@ -221,15 +116,119 @@ class RfmTable:
             InvalidValue: the segment table has another number of scores.
         """
         self._check_fit(table)
-        members: dict[str, list[Habit]] = {name: [] for name in table.names}
-        for row in self.rows:
-            members[table.segment(row.score)].append(row.habit)
-        customers = len(self.rows)
-        revenue = sum(row.habit.revenue for row in self.rows)
-        return tuple(
-            _summary(name, found, customers=customers, revenue=revenue)
-            for name, found in members.items()
-        )
+        members = ((table.segment(row.score), row.habit) for row in self.rows)
+        return summarize(members, table.names)
+
+    def heatmap(self) -> Heatmap:
+        """Count customers by recency and frequency score, with their mean money."""
+        scored = ((row.score, row.habit.monetary) for row in self.rows)
+        return heatmap_of(scored, self.cuts.shape)
+
+    def transitions(
+        self, previous: RfmTable, table: SegmentTable = RF10
+    ) -> Transitions:
+        """
+        Say who moved from which segment to which since an earlier table.
+
+        Who is in one table only came from, or went to, ``prospect``.
+
+        Args:
+            previous: of an earlier day; it may be scored otherwise, by cuts that were
+                kept for instance, but not counted otherwise.
+            table: one with the number of scores of both.
+
+        Raises:
+            InvalidValue: the segment table does not fit, or the other table is not
+                earlier or was counted by other choices.
+        """
+        if previous.spec.as_of >= self.spec.as_of:
+            remedy = f"pass one of a day before {self.spec.as_of}"
+            message = f"is of {previous.spec.as_of}; {remedy}"
+            raise InvalidValue("previous", message)
+        if _counting(previous.spec) != _counting(self.spec):
+            remedy = "count both days by the same choices"
+            raise InvalidValue("previous", f"was counted by other choices; {remedy}")
+        before = previous.segments(table)
+        return transitions_between(before, self.segments(table), table.names)
+
+    def histogram(self, measure: str, bars: int = 20) -> tuple[Bar, ...]:
+        """
+        Count customers by a measure, in ranges of equal width.
+
+        Args:
+            measure: ``recency`` (days), ``frequency`` or ``monetary`` (minor units).
+            bars: how many ranges at most, 1 to 200.
+
+        Raises:
+            InvalidValue: there is no such measure, or the bars are out of their limits.
+        """
+        check_choice("measure", measure, MEASURES)
+        check_number("bars", bars, at_least=1, at_most=_BARS_MAX)
+        name = _ATTRIBUTES[measure]
+        return bars_of([getattr(row.habit, name) for row in self.rows], bars)
+
+    def order_distribution(self, at_most: int = 12) -> tuple[Bar, ...]:
+        """
+        Count customers by their number of orders.
+
+        Args:
+            at_most: how many bars, 1 to 200; the last one takes the rest.
+
+        Raises:
+            InvalidValue: the bars are out of their limits.
+        """
+        check_number("at_most", at_most, at_least=1, at_most=_BARS_MAX)
+        return orders_of((row.habit.orders for row in self.rows), at_most)
+
+    def columns(self, table: SegmentTable | None = None) -> dict[str, list[Any]]:
+        """
+        Return the customers as columns, which any data frame takes as they are.
+
+        Args:
+            table: adds a column ``segment``.
+
+        Raises:
+            InvalidValue: the segment table has another number of scores.
+        """
+        columns = columns_of(self.rows)
+        if table is not None:
+            columns["segment"] = list(self.segments(table).values())
+        return columns
+
+    def to_dict(self) -> dict[str, object]:
+        """Return a dictionary that JSON can hold, for :meth:`from_dict`."""
+        return {
+            "spec": self.spec.to_dict(),
+            "cuts": self.cuts.to_dict(),
+            "customers": columns_of(self.rows),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, object]) -> RfmTable:
+        """
+        Read back what :meth:`to_dict` wrote.
+
+        Raises:
+            InvalidValue: a key is missing, unknown or holds something else, ids do not
+                ascend, or a score is not what the cuts say.
+        """
+        check_keys(data, ("spec", "cuts", "customers"))
+        spec = RfmSpec.from_dict(mapping_of(data, "spec"))
+        cuts = Cuts.from_dict(mapping_of(data, "cuts"))
+        if cuts.shape != spec.shape:
+            raise InvalidValue("cuts", "have another shape than the spec asks for")
+        rows = rows_of(mapping_of(data, "customers"))
+        given = [row.score for row in rows]
+        if scores_of([row.habit for row in rows], cuts, spec) != given:
+            message = "are not what the cuts say; pass what to_dict() returned"
+            raise InvalidValue("scores", message)
+        return cls(rows=rows, cuts=cuts, spec=spec)
+
+    def _repr_html_(self) -> str:
+        """Show itself in a notebook: cuts, the ten segments, warnings."""
+        fits = RF10.shape == self.cuts.shape
+        summaries = self.summary() if fits else None
+        return html_of(self.spec, self.cuts, self.warnings, summaries, len(self.rows))
 
     def _check_fit(self, table: SegmentTable) -> None:
         """Refuse a segment table of another shape."""
@@ -241,14 +240,7 @@ class RfmTable:
 
 
 def rfm(
-    purchases: Iterable[Purchase],
-    *,
-    as_of: date,
-    bins: int = 5,
-    since: date | None = None,
-    refunds: Refunds = "net",
-    frequency: Frequency = "purchases",
-    monetary: Monetary = "sum",
+    purchases: Iterable[Purchase], *, as_of: date, **choices: Unpack[Choices]
 ) -> RfmTable:
     """
     Score customers by how recently, how often and for how much they bought.
@@ -258,18 +250,15 @@ def rfm(
     customer alone, or all equal, score best in recency and worst in the rest.
 
     Args:
-        purchases: in any order; read once.  Rows after ``as_of`` are left out.
+        purchases: in any order; read once.
         as_of: the local day to look at the customers.
-        bins: how many scores each measure gets, 2 to 20; segment tables expect 5.
-        since: the first local day that counts; all of the past without it.
-        refunds: ``"net"`` lowers the monetary value by them, ``"exclude"`` leaves them
-            out, ``"error"`` refuses them.  They never touch recency or frequency, and
-            who has nothing but refunds is not in the table.
-        frequency: count ``"purchases"``, or ``"days"`` with at least one.
-        monetary: ``"sum"``, or ``"mean"`` per purchase to the nearest minor unit.
+        **choices: ``bins``, ``since``, ``method``, ``thresholds``, ``compat``,
+            ``compat_unit``, ``refunds``, ``later``, ``frequency`` and ``monetary``, as
+            :class:`RfmSpec` explains them.
 
     Returns:
-        The scored customers; days, counts and minor units throughout.
+        The scored customers; days, counts and minor units throughout.  Who has nothing
+        but refunds is not in the table.
 
     Raises:
         InvalidValue: a choice or a row is not what it has to be; the message names the
@@ -282,43 +271,23 @@ def rfm(
         >>> rfm(bought, as_of=date(2026, 3, 8)).segments()
         {'ada': 'new'}
     """
-    spec = RfmSpec(
-        as_of=as_of,
-        bins=bins,
-        since=since,
-        refunds=refunds,
-        frequency=frequency,
-        monetary=monetary,
-    )
-    population = habits(purchases, spec)
-    cuts = rank_cuts(population, spec.bins)
-    rows = tuple(
-        RfmRow(habit, cuts.score(habit.recency_days, habit.frequency, habit.monetary))
-        for habit in population
-    )
-    return RfmTable(rows=rows, cuts=cuts, spec=spec)
+    spec = RfmSpec(as_of=as_of, **choices)
+    return score_habits(habits(purchases, spec), spec)
 
 
-def _summary(
-    segment: str, members: list[Habit], *, customers: int, revenue: int
-) -> SegmentSummary:
-    """Report on one segment, given the whole table's customers and revenue."""
-    orders = sum(habit.orders for habit in members)
-    own = sum(habit.revenue for habit in members)
-    return SegmentSummary(
-        segment=segment,
-        customers=len(members),
-        orders=orders,
-        revenue=own,
-        average_order=mean_half_up(own, orders) if members else None,
-        share_of_customers=len(members) / customers if customers else 0.0,
-        share_of_revenue=own / revenue if revenue > 0 else 0.0,
-        median_recency_days=_median([habit.recency_days for habit in members]),
-        median_frequency=_median([habit.frequency for habit in members]),
-        median_monetary=_median([habit.monetary for habit in members]),
-    )
+def score_habits(population: Sequence[Habit], spec: RfmSpec) -> RfmTable:
+    """
+    Score customers whose habits are known already.
+
+    Args:
+        population: by ascending customer id, each once.
+        spec: the rule; the habits have to be counted by it.
+    """
+    cuts = find_cuts(population, spec)
+    scores = scores_of(population, cuts, spec)
+    return RfmTable(rows=tuple(map(RfmRow, population, scores)), cuts=cuts, spec=spec)
 
 
-def _median(values: list[int]) -> float | None:
-    """Take the middle value, or the mean of the two in the middle."""
-    return float(median(values)) if values else None
+def _counting(spec: RfmSpec) -> tuple[object, ...]:
+    """Return the choices by which habits are counted, the days aside."""
+    return spec.refunds, spec.frequency, spec.monetary, spec.since is None

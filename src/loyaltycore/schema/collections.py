@@ -286,6 +286,48 @@ _IMPORT_RUN = Collection(
     key=("program_id", "id"),
 )
 
+_RFM_SCORE = Collection(
+    name="rfm_score",
+    columns=_columns(
+        customer_id="text",
+        version="int",
+        last_purchase="day",
+        orders="int",
+        revenue="int",
+        frequency="int",
+        monetary="int",
+        recency_score="int",
+        frequency_score="int",
+        monetary_score="int",
+        segment="text",
+        segment_since="day",
+    ),
+    key=("program_id", "customer_id"),
+    indexes=(Index(by=("program_id", "segment"), order=("customer_id",)),),
+)
+
+_RFM_RUN = Collection(
+    name="rfm_run",
+    columns=_columns(
+        as_of="day", spec="json", cuts="json", segments="json", scored_at="moment"
+    ),
+    key=("program_id",),
+)
+
+_SEGMENT_CHANGE = Collection(
+    name="segment_change",
+    columns=_columns(
+        id="text",
+        customer_id="text",
+        left="text?",
+        entered="text?",
+        on="day",
+        recorded_at="moment",
+    ),
+    key=("program_id", "id"),
+    indexes=(Index(by=("program_id", "customer_id")),),
+)
+
 COLLECTIONS: Final[Mapping[str, Collection]] = {
     collection.name: collection
     for collection in (
@@ -303,5 +345,8 @@ COLLECTIONS: Final[Mapping[str, Collection]] = {
         _DAY_FIGURE,
         _MESSAGE,
         _IMPORT_RUN,
+        _RFM_SCORE,
+        _RFM_RUN,
+        _SEGMENT_CHANGE,
     )
 }

@@ -30,7 +30,7 @@ class Step:
 
 
 #: Tables that came after the first step.
-_LATER: Final = frozenset({"import_run"})
+_LATER: Final = frozenset({"import_run", "rfm_score", "rfm_run", "segment_change"})
 
 STEPS: Final = (
     Step(
@@ -41,6 +41,15 @@ STEPS: Final = (
         ),
     ),
     Step(number=2, name="imports", create=(COLLECTIONS["import_run"],)),
+    Step(
+        number=3,
+        name="scores of customers",
+        create=(
+            COLLECTIONS["rfm_score"],
+            COLLECTIONS["rfm_run"],
+            COLLECTIONS["segment_change"],
+        ),
+    ),
 )
 
 VERSION: Final = STEPS[-1].number

@@ -8,6 +8,7 @@ from loyaltycore.cards.paying import Paying
 from loyaltycore.customers.figures import POINT_SCALE
 from loyaltycore.customers.statement import Statement
 from loyaltycore.errors import InvalidMoment, InvalidValue, UnknownCard, UnknownCustomer
+from loyaltycore.insight.breakage import breakage
 from loyaltycore.insight.liability import PointPrice, liability
 from loyaltycore.insight.net_purchases import net_purchases, returned
 from loyaltycore.insight.tiles import PointTotals, tiles
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from loyaltycore.customers.statement import StatementLine
+    from loyaltycore.insight.breakage import Breakage, EndedLot
     from loyaltycore.insight.liability import Liability, OpenLot
     from loyaltycore.insight.tiles import Tiles
     from loyaltycore.ports import Session
@@ -137,6 +139,25 @@ class Reports:
             lots = self._open_lots(session, prices, moment)
             return liability(
                 lots, prices, at=moment, currency=program.currency, zone=program.zone
+            )
+
+        return self._shell.ask(add_up)
+
+    def breakage(self) -> Breakage:
+        """
+        Return the points that ended unused, by the month in which they ended.
+
+        Points that slid to a later end with each visit are not among them: their lots
+        have no end of their own.
+        """
+        desk = self._shell.desk
+        program, now = desk.program, desk.now()
+
+        def add_up(session: Session) -> Breakage:
+            prices = self._prices(session)
+            lots = self._ended_lots(session, prices, now)
+            return breakage(
+                lots, prices, at=now, currency=program.currency, zone=program.zone
             )
 
         return self._shell.ask(add_up)
@@ -272,3 +293,11 @@ class Reports:
             query = records.open_point_lots(self._shell.program_id, template_id, at)
             for row in stream(session, query):
                 yield records.open_lot_of(row, template_id)
+
+    def _ended_lots(
+        self, session: Session, prices: dict[str, PointPrice], at: datetime
+    ) -> Iterator[EndedLot]:
+        for template_id in prices:
+            query = records.ended_point_lots(self._shell.program_id, template_id, at)
+            for row in stream(session, query):
+                yield records.ended_lot_of(row, template_id)

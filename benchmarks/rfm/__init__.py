@@ -1,0 +1,1 @@
+"""RFM against named peers: polars and DuckDB by hand, and pymc-marketing."""

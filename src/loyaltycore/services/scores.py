@@ -1,0 +1,256 @@
+"""Scores: recency, frequency, monetary value and segment, kept on each customer."""
+
+from __future__ import annotations
+
+from array import array
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from loyaltycore.errors import InvalidValue
+from loyaltycore.insight.customer_scores import (
+    differences,
+    habits_in_order,
+    rescored,
+)
+from loyaltycore.ports import Insert
+from loyaltycore.query.predicates import And, where
+from loyaltycore.query.queries import Order, Query
+from loyaltycore.records import scores as records
+from loyaltycore.records.customers import customer_of
+from loyaltycore.rfm.presets import RF10
+from loyaltycore.rfm.scoring import cuts_of_values
+from loyaltycore.rfm.spec import RfmSpec
+from loyaltycore.values.days import local_day
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+    from typing import Unpack
+
+    from loyaltycore.customers.customer import Customer
+    from loyaltycore.insight.customer_scores import CustomerScore, Difference
+    from loyaltycore.ports import Page, Session
+    from loyaltycore.query.predicates import Row
+    from loyaltycore.records.scores import Run, SegmentChange
+    from loyaltycore.rfm.cuts import Cuts
+    from loyaltycore.rfm.purchases import Habit
+    from loyaltycore.rfm.segments import SegmentTable
+    from loyaltycore.rfm.spec import Choices
+    from loyaltycore.shell import Shell
+
+__all__ = ["Members", "RefreshReport", "Scores"]
+
+_CUSTOMERS_A_WRITE: Final = 500
+
+
+@attrs.frozen(kw_only=True)
+class RefreshReport:
+    """
+    What a refresh did.
+
+    Attributes:
+        customers: how many have scores.
+        changed: of how many something was written.
+        moved: how many left a segment or entered one.
+        run: the day, the choices and the cuts.
+    """
+
+    customers: int
+    changed: int
+    moved: int
+    run: Run
+
+
+@attrs.frozen
+class Members:
+    """A page of the customers of a segment; *cursor* is None behind the last one."""
+
+    customers: tuple[Customer, ...]
+    cursor: str | None
+
+
+class Scores:
+    """Scores and segments of customers; run ``refresh`` by a timer, once a day."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+
+    def refresh(
+        self,
+        as_of: date | None = None,
+        *,
+        segments: SegmentTable = RF10,
+        **choices: Unpack[Choices],
+    ) -> RefreshReport:
+        """
+        Score every customer anew, and write what differs.
+
+        The purchases are streamed twice: for the cuts, of which only three numbers a
+        customer are kept, and for the scores.  Nothing else grows with the customers,
+        and each write is short; a refresh that was cut off is done again.
+
+        Args:
+            as_of: the local day to look at the customers; today by default.
+            segments: a table with as many scores as the choices ask for.
+            **choices: as ``RfmSpec`` explains them.  ``ntile`` is not among them: it
+                scores by ids where customers are equal, which no cut can say.
+
+        Raises:
+            InvalidValue: a choice cannot be, or the table does not fit it.
+            StoreError: the store could not be read or written; what was written stays.
+        """
+        desk = self._shell.desk
+        now = desk.now()
+        day = local_day(now, desk.program.zone) if as_of is None else as_of
+        spec = RfmSpec(as_of=day, **choices)
+        _check(spec, segments)
+        cuts = self._cuts(spec)
+        run = records.Run(
+            as_of=day, spec=spec, cuts=cuts, segments=segments, scored_at=now
+        )
+        report = self._write_all(run)
+        self._shell.write(lambda session: self._note_down(session, run))
+        return report
+
+    def of(self, customer_id: str) -> CustomerScore | None:
+        """Return a customer's scores; None where no purchase counts."""
+        ref = records.score_ref(self._shell.program_id, customer_id)
+        (row,) = self._shell.read(lambda session: session.get([ref]))
+        return None if row is None else records.score_of(row)
+
+    def last_run(self) -> Run | None:
+        """Return the last refresh, with the cuts that score anybody at the till."""
+        ref = records.run_ref(self._shell.program_id)
+        (row,) = self._shell.read(lambda session: session.get([ref]))
+        return None if row is None else records.run_of(row)
+
+    def members(
+        self, *segments: str, limit: int = 100, cursor: str | None = None
+    ) -> Members:
+        """
+        Return a page of the customers in some segments, by registration.
+
+        Args:
+            limit: customers a page, 1 to 10,000.
+            cursor: of the page before.
+
+        Raises:
+            InvalidValue: the limit or cursor cannot be.
+        """
+        terms = (
+            *where(program_id=self._shell.program_id).terms,
+            records.in_segment(*segments),
+        )
+        order = (Order("registered_at"), Order("id"))
+        query = Query("customer", And(terms), order, limit, cursor)
+        page = self._page(query)
+        return Members(tuple(map(customer_of, page.rows)), page.cursor)
+
+    def changes(
+        self, after: str | None = None, *, limit: int = 100
+    ) -> list[SegmentChange]:
+        """
+        Return who entered and who left segments, in the order in which it was found.
+
+        Args:
+            after: the id of the last change that you have dealt with.
+            limit: how many at most, 1 to 10,000.
+
+        Raises:
+            InvalidValue: the limit.
+        """
+        query = records.changes_after(self._shell.program_id, after, limit)
+        page = self._page(query)
+        return [records.change_of(row) for row in page.rows]
+
+    # -- inside ------------------------------------------------------------------------
+
+    def _cuts(self, spec: RfmSpec) -> Cuts:
+        """Take the first way through the purchases."""
+        recency, frequency, monetary = array("q"), array("q"), array("q")
+        if spec.given_cuts is None:
+            for habit in self._habits(spec):
+                recency.append(habit.recency_days)
+                frequency.append(habit.frequency)
+                monetary.append(habit.monetary)
+        return cuts_of_values((recency, frequency, monetary), spec)
+
+    def _habits(self, spec: RfmSpec) -> Iterator[Habit]:
+        query = records.purchase_lines(self._shell.program_id, spec.as_of)
+        return habits_in_order(map(records.line_of, self._rows(query)), spec)
+
+    def _rows(self, query: Query) -> Iterator[Row]:
+        """Yield rows a page at a time, no session left open in between."""
+        page = self._page(query)
+        yield from page.rows
+        while page.cursor is not None:
+            page = self._page(attrs.evolve(query, cursor=page.cursor))
+            yield from page.rows
+
+    def _page(self, query: Query) -> Page:
+        return self._shell.read(lambda session: session.select(query))
+
+    def _write_all(self, run: Run) -> RefreshReport:
+        """Take the second way, and write in portions what differs."""
+        customers = 0
+
+        def now() -> Iterator[CustomerScore]:
+            nonlocal customers
+            habits = self._habits(run.spec)
+            for one in rescored(habits, run.cuts, run.segments, run.as_of):
+                customers += 1
+                yield one
+
+        stored = self._rows(records.scores_in_order(self._shell.program_id))
+        found = differences(map(records.score_of, stored), now())
+        changed = moved = 0
+        while portion := list(islice(found, _CUSTOMERS_A_WRITE)):
+            wrote = self._write(portion, run)
+            changed += wrote[0]
+            moved += wrote[1]
+        return RefreshReport(customers=customers, changed=changed, moved=moved, run=run)
+
+    def _write(self, portion: Sequence[Difference], run: Run) -> tuple[int, int]:
+        """Write some customers; whom another refresh wrote first is left to it."""
+        program_id, ids = self._shell.program_id, self._shell.desk.ids
+
+        def apply(session: Session) -> tuple[int, int]:
+            results = session.apply(
+                [records.change_to(program_id, one) for one in portion]
+            )
+            written = [one for one, n in zip(portion, results, strict=True) if n]
+            events = [
+                records.moved(
+                    program_id,
+                    one,
+                    change_id=ids.new(run.scored_at),
+                    on=run.as_of,
+                    at=run.scored_at,
+                )
+                for one in written
+                if one.has_moved
+            ]
+            if events:
+                session.apply([Insert("segment_change", events)])
+            return len(written), len(events)
+
+        return self._shell.write(apply)
+
+    def _note_down(self, session: Session, run: Run) -> None:
+        program_id = self._shell.program_id
+        (row,) = session.get([records.run_ref(program_id)], lock=True)
+        session.apply([records.run_change(program_id, run, is_first=row is None)])
+
+
+def _check(spec: RfmSpec, segments: SegmentTable) -> None:
+    """Refuse choices that cannot be kept on customers."""
+    if spec.rule == "ntile":
+        remedy = "use 'rank', which never splits equal customers"
+        raise InvalidValue("method", f"'ntile' has no cuts to score by; {remedy}")
+    if segments.shape != spec.shape:
+        given, own = ("x".join(map(str, s)) for s in (segments.shape, spec.shape))
+        remedy = "pass a table of that shape"
+        raise InvalidValue("segments", f"has {given} scores, not {own}; {remedy}")
