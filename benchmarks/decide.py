@@ -35,6 +35,13 @@ _LIMITS = cards.EarnLimits(per_day=1_000, per_month=10_000, max_balance=100_000)
 _HAPPY = (
     cards.HappyHour((cards.Weekday.TUESDAY,), time(10), time(14), cards.Multiplier(2)),
 )
+_MORE = (
+    cards.HappyHour(
+        (cards.Weekday.TUESDAY,), time(10), time(14), cards.PercentPoints(5)
+    ),
+)
+_ORDER = cards.Order("100")
+_PLAN = cards.Plan("month", "35", limit=30)
 _TIERS = (cards.Tier("Bronze", 0, 1), cards.Tier("Silver", 500, 3))
 
 
@@ -55,13 +62,45 @@ def run(folder: Path) -> Iterator[Figure]:  # noqa: ARG001 - as all of them
 def _cases() -> Iterator[tuple[Any, ...]]:
     """A type's rules, what happened on the card before, and its main command."""
     yield (
-        cards.Stamp(reward="Tea", limits=_LIMITS),
+        cards.Stamp(reward="Tea", limits=_LIMITS, happy_hours=_HAPPY),
         cards.AddStamps(4),
         cards.AddStamps(1),
     )
     yield (
-        cards.Cashback(tiers=_TIERS, limits=_LIMITS),
+        cards.Multipass(
+            packages=[cards.Package(name="Ten", visits=10, price="200")],
+            bonus_points_per_visit=20,
+            limits=_LIMITS,
+            happy_hours=_HAPPY,
+        ),
+        cards.AddVisits(package="Ten"),
+        cards.RedeemVisits(1),
+    )
+    yield (
+        cards.Cashback(tiers=_TIERS, limits=_LIMITS, happy_hours=_HAPPY),
         cards.RecordPurchase("450"),
+        cards.RecordPurchase("49.90"),
+    )
+    yield (cards.Certificate(initial="1000"), cards.RedeemMoney("49.90"))
+    yield (cards.Coupon(offer=cards.Percent(20, max_discount=15)), cards.RedeemCoupon(_ORDER))
+    yield (
+        cards.Membership(tiers=[cards.MembershipTier("Basic", [_PLAN])]),
+        cards.Subscribe(),
+        cards.CheckIn(),
+    )
+    yield (
+        cards.Discount(tiers=_TIERS, happy_hours=_MORE),
+        cards.RecordPurchase("450"),
+        cards.RecordPurchase("49.90"),
+    )
+    yield (
+        cards.Reward(
+            mode=cards.SpendPoints(10, 200),
+            tiers=[cards.RewardTier("cake", "Cake", 500)],
+            limits=_LIMITS,
+            happy_hours=_HAPPY,
+        ),
+        cards.RecordPurchase("45"),
         cards.RecordPurchase("49.90"),
     )
 
