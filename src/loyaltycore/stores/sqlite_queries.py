@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from loyaltycore.query.predicates import And, Compare, Exists, Not, Op, Or, Predicate
 from loyaltycore.query.queries import Measure, MeasureKind
-from loyaltycore.stores.sqlite_statements import Codec, Statements, encoded, quoted
+from loyaltycore.stores.codecs import AS_TEXT
+from loyaltycore.stores.sqlite_statements import Statements, quoted
 
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from loyaltycore.query.queries import Order
     from loyaltycore.schema.questions import Plan
     from loyaltycore.schema.tables import Collection
+    from loyaltycore.stores.codecs import Codec
 
 __all__ = ["Question", "prefix_end"]
 
@@ -115,15 +117,15 @@ class Question:
             case Op.EQ:
                 return self._equal(alias, of, term.column, value)
             case Op.NE:
-                self.parameters.append(encoded(of, term.column, value))
+                self.parameters.append(AS_TEXT.encoded(of, term.column, value))
                 return f"{column} IS NOT ?"
             case Op.LT | Op.LE | Op.GT | Op.GE:
-                self.parameters.append(encoded(of, term.column, value))
+                self.parameters.append(AS_TEXT.encoded(of, term.column, value))
                 return f"{column} {_SIGNS[term.op]} ?"
             case Op.IN:
                 assert isinstance(value, tuple), "the plan was checked"
                 return self._in(
-                    column, [encoded(of, term.column, one) for one in value]
+                    column, [AS_TEXT.encoded(of, term.column, one) for one in value]
                 )
             case Op.STARTS_WITH:
                 assert isinstance(value, str), "the plan was checked"
@@ -135,7 +137,7 @@ class Question:
         column = f"{alias}.{quoted(name)}"
         if value is None:
             return f"{column} IS NULL"
-        self.parameters.append(encoded(of, name, value))
+        self.parameters.append(AS_TEXT.encoded(of, name, value))
         return f"{column} = ?"
 
     def _in(self, column: str, values: list[Any]) -> str:
@@ -163,7 +165,7 @@ class Question:
         plan = self._plan
         assert plan.after is not None, "asked only then"
         places = [
-            (one, encoded(plan.collection, one.column, value))
+            (one, AS_TEXT.encoded(plan.collection, one.column, value))
             for one, value in zip(plan.order, plan.after, strict=True)
             if one.column not in plan.bound
         ]

@@ -29,9 +29,9 @@ from loyaltycore.schema.questions import (
     collection_named,
     plan_query,
 )
+from loyaltycore.stores.codecs import AS_TEXT
 from loyaltycore.stores.sqlite_errors import translated
 from loyaltycore.stores.sqlite_queries import Question
-from loyaltycore.stores.sqlite_statements import decoded
 
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class SqliteSession:
         columns += [(name, _kept_as(measure)) for name, measure in measures.items()]
         return [
             {
-                name: decoded(collection, column, value) if column else value
+                name: AS_TEXT.decoded(collection, column, value) if column else value
                 for (name, column), value in zip(columns, values[1:], strict=True)
             }
             for values in self._run(text, question.parameters).fetchall()
