@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -63,9 +64,24 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out the tests that take minutes, unless they are asked for."""
-    if os.environ.get("LOYALTYCORE_SOAK"):
-        return
+    """Leave out what takes minutes, unless asked for, and note suites of stores."""
+    is_soaking = bool(os.environ.get("LOYALTYCORE_SOAK"))
     for item in items:
-        if item.get_closest_marker("soak"):
+        suite = getattr(item, "cls", None)
+        if any(
+            each.__name__ == "StoreContract" for each in getattr(suite, "__mro__", ())
+        ):
+            item.user_properties.append(("store contract", suite.__name__))
+        if item.get_closest_marker("soak") and not is_soaking:
             item.add_marker(pytest.mark.skip(reason="takes minutes: make soak"))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how many tests of the contract each store has passed."""
+    passed = Counter(
+        dict(report.user_properties)["store contract"]
+        for report in terminalreporter.stats.get("passed", ())
+        if "store contract" in dict(report.user_properties)
+    )
+    for suite, tests in sorted(passed.items()):
+        terminalreporter.write_line(f"store contract: {suite} passed {tests} tests")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from loyaltycore.stores.sqlite_schema import Tables
 
-__all__ = ["BoundSqliteStore"]
+__all__ = ["BoundSqliteStore", "begin_as_python"]
 
 _SAVEPOINT: Final = "loyaltycore_session"
 _DURABILITY: Final[dict[int, Literal["none", "process"]]] = {0: "none", 1: "process"}
@@ -102,7 +102,7 @@ class SqliteSavepoint(SqliteSession):
             cursor = sqlite3.Cursor(connection)  # not of the caller's rows or class
             self._text_factory = connection.text_factory
             if self._is_writing and not connection.in_transaction:
-                cursor.execute(_begin(connection))
+                cursor.execute(begin_as_python(connection))
             cursor.execute(f"SAVEPOINT {_SAVEPOINT}")
         except sqlite3.Error as error:
             raise translated(error, self._tables.prefix) from error
@@ -188,7 +188,7 @@ def _take_right(cursor: sqlite3.Cursor, table: str) -> None:
             raise
 
 
-def _begin(connection: sqlite3.Connection) -> str:
+def begin_as_python(connection: sqlite3.Connection) -> str:
     """Say how Python itself would begin a transaction before a change."""
     autocommit = getattr(connection, "autocommit", -1)  # since 3.12; -1 is the old way
     if autocommit is False:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 from loyaltycore.query.predicates import And, Compare, Exists, Not, Op, Or, Predicate
 from loyaltycore.query.queries import Measure, MeasureKind
 from loyaltycore.stores.codecs import AS_TEXT
+from loyaltycore.stores.prefixes import prefix_end
 from loyaltycore.stores.sqlite_statements import Statements, quoted
 
 
@@ -23,10 +24,9 @@ if TYPE_CHECKING:
     from loyaltycore.schema.tables import Collection
     from loyaltycore.stores.codecs import Codec
 
-__all__ = ["Question", "prefix_end"]
+__all__ = ["Question"]
 
 _SIGNS: Final = {Op.EQ: "=", Op.LT: "<", Op.LE: "<=", Op.GT: ">", Op.GE: ">="}
-_LAST: Final = chr(0x10FFFF)
 
 
 class Question:
@@ -207,18 +207,3 @@ def _measure(measure: Measure) -> str:
     if measure.kind is MeasureKind.SUM:
         return f"COALESCE(SUM({column}), 0)"
     return f"{measure.kind.upper()}({column})"
-
-
-def prefix_end(start: str) -> str | None:
-    """
-    Find the first text, by code points, after all that start so; None: there is none.
-
-    A range finds them through an index, and no character of theirs means anything else.
-    """
-    kept = start.rstrip(_LAST)
-    if not kept:
-        return None
-    following = ord(kept[-1]) + 1
-    if following == 0xD800:  # noqa: PLR2004 - where surrogates begin, which are no text
-        following = 0xE000
-    return kept[:-1] + chr(following)
