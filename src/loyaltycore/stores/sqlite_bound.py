@@ -125,10 +125,10 @@ class SqliteSavepoint(SqliteSession):
     ) -> None:
         cursor, self._cursor = self._cursor, None
         assert cursor is not None, "a session ends after it began"
-        if error is not None or self._failure is not None:
+        if error is not None or self.failure is not None:
             self._roll_back(cursor)
-            if error is None and self._failure is not None:
-                raise self._failure
+            if error is None and self.failure is not None:
+                raise self.failure
             return
         self._connection.text_factory = self._text_factory
         if not self._connection.in_transaction:

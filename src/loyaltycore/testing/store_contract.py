@@ -31,6 +31,7 @@ _PARTS = (
     "pages",
     "races",
     "rows",
+    "savepoints",
     "sessions",
     "values",
 )
@@ -41,6 +42,7 @@ from loyaltycore.testing.contract_changes import ChangeContract  # noqa: E402
 from loyaltycore.testing.contract_finding import FindingContract  # noqa: E402
 from loyaltycore.testing.contract_pages import PageContract  # noqa: E402
 from loyaltycore.testing.contract_races import RaceContract  # noqa: E402
+from loyaltycore.testing.contract_savepoints import SavepointContract  # noqa: E402
 from loyaltycore.testing.contract_sessions import SessionContract  # noqa: E402
 from loyaltycore.testing.contract_values import ValueContract  # noqa: E402
 
@@ -56,6 +58,7 @@ class StoreContract(
     FindingContract,
     PageContract,
     RaceContract,
+    SavepointContract,
     SessionContract,
     ValueContract,
 ):

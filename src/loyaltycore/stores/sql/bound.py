@@ -127,10 +127,10 @@ class SqlSavepoint(SqlSession):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is not None or self._failure is not None:
+        if error is not None or self.failure is not None:
             self._roll_back()
-            if error is None and self._failure is not None:
-                raise self._failure
+            if error is None and self.failure is not None:
+                raise self.failure
             return
         cursor, self._cursor = self._cursor, None
         if self._savepoint is None:

@@ -49,6 +49,7 @@ class Manners(Protocol):
         skips_locked: whether rows that somebody else holds can be left out.
         is_innodb: whether an index holds at most 3072 bytes.
         creates_inside: whether tables can be made inside a transaction.
+        sets_again: how a savepoint is moved to the present; ``{}`` is its name.
     """
 
     name: EngineName
@@ -60,6 +61,7 @@ class Manners(Protocol):
     skips_locked: bool
     is_innodb: bool
     creates_inside: bool
+    sets_again: tuple[str, ...]
 
     def begin(self, connection: Any, cursor: Any, *, is_writing: bool) -> None:
         """

@@ -55,6 +55,9 @@ class MySql:
     skips_locked = True
     is_innodb = True
     creates_inside = False
+    sets_again: tuple[str, ...] = (
+        "SAVEPOINT {}",
+    )  # it takes the place of the one before
 
     def begin(self, connection: Any, cursor: Any, *, is_writing: bool) -> None:
         """Begin with the isolation that this session needs, whatever the default."""

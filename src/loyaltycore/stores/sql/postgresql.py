@@ -54,6 +54,7 @@ class PostgreSql:
     skips_locked = True
     is_innodb = False
     creates_inside = True
+    sets_again: tuple[str, ...] = ("RELEASE SAVEPOINT {0}; SAVEPOINT {0}",)
 
     def begin(self, connection: Any, cursor: Any, *, is_writing: bool) -> None:
         """Let the driver begin; a reading session is one snapshot."""

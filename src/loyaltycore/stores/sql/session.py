@@ -6,6 +6,8 @@ Owns what a session does between its beginning and its end; see the port.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from itertools import cycle
 from typing import TYPE_CHECKING, Any, Final
 
 from loyaltycore.errors import Unavailable, UnsupportedValue, Unwritable
@@ -22,6 +24,7 @@ from loyaltycore.schema.questions import (
 )
 from loyaltycore.schema.tables import ColumnType
 from loyaltycore.stores.measuring import SUM_MAX
+from loyaltycore.stores.savepoints import Savepoints, part_of
 from loyaltycore.stores.sql.changing import Changing, Run
 from loyaltycore.stores.sql.shapes import (
     Joined,
@@ -36,7 +39,7 @@ from loyaltycore.stores.sql.writing import Leased
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from loyaltycore.ports import Change, Ref
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
 __all__ = ["SqlSession"]
 
 _LOOKED_MAX: Final = 64  # rows by name in one statement
+_names: Final = cycle(range(64))  # no session is in another so many deep
 
 
 class SqlSession(Run):
@@ -69,9 +73,11 @@ class SqlSession(Run):
         self._is_writing = is_writing
         self._cursor: Any = None
         self._errors: type[BaseException] = Exception
-        self._failure: BaseException | None = None
+        self.failure: BaseException | None = None
         self._has_begun = False
         self._reads_with = ""  # the lock of plain reads
+        again = database.manners.sets_again
+        self._parts = Savepoints(self._execute, f"loyaltycore_{next(_names)}", again)
 
     def get(self, refs: Sequence[Ref], *, lock: bool = False) -> list[Row | None]:
         """Rows by key or unique; locked in sorted order, one statement if possible."""
@@ -126,7 +132,7 @@ class SqlSession(Run):
         try:
             return Changing(self, self._database).carry_out(changes)
         except BaseException as error:
-            self._failure = self._failure or error
+            self.failure = self.failure or error
             raise
 
     def lease(
@@ -161,6 +167,21 @@ class SqlSession(Run):
             keys = [value for key in padded(tuple(chunk)) for value in key]
             self.run(self.statements.writing(piece), start + keys)
         return [{**row, "holder": holder, "due_at": until} for row in rows]
+
+    @contextmanager
+    def savepoint(self) -> Generator[None]:
+        """A part that is undone alone; see the port."""
+        self._checked()
+        self._parts.open()
+        with part_of(self, self._undo_part):
+            yield
+        self._parts.close()
+
+    def _undo_part(self) -> bool:
+        try:
+            return self._parts.undo()
+        except self._errors:  # the engine gave up the whole transaction
+            return False
 
     # -- questions ---------------------------------------------------------------------
 
@@ -265,9 +286,12 @@ class SqlSession(Run):
         try:
             cursor.execute(statement.text, statement.arguments(values))
         except self._errors as error:
-            self._failure = self._translated(error)
-            raise self._failure from error
+            self.failure = self._translated(error)
+            raise self.failure from error
         return cursor
+
+    def _execute(self, text: str) -> None:
+        self._cursor.execute(text)
 
     def _translated(self, error: BaseException) -> BaseException:
         database = self._database
@@ -282,11 +306,16 @@ class SqlSession(Run):
         self._checked()
         if not self._is_writing:
             raise Unwritable("This session only reads; open one that writes.")
+        try:
+            self._parts.reach()
+        except self._errors as error:
+            self.failure = self._translated(error)
+            raise self.failure from error
 
     def _checked(self) -> Any:
         if self._cursor is None:
             raise Unavailable("This session has ended; open another one.")
-        if self._failure is not None:
+        if self.failure is not None:
             raise Unavailable("A change failed; end this session and start again.")
         return self._cursor
 

@@ -34,6 +34,7 @@ class Sqlite:
     skips_locked = False
     is_innodb = False
     creates_inside = True
+    sets_again: tuple[str, ...] = ("RELEASE {}", "SAVEPOINT {}")
 
     def begin(self, connection: Any, cursor: Any, *, is_writing: bool) -> None:
         """Begin by hand: the module would wait for the first change."""

@@ -216,7 +216,7 @@ class SqlOwnSession(SqlSession):
         trace: TracebackType | None,
     ) -> None:
         self._cursor = None
-        failure = error or self._failure
+        failure = error or self.failure
         if failure is None:
             self._commit()
             return
@@ -248,8 +248,8 @@ class SqlOwnSession(SqlSession):
                 with suppress(self._errors):
                     manners.leave_queue(cursor, database.lock_name)
         except self._errors as error:
-            self._failure = self._translated(error)
-            raise self._failure from error
+            self.failure = self._translated(error)
+            raise self.failure from error
         return database.report(version)
 
     def _commit(self) -> None:
