@@ -75,6 +75,7 @@ class SqlSession(Run):
         self._errors: type[BaseException] = Exception
         self.failure: BaseException | None = None
         self._has_begun = False
+        self._has_changed = False
         self._reads_with = ""  # the lock of plain reads
         again = database.manners.sets_again
         self._parts = Savepoints(self._execute, f"loyaltycore_{next(_names)}", again)
@@ -129,6 +130,7 @@ class SqlSession(Run):
     def apply(self, changes: Sequence[Change]) -> list[int]:
         """Carry out changes in order; see the port."""
         self._check_writing()
+        self._has_changed = True
         try:
             return Changing(self, self._database).carry_out(changes)
         except BaseException as error:
@@ -156,6 +158,7 @@ class SqlSession(Run):
             order=(Order("due_at"),),
             limit=limit,
         )
+        self._has_changed = True
         skips = self._database.manners.skips_locked
         rows = self._select(query, "skip" if skips else "").rows
         rows.sort(key=lambda row: (row["due_at"], *(row[name] for name in named.key)))

@@ -242,6 +242,7 @@ class SqlOwnSession(SqlSession):
                 version = database.version_in(cursor)
                 database.refuse_newer(version)
                 for _ in database.take_steps(cursor, version):
+                    self._has_changed = True
                     if not manners.creates_inside:
                         self._connection.commit()
             finally:
@@ -253,8 +254,12 @@ class SqlOwnSession(SqlSession):
         return database.report(version)
 
     def _commit(self) -> None:
+        """Commit; but what only locked rows is rolled back, which no disk waits for."""
         try:
-            self._connection.commit()
+            if self._has_changed:
+                self._connection.commit()
+            else:
+                self._connection.rollback()
         except self._errors as error:
             is_gone = self._store.is_gone(error, self._connection)
             self._give_back(error)
