@@ -33,6 +33,7 @@ _PARTS = (
     "rows",
     "savepoints",
     "sessions",
+    "shop",
     "values",
 )
 _MODULES = {f"loyaltycore.testing.contract_{part}" for part in _PARTS}
@@ -44,6 +45,7 @@ from loyaltycore.testing.contract_pages import PageContract  # noqa: E402
 from loyaltycore.testing.contract_races import RaceContract  # noqa: E402
 from loyaltycore.testing.contract_savepoints import SavepointContract  # noqa: E402
 from loyaltycore.testing.contract_sessions import SessionContract  # noqa: E402
+from loyaltycore.testing.contract_shop import ShopContract  # noqa: E402
 from loyaltycore.testing.contract_values import ValueContract  # noqa: E402
 
 
@@ -60,6 +62,7 @@ class StoreContract(
     RaceContract,
     SavepointContract,
     SessionContract,
+    ShopContract,
     ValueContract,
 ):
     """Inherit it and give it a fixture ``store``: empty, with its tables made."""
