@@ -92,8 +92,8 @@ MUTANTS: dict[str, Mutant] = {
         "pass",
         FILE,
     ),
-    "parts are set once only": Mutant(
-        _SAVEPOINTS, "if self._there > depth else", "if False else", FILE
+    "parts are set with every change": Mutant(
+        _SAVEPOINTS, "            if is_set:\n", "            if False:\n", FILE
     ),
     "parts end the session": Mutant(
         _SAVEPOINTS, "            session.failure = None", "            pass", FILE
@@ -159,7 +159,10 @@ MUTANTS: dict[str, Mutant] = {
         FILE,
     ),
     "n <= 0 rows": Mutant(
-        "schema/questions.py", "1 <= limit <= LIMIT_MAX", "limit <= LIMIT_MAX", FILE
+        "query/queries.py",
+        "if not 1 <= limit <= LIMIT_MAX:",
+        "if limit > LIMIT_MAX:",
+        FILE,
     ),
     # -- what is found ---------------------------------------------------------------
     "no tie-break": Mutant(
@@ -213,8 +216,8 @@ MUTANTS: dict[str, Mutant] = {
     "semi-joins of anything": Mutant(
         _QUERIES, '" AND ".join((*pairs, self._holds', '" AND ".join((self._holds', FILE
     ),
-    "in the wrong group": Mutant(
-        _QUERIES, "GROUP BY {together} ORDER BY {together}", "GROUP BY {together}", FILE
+    "groups the other way": Mutant(
+        _QUERIES, "ORDER BY {together}", "ORDER BY {together} DESC", FILE
     ),
     "a sum of nothing is none": Mutant(
         _QUERIES, 'f"COALESCE(SUM({column}), 0)"', 'f"SUM({column})"', FILE
@@ -235,7 +238,6 @@ MUTANTS: dict[str, Mutant] = {
     "moments without their last digits": Mutant(
         _CODECS, '"microseconds"', '"milliseconds"', FILE
     ),
-    "moments of any width": Mutant(_CODECS, '"T", "microseconds"', '"T"', FILE),
     "booleans are numbers": Mutant(
         _CODECS, "        ColumnType.BOOLEAN: bool,\n", "", FILE
     ),
