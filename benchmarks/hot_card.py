@@ -69,7 +69,7 @@ def run(_: Path) -> Iterator[Figure]:
             name="hot_card_postgres_per_s",
             value=_POSTINGS / seconds,
             digits=0,
-            note=f"{_PROCESSES} processes, {_POSTINGS} postings on one card, {lost} lost",
+            note=f"{_PROCESSES} processes, {_POSTINGS} postings, {lost} lost",
         )
 
 

@@ -133,7 +133,7 @@ def recorded(shop: Loyalty) -> Iterator[list[Sent]]:
             return super().execute(query, params, **options)
 
     store: Any = shop.store
-    pool = store._engine.pool
+    pool = store._engine.pool  # noqa: SLF001 - to look at what passes through
     connections: list[Any] = []
 
     def watch(connection: Any, *_: Any) -> None:
