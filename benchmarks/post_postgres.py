@@ -57,7 +57,7 @@ def _single(found: Server) -> Iterator[Figure]:
     measured = purchases(CARDS, "measured")
     _warm(shop, card_ids)
     trace = [_sent(shop, card_ids, purchase) for purchase in measured]
-    with recorded(shop) as sent:
+    with recorded() as sent:
         shop.cards.redeem_points(card_ids[0], "0.50", key="redeemed")
         redeeming = len(sent)
     earning = max(len(each) for each in trace)
@@ -96,7 +96,7 @@ def _batch(found: Server) -> Figure:
     measured = purchases(_POSTINGS, "batch")
     traced = found.copy_of(before)
     shop = shop_in(traced)
-    with recorded(shop) as sent:
+    with recorded() as sent:
         _post_all(shop, card_ids, measured)
     pairs = Pairs()
     for number in range(_BATCHES):
@@ -124,7 +124,7 @@ def _warm(shop: Loyalty, card_ids: list[str]) -> None:
 
 
 def _sent(shop: Loyalty, card_ids: list[str], purchase: Purchase) -> list[Sent]:
-    with recorded(shop) as sent:
+    with recorded() as sent:
         post(shop, card_ids, purchase)
     return sent
 

@@ -13,6 +13,7 @@ import os
 import secrets
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import attrs
 import psycopg
@@ -24,8 +25,6 @@ from loyaltycore.stores.sql import SqlStore
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
-
-    from loyaltycore import Loyalty
 
 __all__ = ["RawPostgres", "Sent", "Server", "server"]
 
@@ -122,31 +121,18 @@ def schema_of(store: SqlStore) -> str:
 
 
 @contextmanager
-def recorded(shop: Loyalty) -> Iterator[list[Sent]]:
-    """Write down what the programme's store sends inside the block."""
+def recorded() -> Iterator[list[Sent]]:
+    """Write down what is sent by psycopg inside the block."""
     sent: list[Sent] = []
 
-    class RecordingCursor(psycopg.Cursor[Any]):
+    class RecordingCursor(psycopg.RawCursor[Any]):
         def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
             values = None if params is None else tuple(params)
             sent.append(Sent(str(query), values))
             return super().execute(query, params, **options)
 
-    store: Any = shop.store
-    pool = store._engine.pool  # noqa: SLF001 - to look at what passes through
-    connections: list[Any] = []
-
-    def watch(connection: Any, *_: Any) -> None:
-        connections.append(connection)
-        connection.cursor_factory = RecordingCursor
-
-    sa.event.listen(pool, "checkout", watch)
-    try:
+    with patch.object(psycopg, "RawCursor", RecordingCursor):
         yield sent
-    finally:
-        sa.event.remove(pool, "checkout", watch)
-        for connection in connections:
-            connection.cursor_factory = psycopg.Cursor
 
 
 class RawPostgres:
@@ -156,7 +142,7 @@ class RawPostgres:
         self._schemas = schema_of(of), schema_of(to)
         dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._connection = psycopg.connect(dsn)
-        self._cursor = self._connection.cursor()
+        self._cursor = psycopg.RawCursor(self._connection)
 
     def meant_for_us(self, sent: Sequence[Sent]) -> list[Sent]:
         """Turn statements to the other schema's tables into ours."""

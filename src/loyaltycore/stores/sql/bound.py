@@ -99,13 +99,15 @@ class SqlSavepoint(SqlSession):
     def __enter__(self) -> Self:
         self._begin()
         handle, database = self._handle, self._database
-        self.statements = database.statements(handle.dialect or database.dialect)
         try:
             is_inside = handle.is_inside()
             if self._is_writing and not is_inside:
                 handle.begin()
             connection = handle.connection()
-            self._cursor = cursor = handle.cursor()
+            cursor, paramstyle = handle.cursor()
+            self._cursor = cursor
+            dialect = handle.dialect or database.dialect
+            self.statements = database.statements(dialect, paramstyle)
             if is_inside or self._is_writing:
                 self._reads_with = database.manners.join(
                     connection, cursor, is_writing=self._is_writing

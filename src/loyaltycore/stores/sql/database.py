@@ -7,7 +7,6 @@ transaction.
 
 from __future__ import annotations
 
-import copy
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from loyaltycore.errors import InvalidValue
+from loyaltycore.stores.sql.cursors import marking
 from loyaltycore.stores.sql.manners import Manners, Names, manners_of
 from loyaltycore.stores.sql.statements import Statements
 from loyaltycore.stores.sql.tables import constraint_columns, tables_of
@@ -74,15 +74,15 @@ class Database(Versions):
             sa.Column("number", sa.Integer(), primary_key=True, autoincrement=False),
             sa.Column("name", sa.String(255), nullable=False),
         )
-        self._statements: dict[tuple[str, str], Statements] = {}
+        self._statements: dict[tuple[str, str, str | None], Statements] = {}
 
-    def statements(self, dialect: Dialect) -> Statements:
+    def statements(self, dialect: Dialect, paramstyle: str | None) -> Statements:
         """Find the statements for a driver; they differ in how holes are marked."""
-        kind = (dialect.name, dialect.driver)
+        kind = (dialect.name, dialect.driver, paramstyle)
         found = self._statements.get(kind)
         if found is None:
             found = self._statements[kind] = Statements(
-                positional(dialect), self.manners, self.table, self.collections
+                marking(dialect, paramstyle), self.manners, self.table, self.collections
             )
         return found
 
@@ -128,13 +128,3 @@ class Database(Versions):
         for index in sorted(table.indexes, key=lambda each: str(each.name)):
             create = CreateIndex(index, if_not_exists=again)
             yield str(create.compile(dialect=dialect))
-
-
-def positional(dialect: Dialect) -> Dialect:
-    """Mark holes by place where the driver takes both; names cost a dict each time."""
-    if not dialect.driver.startswith("psycopg"):
-        return dialect
-    changed = copy.copy(dialect)
-    changed.paramstyle = "format"
-    changed.positional = True
-    return changed

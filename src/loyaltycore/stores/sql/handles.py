@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import sqlalchemy as sa
 
 from loyaltycore.errors import InvalidValue
+from loyaltycore.stores.sql.cursors import is_psycopg, plain_cursor
 
 
 if TYPE_CHECKING:
@@ -53,8 +54,8 @@ class Handle(Protocol):
         """Give the driver's connection, or what stands for it."""
         ...
 
-    def cursor(self) -> Any:
-        """Give a cursor whose rows are plain tuples."""
+    def cursor(self) -> tuple[Any, str | None]:
+        """Give a cursor whose rows are tuples, and how it wants holes marked."""
         ...
 
     def leave(self) -> None:
@@ -81,7 +82,7 @@ def handle_of(handle: object) -> Handle:
         return _OfSession(known)
     if hasattr(handle, "ensure_connection") and hasattr(handle, "vendor"):
         return _OfDjango(known)
-    if any(each.__module__ == "psycopg" for each in type(handle).__mro__):
+    if is_psycopg(handle):
         return _OfPsycopg(known)
     message = (
         "pass an open Connection or Session of SQLAlchemy's, or a connection of "
@@ -113,8 +114,8 @@ class _OfConnection:
     def connection(self) -> Any:
         return self._handle.connection.dbapi_connection
 
-    def cursor(self) -> Any:
-        return self._handle.connection.cursor()
+    def cursor(self) -> tuple[Any, str | None]:
+        return plain_cursor(self.connection())
 
     def leave(self) -> None:
         self.connection().rollback()
@@ -149,8 +150,8 @@ class _OfDjango:
         self._handle.ensure_connection()
         return self._handle.connection
 
-    def cursor(self) -> Any:
-        return _plain_cursor(self.connection())
+    def cursor(self) -> tuple[Any, str | None]:
+        return plain_cursor(self.connection())
 
     def leave(self) -> None:
         """Django has begun nothing."""
@@ -175,8 +176,8 @@ class _OfPsycopg:
     def connection(self) -> Any:
         return self._handle
 
-    def cursor(self) -> Any:
-        return _plain_cursor(self._handle)
+    def cursor(self) -> tuple[Any, str | None]:
+        return plain_cursor(self._handle)
 
     def leave(self) -> None:
         self._handle.rollback()
@@ -201,18 +202,8 @@ class _OfSqlite:
     def connection(self) -> Any:
         return self._handle
 
-    def cursor(self) -> Any:
-        return _plain_cursor(self._handle)
+    def cursor(self) -> tuple[Any, str | None]:
+        return plain_cursor(self._handle)
 
     def leave(self) -> None:
         """Reading alone begins nothing."""
-
-
-def _plain_cursor(connection: Any) -> Any:
-    """Make a cursor of the driver's own, whatever rows the caller likes."""
-    if isinstance(connection, sqlite3.Connection):
-        return sqlite3.Cursor(connection)
-    if any(each.__module__ == "psycopg" for each in type(connection).__mro__):
-        psycopg: Any = sys.modules["psycopg"]
-        return psycopg.Cursor(connection, row_factory=psycopg.rows.tuple_row)
-    return connection.cursor()

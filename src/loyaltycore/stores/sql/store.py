@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from loyaltycore.errors import InvalidValue, SchemaTooOld, Unavailable
 from loyaltycore.schema.migrations import STEPS, Step
 from loyaltycore.stores.sql.bound import BoundSqlStore
+from loyaltycore.stores.sql.cursors import plain_cursor
 from loyaltycore.stores.sql.database import Database
 from loyaltycore.stores.sql.session import SqlSession
 from loyaltycore.stores.sqlite_pool import Process
@@ -193,12 +194,12 @@ class SqlOwnSession(SqlSession):
         self._begin()
         store = self._store
         self._connection = connection = store.connect()
-        dialect = store.database.dialect
-        self.statements = store.database.statements(dialect)
+        database = store.database
         try:
-            cursor = connection.cursor()
             driver = connection.driver_connection
-            store.database.manners.begin(driver, cursor, is_writing=self._is_writing)
+            cursor, paramstyle = plain_cursor(driver)
+            self.statements = database.statements(database.dialect, paramstyle)
+            database.manners.begin(driver, cursor, is_writing=self._is_writing)
             if self._is_checking:
                 store.check_tables(cursor)
         except BaseException as error:
