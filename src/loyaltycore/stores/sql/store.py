@@ -262,9 +262,9 @@ class SqlOwnSession(SqlSession):
             else:
                 self._connection.rollback()
         except self._errors as error:
-            is_gone = self._store.is_gone(error, self._connection)
+            is_in_doubt = self._has_changed and self._is_gone(error)
             self._give_back(error)
-            if is_gone:
+            if is_in_doubt:
                 message = (
                     "The connection broke while committing; ask again with the same "
                     "key, to find out whether it was done."
@@ -275,11 +275,18 @@ class SqlOwnSession(SqlSession):
 
     def _give_back(self, error: BaseException) -> None:
         """Leave no transaction behind; a connection that is broken is thrown away."""
-        connection, cause = self._connection, error.__cause__ or error
+        connection = self._connection
+        if self._is_gone(error.__cause__ or error):
+            connection.invalidate()
+            return
         try:
             connection.rollback()
         except self._errors:
             connection.invalidate()
-        if isinstance(cause, self._errors) and self._store.is_gone(cause, connection):
-            connection.invalidate()
+            return
         connection.close()
+
+    def _is_gone(self, error: BaseException) -> bool:
+        """Did the connection break, so that it is not to be used again?"""
+        driver = self._connection.driver_connection
+        return isinstance(error, self._errors) and self._store.is_gone(error, driver)
