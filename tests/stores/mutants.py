@@ -88,7 +88,7 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "parts undo nothing": Mutant(
         _SAVEPOINTS,
-        'self._execute(f"ROLLBACK TO SAVEPOINT {self._name}_{depth}")',
+        'execute(f"ROLLBACK TO SAVEPOINT {self._name}_{depth}")',
         "pass",
         FILE,
     ),

@@ -56,17 +56,13 @@ class Savepoints:
     The open parts of one session, outermost first.
 
     Args:
-        execute: carries out a statement.
         name: what the savepoints are called, followed by a number.
         again: how a savepoint is moved to the present; ``{}`` is its name.
     """
 
-    __slots__ = ("_again", "_execute", "_name", "_parts", "_there")
+    __slots__ = ("_again", "_name", "_parts", "_there")
 
-    def __init__(
-        self, execute: Callable[[str], object], name: str, again: tuple[str, ...]
-    ) -> None:
-        self._execute = execute
+    def __init__(self, name: str, again: tuple[str, ...]) -> None:
         self._name = name
         self._again = again
         self._parts: list[bool] = []  # whether each has been set
@@ -76,7 +72,7 @@ class Savepoints:
         """Begin a part."""
         self._parts.append(False)
 
-    def reach(self) -> None:
+    def reach(self, execute: Callable[[str], object]) -> None:
         """Set what has not been set, since something is about to change."""
         for depth, is_set in enumerate(self._parts):
             if is_set:
@@ -84,7 +80,7 @@ class Savepoints:
             name = f"{self._name}_{depth}"
             texts = self._again if self._there > depth else ("SAVEPOINT {}",)
             for text in texts:
-                self._execute(text.format(name))
+                execute(text.format(name))
             self._there = depth + 1
             self._parts[depth] = True
 
@@ -92,11 +88,11 @@ class Savepoints:
         """End the innermost part; what it did stays."""
         self._parts.pop()
 
-    def undo(self) -> bool:
+    def undo(self, execute: Callable[[str], object]) -> bool:
         """End the innermost part; was there something to undo, and is it undone?"""
         if not self._parts.pop():
             return False
         depth = len(self._parts)
-        self._execute(f"ROLLBACK TO SAVEPOINT {self._name}_{depth}")
+        execute(f"ROLLBACK TO SAVEPOINT {self._name}_{depth}")
         self._there = depth + 1
         return True

@@ -6,7 +6,6 @@ Owns what a session does between its beginning and its end; see the port.
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,11 +31,12 @@ from loyaltycore.schema.questions import (
 )
 from loyaltycore.stores.codecs import AS_TEXT
 from loyaltycore.stores.savepoints import Savepoints, part_of
-from loyaltycore.stores.sqlite_errors import translated
+from loyaltycore.stores.sqlite_errors import FAULTS, translated
 from loyaltycore.stores.sqlite_queries import Question
 
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Generator, Iterable, Mapping, Sequence
     from datetime import datetime
 
@@ -77,7 +77,7 @@ class SqliteSession:
         self._cursor: sqlite3.Cursor | None = None
         self.failure: BaseException | None = None
         self._has_begun = False
-        self._savepoints = Savepoints(self._execute, "loyaltycore_part", _AGAIN)
+        self._savepoints = Savepoints("loyaltycore_part", _AGAIN)
 
     def get(self, refs: Sequence[Ref], *, lock: bool = False) -> list[Row | None]:
         """Rows by key or unique; a writing session holds every lock there is."""
@@ -96,8 +96,7 @@ class SqliteSession:
         question = Question(self._tables.statements, self._collections, plan)
         text, codec = question.select(query.limit + 1)
         rows: list[Row] = [
-            codec.row(values)
-            for values in self._run(text, question.parameters).fetchall()
+            codec.row(values) for values in self._rows(text, question.parameters)
         ]
         if len(rows) <= query.limit:
             return Page(rows, None)
@@ -120,7 +119,7 @@ class SqliteSession:
                 name: AS_TEXT.decoded(collection, column, value) if column else value
                 for (name, column), value in zip(columns, values[1:], strict=True)
             }
-            for values in self._run(text, question.parameters).fetchall()
+            for values in self._rows(text, question.parameters)
         ]
 
     def apply(self, changes: Sequence[Change]) -> list[int]:
@@ -171,7 +170,7 @@ class SqliteSession:
         """A part that is undone alone; see the port."""
         self._checked()
         self._savepoints.open()
-        with part_of(self, self._savepoints.undo):
+        with part_of(self, lambda: self._savepoints.undo(self._execute)):
             yield
         self._savepoints.close()
 
@@ -251,8 +250,8 @@ class SqliteSession:
     def _one(self, collection: Collection, ref: Ref) -> Row | None:
         statements = self._tables.statements
         text, codec = statements.get(collection, ref.columns)
-        values = self._run(text, codec.encode(ref.values)).fetchone()
-        return None if values is None else statements.whole(collection).row(values)
+        found = self._rows(text, codec.encode(ref.values))
+        return statements.whole(collection).row(found[0]) if found else None
 
     def _begin(self) -> None:
         if self._has_begun:
@@ -263,7 +262,7 @@ class SqliteSession:
         self._checked()
         if not self._is_writing:
             raise Unwritable("This session only reads; open one that writes.")
-        self._savepoints.reach()
+        self._savepoints.reach(self._execute)
 
     def _checked(self) -> sqlite3.Cursor:
         if self._cursor is None:
@@ -277,7 +276,7 @@ class SqliteSession:
         assert self._cursor is not None, "a part is inside of a session"
         try:
             self._cursor.execute(text)
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise translated(error, self._tables.prefix) from error
 
     def _run(
@@ -286,14 +285,22 @@ class SqliteSession:
         cursor = self._checked()
         try:
             return cursor.execute(text, parameters)
-        except sqlite3.Error as error:
+        except FAULTS as error:
+            raise translated(error, self._tables.prefix) from error
+
+    def _rows(self, text: str, parameters: Sequence[Any]) -> list[Any]:
+        """Ask, and read every answer: a damaged page shows only when it is read."""
+        cursor = self._checked()
+        try:
+            return cursor.execute(text, parameters).fetchall()
+        except FAULTS as error:
             raise translated(error, self._tables.prefix) from error
 
     def _run_many(self, text: str, rows: Iterable[Sequence[Any]]) -> int:
         cursor = self._checked()
         try:
             return max(0, cursor.executemany(text, rows).rowcount)
-        except sqlite3.Error as error:
+        except FAULTS as error:
             self.failure = translated(error, self._tables.prefix)
             raise self.failure from error
 

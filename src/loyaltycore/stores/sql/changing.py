@@ -50,6 +50,10 @@ class Run:
         """Carry out one, and return the cursor."""
         raise NotImplementedError
 
+    def ask(self, statement: Any, values: Sequence[Any]) -> list[Any]:
+        """Carry out one, and read every answer."""
+        raise NotImplementedError
+
     def find(self, ref: Ref) -> Row | None:
         """Read one row."""
         raise NotImplementedError
@@ -228,7 +232,7 @@ class Changing:
         elif waiting:
             statement = self._statements.together([told.piece for told in waiting])
             values = [value for told in waiting for value in told.values]
-            counts = self._session.run(statement, values).fetchone()
+            (counts,) = self._session.ask(statement, values)
             for told, done in zip(waiting, counts, strict=True):
                 self._note(told, done)
 

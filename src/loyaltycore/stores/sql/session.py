@@ -78,7 +78,7 @@ class SqlSession(Run):
         self._has_changed = False
         self._reads_with = ""  # the lock of plain reads
         again = database.manners.sets_again
-        self._parts = Savepoints(self._execute, f"loyaltycore_{next(_names)}", again)
+        self._parts = Savepoints(f"loyaltycore_{next(_names)}", again)
 
     def get(self, refs: Sequence[Ref], *, lock: bool = False) -> list[Row | None]:
         """Rows by key or unique; locked in sorted order, one statement if possible."""
@@ -124,7 +124,7 @@ class SqlSession(Run):
             "",
         )
         statement = self.statements.reading(shape)
-        rows = self.run(statement, walk.values).fetchall()
+        rows = self.ask(statement, walk.values)
         return [self._measured(collection, by, measures, row[1:]) for row in rows]
 
     def apply(self, changes: Sequence[Change]) -> list[int]:
@@ -182,7 +182,7 @@ class SqlSession(Run):
 
     def _undo_part(self) -> bool:
         try:
-            return self._parts.undo()
+            return self._parts.undo(self._execute)
         except self._errors:  # the engine gave up the whole transaction
             return False
 
@@ -194,7 +194,7 @@ class SqlSession(Run):
         conversions = self._database.manners.conversions
         shape, values = shape_of(plan, self._collections, conversions, lock)
         values.append(query.limit + 1)
-        found = self.run(self.statements.reading(shape), values).fetchall()
+        found = self.ask(self.statements.reading(shape), values)
         codec = self.statements.whole(plan.collection)
         rows: list[Row] = [codec.row(row) for row in found]
         if len(rows) <= query.limit:
@@ -221,8 +221,7 @@ class SqlSession(Run):
             values = [
                 each for values in padded(tuple(chunk)) for each in codec.encode(values)
             ]
-            cursor = self.run(self.statements.reading(shape), values)
-            for found in cursor.fetchall():
+            for found in self.ask(self.statements.reading(shape), values):
                 row = whole.row(found)
                 rows[tuple(row[column] for column in columns)] = row
 
@@ -236,7 +235,7 @@ class SqlSession(Run):
             (key,) = rows
             codec = self.statements.codec(self._collections[name], columns)
             values += codec.encode(key)
-        found = self.run(self.statements.reading(shape), values).fetchone()
+        (found,) = self.ask(self.statements.reading(shape), values)
         place = 0
         for (name, columns), rows in groups.items():
             codec = self.statements.whole(self._collections[name])
@@ -293,6 +292,16 @@ class SqlSession(Run):
             raise self.failure from error
         return cursor
 
+    def ask(self, statement: Statement, values: Sequence[Any]) -> list[Any]:
+        """Carry out one statement and read every answer."""
+        cursor = self.run(statement, values)
+        try:
+            rows: list[Any] = cursor.fetchall()
+        except self._errors as error:
+            self.failure = self._translated(error)
+            raise self.failure from error
+        return rows
+
     def _execute(self, text: str) -> None:
         self._cursor.execute(text)
 
@@ -310,7 +319,7 @@ class SqlSession(Run):
         if not self._is_writing:
             raise Unwritable("This session only reads; open one that writes.")
         try:
-            self._parts.reach()
+            self._parts.reach(self._execute)
         except self._errors as error:
             self.failure = self._translated(error)
             raise self.failure from error
