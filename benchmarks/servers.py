@@ -69,12 +69,16 @@ class Server:
                     there = f'"{schema_of(copy)}"."{table.name}"'
                     text = f"INSERT INTO {there} SELECT * FROM {rows}"
                     connection.execute(sa.text(text))
+        self.analyze()
+        return copy
+
+    def analyze(self) -> None:
+        """Let the server count what is in the newest schema."""
         with self.engine.connect() as connection:
             alone = connection.execution_options(isolation_level="AUTOCOMMIT")
-            for table in copy.metadata.tables.values():
-                name = f'"{table.schema}"."{table.name}"'
-                alone.execute(sa.text(f"VACUUM ANALYZE {name}"))
-        return copy
+            schema = self._schemas[-1]
+            for name in sa.inspect(alone).get_table_names(schema=schema):
+                alone.execute(sa.text(f'VACUUM ANALYZE "{schema}"."{name}"'))
 
     def prepared(self) -> tuple[SqlStore, list[str]]:
         """Make a store in which every card has its history."""

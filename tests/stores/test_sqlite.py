@@ -291,6 +291,8 @@ class TestPlans:
             steps = [row[3] for row in cursor.fetchall()]
 
         assert not [step for step in steps if "TEMP B-TREE" in step]
+        if len(plan.bound) > 1:  # else there is nothing but the program to go by
+            assert not [step for step in steps if step.endswith("(program_id=?)")]
         if query.where != is_in("id", ("a", "b")):
             assert not [step for step in steps if step.startswith("SCAN")]
 

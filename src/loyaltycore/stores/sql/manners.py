@@ -46,6 +46,7 @@ class Manners(Protocol):
         upserts: whether an insert can add to the row in its way, under a condition.
         compares_rows: whether ``(a, b) > (x, y)`` is found through an index.
         sorts_nulls_last: whether NULL is the greatest value.
+        guesses_rare: whether every equality is taken for a rare one.
         skips_locked: whether rows that somebody else holds can be left out.
         is_innodb: whether an index holds at most 3072 bytes.
         creates_inside: whether tables can be made inside a transaction.
@@ -58,6 +59,7 @@ class Manners(Protocol):
     upserts: bool
     compares_rows: bool
     sorts_nulls_last: bool
+    guesses_rare: bool
     skips_locked: bool
     is_innodb: bool
     creates_inside: bool

@@ -41,6 +41,8 @@ _COMPARE: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "distinct": lambda column, hole: column.is_distinct_from(hole),
 }
 
+_NEARLY_ALL: Final = sa.literal_column("0.9", sa.Float())
+
 
 class Reading:
     """
@@ -49,6 +51,7 @@ class Reading:
     Args:
         compares_rows: whether the engine finds ``(a, b) > (x, y)`` through an index.
         sorts_nulls_last: whether NULL is the greatest value there.
+        guesses_rare: whether it has to be told that nearly all rows are of the program.
     """
 
     def __init__(
@@ -57,10 +60,12 @@ class Reading:
         *,
         compares_rows: bool,
         sorts_nulls_last: bool,
+        guesses_rare: bool,
     ) -> None:
         self._table = table
         self._compares_rows = compares_rows
         self._sorts_nulls_last = sorts_nulls_last
+        self._guesses_rare = guesses_rare
 
     def looked(self, shape: Looked, names: tuple[str, ...]) -> sa.Select[Any]:
         """Rows by their names; in the order of these where they are locked."""
@@ -98,7 +103,7 @@ class Reading:
 
     def selected(self, shape: Selected, names: tuple[str, ...]) -> sa.Select[Any]:
         """A page; the last hole is how many rows."""
-        question = _Question(self._table, shape.collection)
+        question = _Question(self._table, shape.collection, self._guesses_rare)
         table = question.table
         select = sa.select(*(table.c[name] for name in names))
         terms = [question.holds(shape.where, table)]
@@ -114,7 +119,7 @@ class Reading:
 
     def summarized(self, shape: Summarized) -> sa.Select[Any]:
         """A column that means nothing, the columns *by*, the measures."""
-        question = _Question(self._table, shape.collection)
+        question = _Question(self._table, shape.collection, self._guesses_rare)
         table = question.table
         columns = [table.c[name] for name in shape.by]
         terms = [_measure(table, measure) for measure in shape.measures]
@@ -156,8 +161,14 @@ class Reading:
 class _Question:
     """One select on its way: its table, its aliases, its holes."""
 
-    def __init__(self, table: Callable[[str], sa.Table], collection: str) -> None:
+    def __init__(
+        self,
+        table: Callable[[str], sa.Table],
+        collection: str,
+        guesses_rare: bool,  # noqa: FBT001 - one of three that belong together
+    ) -> None:
         self._table = table
+        self._guesses_rare = guesses_rare
         self._aliases = 0
         self.holes = Holes()
         self.table: sa.FromClause = table(collection).alias("t0")
@@ -187,6 +198,8 @@ class _Question:
         if term.op == "between":
             return sa.and_(column >= holes[0], column < holes[1])
         result: sa.ColumnElement[bool] = _COMPARE[term.op](column, holes[0])
+        if self._guesses_rare and term.op == "eq" and term.column == "program_id":
+            return sa.func.likelihood(result, _NEARLY_ALL, type_=sa.Boolean())
         return result
 
     def _exists(self, shape: InShape, ours: sa.FromClause) -> sa.ColumnElement[bool]:

@@ -46,6 +46,7 @@ class Statements:
             table,
             compares_rows=manners.compares_rows,
             sorts_nulls_last=manners.sorts_nulls_last,
+            guesses_rare=manners.guesses_rare,
         )
         self._writing = Writing(table, manners.name)
         self._built: dict[Any, Statement] = {}
