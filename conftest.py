@@ -96,7 +96,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out what takes minutes, unless asked for, and note suites of stores."""
     is_soaking = bool(os.environ.get("LOYALTYCORE_SOAK"))
     for item in items:
-        suite = getattr(item, "cls", None)
+        suite = getattr(item, "cls", None) or object
         if any(
             each.__name__ == "StoreContract" for each in getattr(suite, "__mro__", ())
         ):
