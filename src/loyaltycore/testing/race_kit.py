@@ -125,9 +125,25 @@ def _a_sale(shop: Loyalty, card: str) -> str:
     return shop.cards.record_purchase(card, "100.00").id
 
 
+def _a_hold(shop: Loyalty, card: str) -> str:
+    _a_sale(shop, card)
+    return shop.cards.hold(card, "6.00").id
+
+
+def _more_cards(shop: Loyalty, card: str) -> list[str]:
+    """Issue one card of the same template for each racer."""
+    template = shop.cards.get(card).template_id
+    return [
+        shop.cards.issue(template, to=shop.customers.register().id).id
+        for _ in range(RACERS)
+    ]
+
+
 _COFFEE: Final = cards.Stamp(reward="Free coffee")
 _DAILY: Final = cards.Stamp(reward="Free coffee", one_checkin_per_day=True)
 _POINTS: Final = cards.Cashback(percent=10)
+_COUPON: Final = cards.Coupon(offer=cards.Percent(10))
+_CAMPAIGN: Final = cards.Coupon(offer=cards.Percent(10), max_redemptions=1)
 
 _KINDS: Final = (
     Race(
@@ -163,6 +179,26 @@ _KINDS: Final = (
         lambda shop, _, sale: shop.transactions.void(sale),
         None,
         _a_sale,
+    ),
+    Race(
+        "capture twice",
+        _POINTS,
+        lambda shop, _, hold: shop.transactions.capture(hold),
+        "not_reversible",
+        _a_hold,
+    ),
+    Race(
+        "single-use coupon",
+        _COUPON,
+        lambda shop, card, _: shop.cards.post(card, cards.RedeemCoupon(10)),
+        "already_redeemed",
+    ),
+    Race(
+        "campaign limit",
+        _CAMPAIGN,
+        lambda shop, _, free: shop.cards.post(free.pop(), cards.RedeemCoupon(10)),
+        "limit_reached",
+        _more_cards,
     ),
     Race(
         "same key",
