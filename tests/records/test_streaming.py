@@ -10,14 +10,19 @@ from loyaltycore.ports import Page
 from loyaltycore.query.predicates import Compare, Op, where
 from loyaltycore.query.queries import Query
 from loyaltycore.records.streaming import stream
+from loyaltycore.stores.memory_session import MemorySession
 from loyaltycore.testing import contract_rows as a
 
 
-class Damaged:
+class Damaged(MemorySession):
     """A session that answers with a row of another program."""
 
-    def select(self, _: Query) -> Page:
+    def __init__(self) -> None:
+        """Be open."""
+
+    def select(self, query: Query) -> Page:
         """Answer, whatever was asked."""
+        del query
         return Page([a.counter("n"), a.counter("n", program_id="cade")], None)
 
 

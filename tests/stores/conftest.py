@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
 from loyaltycore.stores.sql import SqlStore
 
@@ -32,7 +33,7 @@ def server(variable: str, usual: str) -> sa.Engine:
     engine = sa.create_engine(url or usual, pool_size=10)
     try:
         engine.connect().close()
-    except sa.exc.SQLAlchemyError as error:
+    except SQLAlchemyError as error:
         if url:
             raise
         pytest.skip(f"no server at {usual}, and {variable} is not set: {error!r:.60}")

@@ -10,6 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -206,7 +207,7 @@ class TestEngines:
     )
     def test_what_is_refused(self, engine):
         """A database in memory, another sort of database, or none at all."""
-        refused = engine
+        refused: Any = engine
         if engine == "oracle://x":
             refused = sa.create_mock_engine("oracle://x", executor=print)
 
@@ -239,7 +240,8 @@ class TestEngines:
 
         store.close()
 
-        assert store._engine.pool.checkedin() == 0
+        pool: Any = store._engine.pool
+        assert pool.checkedin() == 0
 
     @pytest.mark.parametrize("engine", ["postgres", "mysql"])
     def test_connections_come_back(self, request, engine: str):

@@ -7,11 +7,13 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import closing, suppress
+from typing import Any
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 from psycopg.rows import dict_row
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
@@ -132,7 +134,7 @@ class TestSqlAlchemy:
     def test_a_transaction_that_has_failed(self, postgres):
         """PostgreSQL does nothing more in a failed transaction, and we say so."""
         with postgres._engine.connect() as connection:
-            with suppress(sa.exc.DBAPIError):
+            with suppress(DBAPIError):
                 connection.execute(sa.text("SELECT 1 / 0"))
             with pytest.raises(Unavailable):
                 add_to(postgres.bind(connection))
@@ -162,7 +164,8 @@ class TestSqlAlchemy:
 class TestPsycopg:
     def test_as_it_comes(self, postgres):
         """A connection that begins by itself is joined; the caller commits."""
-        with psycopg.connect(dsn(postgres), row_factory=dict_row) as connection:
+        factory: Any = dict_row
+        with psycopg.connect(dsn(postgres), row_factory=factory) as connection:
             add_to(postgres.bind(connection))
             assert used(postgres) == 0
             connection.commit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -13,13 +14,13 @@ from loyaltycore.testing.store_contract import StoreContract
 class OnEngine(StoreContract):
     """What the suites below share: further stores, and a caller's transaction."""
 
-    def second(self, store):
+    def second(self, store: Any):
         """Another store on the same engine, with connections of its own."""
         database = store._database
         return SqlStore(store._engine, prefix=database.prefix, schema=database.schema)
 
     @contextmanager
-    def transaction(self, store):
+    def transaction(self, store: Any):
         """The caller's connection, in a transaction."""
         with store._engine.begin() as connection:
             yield connection

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import django
 import pytest
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import connections
+from django.db import transaction as of_django
 
 from loyaltycore.errors import InvalidValue, StoreError, Unavailable
 from loyaltycore.ports import Insert
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from loyaltycore.stores.sql import SqlStore
+
+
+atomic: Any = of_django.atomic
 
 
 class DjangoStore:
@@ -45,7 +49,7 @@ class DjangoStore:
             raise Unavailable("It is closed.")
         connection = connections[self._alias]
         try:
-            with transaction.atomic(using=self._alias):
+            with atomic(using=self._alias):
                 if not write and connection.vendor == "postgresql":
                     with connection.cursor() as cursor:
                         cursor.execute(
@@ -103,7 +107,7 @@ class TestDjangoOnPostgreSql(StoreContract):
     @contextmanager
     def transaction(self, store):
         """Django's connection, in a transaction."""
-        with transaction.atomic():
+        with atomic():
             yield connections["default"]
 
 
@@ -121,7 +125,7 @@ def test_outside_of_atomic(store: DjangoStore):
 def test_django_rolls_back(store: DjangoStore):
     """What a view does is undone with the view."""
     connection = connections["default"]
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with pytest.raises(ZeroDivisionError), atomic():
         with store.store.bind(connection).session() as session:
             session.apply([Insert("counter", [a.counter("n")])])
         raise ZeroDivisionError
@@ -132,7 +136,7 @@ def test_django_rolls_back(store: DjangoStore):
 def test_a_refusal_leaves_atomic_usable(store: DjangoStore):
     """After a change that failed, Django's own statements run and are committed."""
     connection = connections["default"]
-    with transaction.atomic():
+    with atomic():
         bound = store.store.bind(connection)
         a.fill(bound, "counter", [a.counter("n")])
         with pytest.raises(StoreError):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 from itertools import count
+from typing import Any
 from unittest.mock import patch
 
 import psycopg
@@ -70,6 +71,12 @@ def wallet(shop: Loyalty) -> str:
     return card
 
 
+def engine_of(shop: Loyalty) -> Any:
+    """Find what the store is on."""
+    store: Any = shop.store
+    return store._engine
+
+
 def transactions(shop: Loyalty) -> list[str | None]:
     """The keys that were posted under."""
     return [row["idempotency_key"] for row in a.every(shop.store, "transaction")]
@@ -78,7 +85,7 @@ def transactions(shop: Loyalty) -> list[str | None]:
 @pytest.mark.parametrize("command", ["earn", "redeem"])
 def test_a_connection_that_breaks(shop: Loyalty, wallet: str, command: str):
     """Before every statement, with tries of our own or not: one posting a key."""
-    breaking = Breaking(shop.store._engine)
+    breaking = Breaking(engine_of(shop))
     keys = (f"{command}/{number}" for number in count())
     posted = []
 
@@ -103,7 +110,7 @@ def test_a_connection_that_breaks(shop: Loyalty, wallet: str, command: str):
 
 def test_a_commit_whose_answer_is_lost(shop: Loyalty, wallet: str, monkeypatch):
     """Nothing is tried by itself, and the same key finds what was written."""
-    store = shop.store
+    store: Any = shop.store
     connect = store.connect
 
     class Deaf:
@@ -136,7 +143,7 @@ def test_a_commit_whose_answer_is_lost(shop: Loyalty, wallet: str, monkeypatch):
 
 def test_a_commit_that_never_arrives(shop: Loyalty, wallet: str, monkeypatch):
     """Where the connection breaks before the commit, the same key posts it once."""
-    store = shop.store
+    store: Any = shop.store
     connect = store.connect
     breaking = Breaking(store._engine)
 
@@ -165,7 +172,7 @@ def test_a_commit_that_never_arrives(shop: Loyalty, wallet: str, monkeypatch):
 def test_a_batch_that_breaks(shop: Loyalty, wallet: str):
     """Of a batch whose connection breaks nothing stays, and it can be done again."""
     before = len(transactions(shop))
-    breaking = Breaking(shop.store._engine)
+    breaking = Breaking(engine_of(shop))
     with patch.object(psycopg, "RawCursor", breaking.cursor_class()):
         breaking.left = 11
         with pytest.raises(StoreError), shop.batch() as batch:
@@ -182,7 +189,7 @@ def test_a_batch_that_breaks(shop: Loyalty, wallet: str):
 
 def test_a_reading_session_that_breaks(shop: Loyalty):
     """A question to a connection that is gone is Unavailable; the next one is fine."""
-    breaking = Breaking(shop.store._engine)
+    breaking = Breaking(engine_of(shop))
     with (
         patch.object(psycopg, "RawCursor", breaking.cursor_class()),
         pytest.raises(Unavailable),
