@@ -188,6 +188,19 @@ _KINDS: Final = (
         _a_hold,
     ),
     Race(
+        "certificate balance",
+        cards.Certificate(initial="10.00"),
+        lambda shop, card, _: shop.cards.post(card, cards.RedeemMoney("6.00")),
+        "insufficient_balance",
+    ),
+    Race(
+        "last visit",
+        cards.Multipass(),
+        lambda shop, card, _: shop.cards.post(card, cards.RedeemVisits()),
+        "insufficient_balance",
+        lambda shop, card: shop.cards.post(card, cards.AddVisits(1)),
+    ),
+    Race(
         "single-use coupon",
         _COUPON,
         lambda shop, card, _: shop.cards.post(card, cards.RedeemCoupon(10)),
