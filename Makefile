@@ -65,14 +65,14 @@ coverage: $(VENV)/.frames  ## all tests, then branches: 100 % in ledger and card
 
 # ---- What takes longer ---------------------------------------------------------------
 
-.PHONY: bench bench-rfm soak
-.PHONY: bench bench-scale soak
+.PHONY: bench bench-rfm bench-scale soak
 # Import times are only true with bytecode cached, whatever the environment says.
 bench: $(VENV)/.bench  ## figures, one a line: BENCH name=value
 	@env -u PYTHONDONTWRITEBYTECODE $(RUN) -m benchmarks $(ARGS)
 
 bench-rfm: $(VENV)/.bench-rfm  ## RFM against polars, DuckDB and pymc-marketing
 	@$(RUN) -m benchmarks.rfm $(ARGS)
+
 # Hours of building; ARGS="--customers 20000" takes minutes.
 bench-scale: $(VENV)/.bench  ## queries on a million customers, SQLite and PostgreSQL
 	@env -u PYTHONDONTWRITEBYTECODE $(RUN) -m benchmarks.scale $(ARGS)

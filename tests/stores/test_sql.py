@@ -466,7 +466,8 @@ class TestMigrations:
         with ThreadPoolExecutor(8) as pool:
             reports = list(pool.map(lambda _: elsewhere(NEWER).migrate(), range(8)))
 
-        assert sorted(report.before for report in reports) == [0] + [NEWER[-1].number] * 7
+        last = NEWER[-1].number
+        assert sorted(report.before for report in reports) == [0] + [last] * 7
         assert a.every(elsewhere(NEWER), "last") == []
 
     def test_interrupted(self, elsewhere, monkeypatch):
