@@ -20,6 +20,7 @@ PARALLEL := -n auto --dist loadfile
 help:  ## show this list
 	@echo "Usage: make <command>   (VENV=$(VENV), PYTHON=$(PYTHON))"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 
 # ---- What a user runs ----------------------------------------------------------------
@@ -64,13 +65,17 @@ coverage: $(VENV)/.frames  ## all tests, then branches: 100 % in ledger and card
 
 # ---- What takes longer ---------------------------------------------------------------
 
-.PHONY: bench bench-rfm soak
+.PHONY: bench bench-rfm bench-scale soak
 # Import times are only true with bytecode cached, whatever the environment says.
 bench: $(VENV)/.bench  ## figures, one a line: BENCH name=value
 	@env -u PYTHONDONTWRITEBYTECODE $(RUN) -m benchmarks $(ARGS)
 
 bench-rfm: $(VENV)/.bench-rfm  ## RFM against polars, DuckDB and pymc-marketing
 	@$(RUN) -m benchmarks.rfm $(ARGS)
+
+# Hours of building; ARGS="--customers 20000" takes minutes.
+bench-scale: $(VENV)/.bench  ## queries on a million customers, SQLite and PostgreSQL
+	@env -u PYTHONDONTWRITEBYTECODE $(RUN) -m benchmarks.scale $(ARGS)
 
 soak: $(VENV)/.test  ## the tests that take minutes
 	@LOYALTYCORE_SOAK=1 $(PYTEST) $(PARALLEL) -m soak -rs $(ARGS)

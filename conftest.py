@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import Counter
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
@@ -31,20 +34,47 @@ settings.register_profile(
 settings.load_profile("house")
 
 
+POSTGRES = os.environ.get(
+    "LOYALTYCORE_TEST_POSTGRES", "postgresql+psycopg://127.0.0.1:5432/test"
+)
+
+
+@cache
+def has_postgres() -> bool:
+    """Is there a server for the examples that need one?"""
+    try:
+        sa.create_engine(POSTGRES, poolclass=sa.NullPool).connect().close()
+    except sa.exc.SQLAlchemyError:
+        return False
+    return True
+
+
 def enter_folder(namespace: dict[str, Any]) -> None:
-    """Start a document in an empty folder."""
+    """
+    Start a document in an empty folder.
+
+    An example that needs PostgreSQL finds a ``url``, and a ``schema`` of its own.
+    """
+    namespace["has_postgres"] = has_postgres
+    namespace["url"] = POSTGRES
     namespace["_leave"] = leave = ExitStack()
     folder = leave.enter_context(
         tempfile.TemporaryDirectory(
             prefix="loyaltycore-docs-", ignore_cleanup_errors=True
         )
     )
+    namespace["schema"] = f"docs_{folder.rpartition('-')[2].lower()}"
     leave.callback(os.chdir, Path.cwd())
     os.chdir(folder)
 
 
 def leave_folder(namespace: dict[str, Any]) -> None:
-    """Go back to where we were, and take the folder away."""
+    """Go back to where we were, and take away folder and schema."""
+    if "SqlStore" in namespace and has_postgres():
+        engine = sa.create_engine(POSTGRES, poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            drop = f"DROP SCHEMA IF EXISTS {namespace['schema']} CASCADE"
+            connection.execute(sa.text(drop))
     namespace["_leave"].close()
 
 
@@ -63,9 +93,24 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out the tests that take minutes, unless they are asked for."""
-    if os.environ.get("LOYALTYCORE_SOAK"):
-        return
+    """Leave out what takes minutes, unless asked for, and note suites of stores."""
+    is_soaking = bool(os.environ.get("LOYALTYCORE_SOAK"))
     for item in items:
-        if item.get_closest_marker("soak"):
+        suite = getattr(item, "cls", None) or object
+        if any(
+            each.__name__ == "StoreContract" for each in getattr(suite, "__mro__", ())
+        ):
+            item.user_properties.append(("store contract", suite.__name__))
+        if item.get_closest_marker("soak") and not is_soaking:
             item.add_marker(pytest.mark.skip(reason="takes minutes: make soak"))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how many tests of the contract each store has passed."""
+    passed = Counter(
+        dict(report.user_properties)["store contract"]
+        for report in terminalreporter.stats.get("passed", ())
+        if "store contract" in dict(report.user_properties)
+    )
+    for suite, tests in sorted(passed.items()):
+        terminalreporter.write_line(f"store contract: {suite} passed {tests} tests")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -38,6 +39,18 @@ def _against_eventsourcing(folder: Path) -> Iterator[Figure]:
     return post_eventsourcing.run(folder)
 
 
+def _on_postgres(module: str, measure: str) -> Callable[[Path], Iterator[Figure]]:
+    """Import SQLAlchemy and psycopg only where they are measured."""
+
+    def run(folder: Path) -> Iterator[Figure]:
+        figures: Iterator[Figure] = getattr(
+            import_module(f"benchmarks.{module}"), measure
+        )(folder)
+        return figures
+
+    return run
+
+
 #: Which figures there are, and who measures them.
 BENCHMARKS: dict[tuple[str, ...], Callable[[Path], Iterator[Figure]]] = {
     ("decide_us",): decide.run,
@@ -50,6 +63,12 @@ BENCHMARKS: dict[tuple[str, ...], Callable[[Path], Iterator[Figure]]] = {
     ("csv_apply_sqlite_vs_raw",): csv_apply.run,
     ("csv_export_vs_writer",): csv_export.run,
     ("csv_peak_mb",): csv_memory.run,
+    ("replay_vs_post",): _on_postgres("replay", "run"),
+    ("post_postgres_round_trips", "post_postgres_vs_raw"): _on_postgres(
+        "post_postgres", "run"
+    ),
+    ("batch_postgres_vs_raw",): _on_postgres("post_postgres", "run_batch"),
+    ("hot_card_postgres_per_s",): _on_postgres("hot_card", "run"),
     ("import_plain_ms", "import_facade_ms"): import_time.run,
 }
 

@@ -231,6 +231,16 @@ class Session(Protocol):
         """
         ...
 
+    def savepoint(self) -> AbstractContextManager[None]:
+        """
+        A part of this session that is undone alone when it fails.
+
+        After a change that failed inside, or an exception that left it, the session is
+        as it was before and goes on.  Where the engine had to give up the whole
+        transaction, such as after a deadlock on some, the session stays failed.
+        """
+        ...
+
 
 class Store(Protocol):
     """Where rows live; see ``Session`` for what can be done to them."""

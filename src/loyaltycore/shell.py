@@ -55,13 +55,26 @@ class Shell:
     def write(self, work: Callable[[Session], T]) -> T:
         """Run *work* in a writing session; what it raises rolls it back."""
         if self.session is not None:
-            return work(self.session)
+            return self._write_within(self.session, work)
         for tries in range(1, TRIES_MAX + 1):
             try:
                 with self.store.session() as session:
                     return work(session)
-            except (Conflict, Duplicate, Unavailable):
-                if not self.retries or tries == TRIES_MAX:
+            except (Conflict, Duplicate, Unavailable) as error:
+                in_doubt = error.details.get("in_doubt")  # it may have been committed
+                if not self.retries or in_doubt or tries == TRIES_MAX:
+                    raise
+            self._pause(tries)
+        raise AssertionError("the last try returns or raises")
+
+    def _write_within(self, session: Session, work: Callable[[Session], T]) -> T:
+        """Run *work* as a part of a session that goes on when somebody was faster."""
+        for tries in range(1, TRIES_MAX + 1):
+            try:
+                with session.savepoint():
+                    return work(session)
+            except (Conflict, Duplicate):
+                if tries == TRIES_MAX:
                     raise
             self._pause(tries)
         raise AssertionError("the last try returns or raises")

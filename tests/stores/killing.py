@@ -21,9 +21,12 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 from loyaltycore import Loyalty, Program, SqliteStore, cards
+from loyaltycore.query.predicates import Compare, Op
+from loyaltycore.query.queries import Query
+from loyaltycore.stores.sql import SqlStore
 
 
 if TYPE_CHECKING:
@@ -60,27 +63,28 @@ class Watched:
         self._place[0] = 0
 
 
-class WatchedStore(SqliteStore):
+class WatchedStore:
     """A store whose writing sessions say where they are."""
 
-    place: mmap.mmap
+    def __init__(self, inner: Any, place: mmap.mmap) -> None:
+        self._inner, self._place = inner, place
 
     def session(self, *, write: bool = True) -> Any:
-        """Open one of ours, with a witness."""
-        session = super().session(write=write)
-        return Watched(session, self.place) if write else session
-
-    @classmethod
-    def at(cls, path: Path, place: mmap.mmap) -> Self:
-        """Open the file."""
-        store = cls(path, durability="power")
-        store.place = place
-        return store
+        """Open one of the store's, with a witness."""
+        session = self._inner.session(write=write)
+        return Watched(session, self._place) if write else session
 
 
-def post_forever(path: Path, place: mmap.mmap, report: int, round_: int) -> None:
+def opened(where: str) -> Any:
+    """Open a store: a file, or a URL with a schema behind a hash."""
+    url, _, schema = where.partition("#")
+    return SqlStore(url, schema=schema) if schema else SqliteStore(where)
+
+
+def post_forever(where: str, place: mmap.mmap, report: int, round_: int) -> None:
     """Post in the child until somebody kills it."""
-    shop = Loyalty(WatchedStore.at(path, place), CAFE)
+    watched: Any = WatchedStore(opened(where), place)
+    shop = Loyalty(watched, CAFE)
     (template,) = shop.templates.list()
     ((owner,), _) = shop.customers.page()
     wallets = [card.id for card in shop.cards.of(owner.id)]
@@ -104,7 +108,7 @@ def acknowledged(report: int, enough: int) -> bytes:
     return seen
 
 
-def kill_one(path: Path, chance: random.Random, round_: int) -> tuple[set[str], str]:
+def kill_one(where: str, chance: random.Random, round_: int) -> tuple[set[str], str]:
     """Let a child post, kill it, and return what it reported and where it was."""
     place = mmap.mmap(-1, 1)
     report, reporting = os.pipe()
@@ -112,7 +116,7 @@ def kill_one(path: Path, chance: random.Random, round_: int) -> tuple[set[str], 
     if not child:
         os.close(report)
         try:
-            post_forever(path, place, reporting, round_)
+            post_forever(where, place, reporting, round_)
         finally:
             os._exit(1)
     os.close(reporting)
@@ -130,17 +134,17 @@ def kill_one(path: Path, chance: random.Random, round_: int) -> tuple[set[str], 
     return set(lines), phase
 
 
-def check(path: Path, told: set[str], round_: int) -> dict[str, Any]:
-    """Open the file again and compare it with what the child reported."""
-    with closing(sqlite3.connect(path)) as connection:
-        (integrity,) = connection.execute("PRAGMA integrity_check").fetchone()
-        rows = connection.execute(
-            "SELECT idempotency_key, card_id FROM loyalty_transaction "
-            "WHERE idempotency_key LIKE ?",
-            (f"{round_}/%",),
-        ).fetchall()
-    stored = dict(rows)
-    store = SqliteStore(path)
+def check(where: str, told: set[str], round_: int) -> dict[str, Any]:
+    """Open the store again and compare it with what the child reported."""
+    integrity = "ok"
+    if "#" not in where:
+        with closing(sqlite3.connect(where)) as connection:
+            (integrity,) = connection.execute("PRAGMA integrity_check").fetchone()
+    store = opened(where)
+    ours = Compare("idempotency_key", Op.STARTS_WITH, f"{round_}/")
+    with store.session(write=False) as session:
+        rows = session.select(Query("transaction", ours, limit=10_000)).rows
+    stored = {row["idempotency_key"]: row["card_id"] for row in rows}
     shop = Loyalty(store, CAFE)
     replayed = [
         shop.cards.record_purchase(stored[key], "12.34", key=key).replayed
@@ -160,9 +164,9 @@ def check(path: Path, told: set[str], round_: int) -> dict[str, Any]:
     }
 
 
-def begin(path: Path) -> None:
-    """Make a file with three cards."""
-    store = SqliteStore(path)
+def begin(where: str) -> None:
+    """Make three cards."""
+    store = opened(where)
     shop = Loyalty(store, CAFE)
     template = shop.templates.create(
         "Points", cards.Cashback(percent=3, points_expiry=cards.Rolling(6, "months"))
@@ -173,16 +177,24 @@ def begin(path: Path) -> None:
     store.close()
 
 
-def main(folder: str, kills: int, seed: int) -> None:
-    """Kill so many processes, ten on each file, and print what was found."""
+def main(where: str, kills: int, seed: int) -> None:
+    """
+    Kill so many processes, and print what was found.
+
+    Args:
+        where: a URL and a schema; or a folder, in which ten have a file each.
+    """
     chance = random.Random(seed)
-    path = Path(folder)
+    is_server = "#" in where
+    place = where
     for round_ in range(kills):
-        if round_ % ROUNDS_A_FILE == 0:
-            path = Path(folder, f"{round_}.db")
-            begin(path)
-        told, phase = kill_one(path, chance, round_)
-        found = {**check(path, told, round_), "phase": phase}
+        if is_server and round_ == 0:
+            begin(where)
+        elif not is_server and round_ % ROUNDS_A_FILE == 0:
+            place = str(Path(where, f"{round_}.db"))
+            begin(place)
+        told, phase = kill_one(place, chance, round_)
+        found = {**check(place, told, round_), "phase": phase}
         sys.stdout.write(json.dumps(found) + "\n")
         sys.stdout.flush()
 

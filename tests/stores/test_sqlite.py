@@ -19,10 +19,11 @@ from loyaltycore.query.queries import Order, Query, total
 from loyaltycore.schema import COLLECTIONS
 from loyaltycore.schema.questions import plan_query
 from loyaltycore.stores import sqlite_pool
+from loyaltycore.stores.prefixes import prefix_end
 from loyaltycore.stores.sqlite import SqliteStore
 from loyaltycore.stores.sqlite_errors import translated
 from loyaltycore.stores.sqlite_pool import Process
-from loyaltycore.stores.sqlite_queries import Question, prefix_end
+from loyaltycore.stores.sqlite_queries import Question
 from loyaltycore.testing import contract_rows as a
 from loyaltycore.testing.contract_races import RaceContract
 from loyaltycore.testing.store_contract import StoreContract
@@ -290,6 +291,8 @@ class TestPlans:
             steps = [row[3] for row in cursor.fetchall()]
 
         assert not [step for step in steps if "TEMP B-TREE" in step]
+        if len(plan.bound) > 1:  # else there is nothing but the program to go by
+            assert not [step for step in steps if step.endswith("(program_id=?)")]
         if query.where != is_in("id", ("a", "b")):
             assert not [step for step in steps if step.startswith("SCAN")]
 

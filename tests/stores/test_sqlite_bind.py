@@ -350,7 +350,7 @@ def test_how_python_begins(autocommit: Any, level: str, expected: str):
     """Each way of transaction control has its own beginning."""
     connection: Any = SimpleNamespace(autocommit=autocommit, isolation_level=level)
 
-    assert sqlite_bound._begin(connection) == expected
+    assert sqlite_bound.begin_as_python(connection) == expected
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,14 @@ class Conflict(StoreError):
 
 
 class Unavailable(StoreError):
-    """The store is locked or cannot be reached; trying again later is safe."""
+    """
+    The store is locked or cannot be reached; trying again later is safe.
+
+    Attributes:
+        details: ``in_doubt`` is True where the connection broke during the commit, so
+            that it may have been done; only the same idempotency key makes trying again
+            safe then, and nothing is tried again by itself.
+    """
 
 
 class Duplicate(StoreError):

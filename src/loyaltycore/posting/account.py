@@ -82,19 +82,17 @@ def open_account(
         InvalidValue: the program's currency is not the store's.
     """
     program_id = desk.program.id
-    refs = [card_records.card_ref(program_id, card_id)]
-    if key is not None:
-        refs.append(journal.key_ref(program_id, key))
-    row, *earlier = session.get(refs, lock=lock)
+    (row,) = session.get([card_records.card_ref(program_id, card_id)], lock=lock)
     if row is None:
         raise UnknownCard(card_id)
     card = card_records.card_of(row)
-    template_row, customer_row = session.get(
-        [
-            template_records.template_ref(program_id, card.template_id),
-            customer_records.customer_ref(program_id, card.customer_id),
-        ]
-    )
+    refs = [
+        template_records.template_ref(program_id, card.template_id),
+        customer_records.customer_ref(program_id, card.customer_id),
+    ]
+    if key is not None:  # asked for behind the lock, so that no racer's is missed
+        refs.append(journal.key_ref(program_id, key))
+    template_row, customer_row, *earlier = session.get(refs)
     assert template_row is not None, "a card's template stays"
     assert customer_row is not None, "a card's customer stays"
     template = desk.known_template(template_row)

@@ -7,6 +7,7 @@ as who has the tables and whose turn it is.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -30,10 +31,11 @@ from loyaltycore.schema.questions import (
     plan_query,
 )
 from loyaltycore.stores.measuring import summarized
+from loyaltycore.stores.savepoints import part_of
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
 
@@ -66,12 +68,12 @@ class MemorySession:
     """A session over a ``MemoryStore``; what it promises is in the port."""
 
     __slots__ = (
-        "_failure",
         "_has_begun",
         "_is_open",
         "_is_writing",
         "_mark",
         "_undo",
+        "failure",
         "store",
     )
 
@@ -80,7 +82,7 @@ class MemorySession:
         self._is_writing = is_writing
         self._has_begun = False
         self._is_open = False
-        self._failure: BaseException | None = None
+        self.failure: BaseException | None = None
         self._undo: list[tuple[Table, tuple[Any, ...], Row | None]] = []
         self._mark = 0
 
@@ -109,19 +111,31 @@ class MemorySession:
     def end(self, error: BaseException | None) -> None:
         """Keep what was done, or undo it."""
         self._is_open = False
-        if error is None and self._failure is None:
+        if error is None and self.failure is None:
             return
-        while len(self._undo) > self._mark:
+        self._undo_to(self._mark)
+        if error is None and self.failure is not None:
+            raise self.failure
+
+    @contextmanager
+    def savepoint(self) -> Generator[None]:
+        """Undo what was done since, and nothing before; see the port."""
+        self.check_open()
+        mark = len(self._undo)
+        with part_of(self, lambda: self._undo_to(mark)):
+            yield
+
+    def _undo_to(self, mark: int) -> bool:
+        while len(self._undo) > mark:
             table, key, old = self._undo.pop()
             table.restore(key, old)
-        if error is None and self._failure is not None:
-            raise self._failure
+        return True
 
     def check_open(self) -> None:
         """Refuse to work before, after, or once something has gone wrong."""
         if not self._is_open:
             raise Unavailable("This session has ended; open another one.")
-        if self._failure is not None:
+        if self.failure is not None:
             raise Unavailable("A change failed; end this session and start again.")
 
     def check_writing(self) -> None:
@@ -169,7 +183,7 @@ class MemorySession:
         try:
             return [self._carry_out(change) for change in changes]
         except BaseException as error:
-            self._failure = error
+            self.failure = error
             raise
 
     def lease(
@@ -294,11 +308,8 @@ class MemorySession:
     # -- questions ---------------------------------------------------------------------
 
     def _table(self, name: str) -> Table:
-        table = self.store.tables.get(name)
-        return (
-            table
-            or self.store.tables[collection_named(self.store.collections, name).name]
-        )
+        collection_named(self.store.collections, name)
+        return self.store.tables[name]
 
     def _in_order(self, plan: Plan, where: Predicate) -> Iterator[Row]:
         """Rows after the plan's place; through an index no more are seen than taken."""

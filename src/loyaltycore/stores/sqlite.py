@@ -136,7 +136,7 @@ class SqliteFileSession(SqliteSession):
     ) -> None:
         link, self._link, self._cursor = self._link, None, None
         assert link is not None, "a session ends after it began"
-        failure = self._failure
+        failure = self.failure
         is_kept = error is None and failure is None
         self._links.end(link, is_writing=self._is_writing, is_kept=is_kept)
         if error is None and failure is not None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from loyaltycore.errors import InvalidValue, SchemaTooOld, Unavailable
 from loyaltycore.ports import MigrationReport, StoreInfo
-from loyaltycore.stores.sqlite_errors import translated
+from loyaltycore.stores.sqlite_errors import FAULTS, translated
 from loyaltycore.stores.sqlite_session import SqliteSession
 from loyaltycore.stores.sqlite_statements import quoted
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from loyaltycore.stores.sqlite_schema import Tables
 
-__all__ = ["BoundSqliteStore"]
+__all__ = ["BoundSqliteStore", "begin_as_python"]
 
 _SAVEPOINT: Final = "loyaltycore_session"
 _DURABILITY: Final[dict[int, Literal["none", "process"]]] = {0: "none", 1: "process"}
@@ -48,7 +48,7 @@ class BoundSqliteStore:
         try:
             cursor = sqlite3.Cursor(self._connection)
             (synchronous,) = cursor.execute("PRAGMA synchronous").fetchone()
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise translated(error, self._tables.prefix) from error
         return StoreInfo(
             engine="sqlite",
@@ -102,16 +102,16 @@ class SqliteSavepoint(SqliteSession):
             cursor = sqlite3.Cursor(connection)  # not of the caller's rows or class
             self._text_factory = connection.text_factory
             if self._is_writing and not connection.in_transaction:
-                cursor.execute(_begin(connection))
+                cursor.execute(begin_as_python(connection))
             cursor.execute(f"SAVEPOINT {_SAVEPOINT}")
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise translated(error, self._tables.prefix) from error
         connection.text_factory = str
         try:
             self._check_tables(cursor)
         except BaseException as error:
             self._roll_back(cursor)
-            if isinstance(error, sqlite3.Error):
+            if isinstance(error, FAULTS):
                 raise translated(error, self._tables.prefix) from error
             raise
         self._cursor = cursor
@@ -125,10 +125,10 @@ class SqliteSavepoint(SqliteSession):
     ) -> None:
         cursor, self._cursor = self._cursor, None
         assert cursor is not None, "a session ends after it began"
-        if error is not None or self._failure is not None:
+        if error is not None or self.failure is not None:
             self._roll_back(cursor)
-            if error is None and self._failure is not None:
-                raise self._failure
+            if error is None and self.failure is not None:
+                raise self.failure
             return
         self._connection.text_factory = self._text_factory
         if not self._connection.in_transaction:
@@ -138,7 +138,7 @@ class SqliteSavepoint(SqliteSession):
             raise Unavailable(message)
         try:
             cursor.execute(f"RELEASE {_SAVEPOINT}")
-        except sqlite3.Error as failure:
+        except FAULTS as failure:
             raise translated(failure, self._tables.prefix) from failure
 
     def migrate(self, *, dry_run: bool) -> MigrationReport:
@@ -149,7 +149,7 @@ class SqliteSavepoint(SqliteSession):
             self._tables.refuse_newer(version)
             if not dry_run:
                 self._tables.take_steps(cursor, version)
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise translated(error, self._tables.prefix) from error
         return self._tables.report(version)
 
@@ -169,7 +169,7 @@ class SqliteSavepoint(SqliteSession):
 
     def _roll_back(self, cursor: sqlite3.Cursor) -> None:
         self._connection.text_factory = self._text_factory
-        with suppress(sqlite3.Error):  # gone with the whole transaction, after an error
+        with suppress(*FAULTS):  # gone with the whole transaction, after an error
             cursor.execute(f"ROLLBACK TO {_SAVEPOINT}")
             cursor.execute(f"RELEASE {_SAVEPOINT}")
 
@@ -188,7 +188,7 @@ def _take_right(cursor: sqlite3.Cursor, table: str) -> None:
             raise
 
 
-def _begin(connection: sqlite3.Connection) -> str:
+def begin_as_python(connection: sqlite3.Connection) -> str:
     """Say how Python itself would begin a transaction before a change."""
     autocommit = getattr(connection, "autocommit", -1)  # since 3.12; -1 is the old way
     if autocommit is False:

@@ -20,7 +20,10 @@ from loyaltycore.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["translated"]
+__all__ = ["FAULTS", "translated"]
+
+#: What the module raises, also where a damaged file holds what it cannot read.
+FAULTS: Final = (sqlite3.Error, UnicodeError)
 
 _PRIMARY: Final = 0xFF  # the rest of a code says more, the low byte says what kind
 _UNIQUE: Final = frozenset(
@@ -55,8 +58,10 @@ _TABLES: Final = "The tables are not those of this package; check the path."
 _IOERR: Final = "The disk did not answer as it should; check it, then try again."
 
 
-def translated(error: sqlite3.Error, prefix: str) -> StoreError:
+def translated(error: sqlite3.Error | UnicodeError, prefix: str) -> StoreError:
     """Say it as the port does; the driver's own words stay in ``__cause__``."""
+    if isinstance(error, UnicodeError):
+        return Corrupt(_CORRUPT)
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:  # raised by the module itself, such as on a closed connection
         return Unavailable("The connection cannot be used; open another one.")

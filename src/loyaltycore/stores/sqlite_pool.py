@@ -17,7 +17,7 @@ from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Final
 
 from loyaltycore.errors import SchemaTooOld, Unavailable
-from loyaltycore.stores.sqlite_errors import translated
+from loyaltycore.stores.sqlite_errors import FAULTS, translated
 
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Links:
                 self._put_back(pool, link)
             if is_alone:
                 self._unqueue(pool)
-            if isinstance(error, sqlite3.Error):
+            if isinstance(error, FAULTS):
                 raise translated(error, self._tables.prefix) from error
             raise
         return link
@@ -155,7 +155,7 @@ class Links:
         try:
             if is_kept:
                 link.cursor.execute("COMMIT")
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise translated(error, self._tables.prefix) from error
         finally:
             self._put_back(pool, link)
@@ -193,7 +193,7 @@ class Links:
                 self._put_back(pool, link)  # it is the database
             elif link is not None:
                 self._drop(pool, link)  # nothing of ours stays beside a refused file
-            if isinstance(error, sqlite3.Error):
+            if isinstance(error, FAULTS):
                 raise translated(error, tables.prefix) from error
             raise
         finally:
@@ -237,7 +237,7 @@ class Links:
         try:
             if link.connection.in_transaction:
                 link.cursor.execute("ROLLBACK")
-        except sqlite3.Error:
+        except FAULTS:
             self._drop(pool, link)
             return
         if self._is_closed or len(pool.idle) >= _IDLE_MAX:
@@ -284,7 +284,7 @@ class Links:
         pool.links.add(link)
         try:
             link.cursor.execute(f"PRAGMA synchronous = {self._synchronous}")
-        except sqlite3.Error:
+        except FAULTS:
             self._drop(pool, link)
             raise
         return link

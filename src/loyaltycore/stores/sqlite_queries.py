@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from loyaltycore.query.predicates import And, Compare, Exists, Not, Op, Or, Predicate
 from loyaltycore.query.queries import Measure, MeasureKind
-from loyaltycore.stores.sqlite_statements import Codec, Statements, encoded, quoted
+from loyaltycore.stores.codecs import AS_TEXT
+from loyaltycore.stores.prefixes import prefix_end
+from loyaltycore.stores.sqlite_statements import Statements, quoted
 
 
 if TYPE_CHECKING:
@@ -20,11 +22,11 @@ if TYPE_CHECKING:
     from loyaltycore.query.queries import Order
     from loyaltycore.schema.questions import Plan
     from loyaltycore.schema.tables import Collection
+    from loyaltycore.stores.codecs import Codec
 
-__all__ = ["Question", "prefix_end"]
+__all__ = ["Question"]
 
 _SIGNS: Final = {Op.EQ: "=", Op.LT: "<", Op.LE: "<=", Op.GT: ">", Op.GE: ">="}
-_LAST: Final = chr(0x10FFFF)
 
 
 class Question:
@@ -72,7 +74,7 @@ class Question:
     def _from_where(self) -> str:
         collection = self._plan.collection
         terms = [
-            self._equal("t0", collection, name, value)
+            _not_telling(name, self._equal("t0", collection, name, value))
             for name, value in self._plan.bound.items()
         ]
         terms += [self._holds(term, "t0", collection) for term in self._plan.rest]
@@ -115,15 +117,15 @@ class Question:
             case Op.EQ:
                 return self._equal(alias, of, term.column, value)
             case Op.NE:
-                self.parameters.append(encoded(of, term.column, value))
+                self.parameters.append(AS_TEXT.encoded(of, term.column, value))
                 return f"{column} IS NOT ?"
             case Op.LT | Op.LE | Op.GT | Op.GE:
-                self.parameters.append(encoded(of, term.column, value))
+                self.parameters.append(AS_TEXT.encoded(of, term.column, value))
                 return f"{column} {_SIGNS[term.op]} ?"
             case Op.IN:
                 assert isinstance(value, tuple), "the plan was checked"
                 return self._in(
-                    column, [encoded(of, term.column, one) for one in value]
+                    column, [AS_TEXT.encoded(of, term.column, one) for one in value]
                 )
             case Op.STARTS_WITH:
                 assert isinstance(value, str), "the plan was checked"
@@ -135,7 +137,7 @@ class Question:
         column = f"{alias}.{quoted(name)}"
         if value is None:
             return f"{column} IS NULL"
-        self.parameters.append(encoded(of, name, value))
+        self.parameters.append(AS_TEXT.encoded(of, name, value))
         return f"{column} = ?"
 
     def _in(self, column: str, values: list[Any]) -> str:
@@ -163,7 +165,7 @@ class Question:
         plan = self._plan
         assert plan.after is not None, "asked only then"
         places = [
-            (one, encoded(plan.collection, one.column, value))
+            (one, AS_TEXT.encoded(plan.collection, one.column, value))
             for one, value in zip(plan.order, plan.after, strict=True)
             if one.column not in plan.bound
         ]
@@ -194,6 +196,16 @@ class Question:
         return terms
 
 
+def _not_telling(name: str, term: str) -> str:
+    """
+    Say that nearly all rows are of this program, which SQLite does not guess.
+
+    It takes every equality for a rare one, and would rather walk through the key of a
+    whole program than use the index that has the other column too.
+    """
+    return f"likelihood({term}, 0.9)" if name == "program_id" else term
+
+
 def _beyond(order: Order) -> str:
     return "<" if order.descending else ">"
 
@@ -205,18 +217,3 @@ def _measure(measure: Measure) -> str:
     if measure.kind is MeasureKind.SUM:
         return f"COALESCE(SUM({column}), 0)"
     return f"{measure.kind.upper()}({column})"
-
-
-def prefix_end(start: str) -> str | None:
-    """
-    Find the first text, by code points, after all that start so; None: there is none.
-
-    A range finds them through an index, and no character of theirs means anything else.
-    """
-    kept = start.rstrip(_LAST)
-    if not kept:
-        return None
-    following = ord(kept[-1]) + 1
-    if following == 0xD800:  # noqa: PLR2004 - where surrogates begin, which are no text
-        following = 0xE000
-    return kept[:-1] + chr(following)

@@ -10,11 +10,10 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING, Final
 
-from loyaltycore.errors import SchemaTooNew, SchemaTooOld
-from loyaltycore.ports import MigrationReport
 from loyaltycore.schema.migrations import STEPS, Step
 from loyaltycore.schema.tables import Collection, ColumnType
 from loyaltycore.stores.sqlite_statements import Statements, quoted
+from loyaltycore.stores.versions import Versions
 
 
 if TYPE_CHECKING:
@@ -26,15 +25,11 @@ _STRICT_SINCE: Final = (3, 37)
 _TYPES: Final = {ColumnType.INTEGER: "INTEGER", ColumnType.BOOLEAN: "INTEGER"}
 
 
-class Tables:
+class Tables(Versions):
     """The tables of one prefix, up to the last of *steps*."""
 
     def __init__(self, prefix: str, steps: tuple[Step, ...] = STEPS) -> None:
-        self.steps = steps
-        self.version = steps[-1].number
-        self.collections = {
-            collection.name: collection for step in steps for collection in step.create
-        }
+        super().__init__(steps)
         self.statements = Statements(prefix)
         self.prefix = prefix
         self._log = f"{prefix}migration"
@@ -48,48 +43,13 @@ class Tables:
         (version,) = cursor.execute(text).fetchone()
         return version or 0
 
-    def refuse_other(self, version: int) -> None:
-        """
-        Refuse tables of another version than ours; none at all are fine.
-
-        Raises:
-            SchemaTooNew, SchemaTooOld: as they say.
-        """
-        self.refuse_newer(version)
-        if 0 < version < self.version:
-            message = f"The tables have version {version}; migrate() brings them to "
-            raise SchemaTooOld(f"{message}{self.version}.", version=version)
-
-    def refuse_newer(self, version: int) -> None:
-        """
-        Refuse tables that a later version of this package has made.
-
-        Raises:
-            SchemaTooNew: naming their version.
-        """
-        if version > self.version:
-            message = f"The tables have version {version}, newer than {self.version}; "
-            raise SchemaTooNew(
-                message + "install the version of loyaltycore that wrote them.",
-                version=version,
-            )
-
-    def report(self, version: int) -> MigrationReport:
-        """Say what ``take_steps`` does from this version on."""
-        names = tuple(step.name for step in self.steps if step.number > version)
-        return MigrationReport(
-            before=version, after=max(version, self.version), steps=names
-        )
-
     def take_steps(self, cursor: sqlite3.Cursor, version: int) -> None:
         """Carry out every step after *version*; the caller's transaction is open."""
         cursor.execute(
             f"CREATE TABLE IF NOT EXISTS {quoted(self._log)} "
             f"(number INTEGER PRIMARY KEY, name TEXT NOT NULL)"
         )
-        for step in self.steps:
-            if step.number <= version:
-                continue
+        for step in self.after(version):
             for collection in step.create:
                 for text in self._creating(collection):
                     cursor.execute(text)

@@ -6,8 +6,8 @@ Owns what a session does between its beginning and its end; see the port.
 
 from __future__ import annotations
 
-import sqlite3
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
 
 from loyaltycore.errors import Unavailable, UnsupportedValue, Unwritable
 from loyaltycore.ports import Add, Change, Delete, Insert, Page, Update
@@ -29,13 +29,15 @@ from loyaltycore.schema.questions import (
     collection_named,
     plan_query,
 )
-from loyaltycore.stores.sqlite_errors import translated
+from loyaltycore.stores.codecs import AS_TEXT
+from loyaltycore.stores.savepoints import Savepoints, part_of
+from loyaltycore.stores.sqlite_errors import FAULTS, translated
 from loyaltycore.stores.sqlite_queries import Question
-from loyaltycore.stores.sqlite_statements import decoded
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    import sqlite3
+    from collections.abc import Generator, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from loyaltycore.ports import Ref
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
     from loyaltycore.stores.sqlite_schema import Tables
 
 __all__ = ["SqliteSession"]
+
+_AGAIN: Final = ("RELEASE {}", "SAVEPOINT {}")
 
 
 class SqliteSession:
@@ -59,10 +63,11 @@ class SqliteSession:
     __slots__ = (
         "_collections",
         "_cursor",
-        "_failure",
         "_has_begun",
         "_is_writing",
+        "_savepoints",
         "_tables",
+        "failure",
     )
 
     def __init__(self, tables: Tables, *, is_writing: bool) -> None:
@@ -70,8 +75,9 @@ class SqliteSession:
         self._collections: Mapping[str, Collection] = tables.collections
         self._is_writing = is_writing
         self._cursor: sqlite3.Cursor | None = None
-        self._failure: BaseException | None = None
+        self.failure: BaseException | None = None
         self._has_begun = False
+        self._savepoints = Savepoints("loyaltycore_part", _AGAIN)
 
     def get(self, refs: Sequence[Ref], *, lock: bool = False) -> list[Row | None]:
         """Rows by key or unique; a writing session holds every lock there is."""
@@ -90,8 +96,7 @@ class SqliteSession:
         question = Question(self._tables.statements, self._collections, plan)
         text, codec = question.select(query.limit + 1)
         rows: list[Row] = [
-            codec.row(values)
-            for values in self._run(text, question.parameters).fetchall()
+            codec.row(values) for values in self._rows(text, question.parameters)
         ]
         if len(rows) <= query.limit:
             return Page(rows, None)
@@ -111,10 +116,10 @@ class SqliteSession:
         columns += [(name, _kept_as(measure)) for name, measure in measures.items()]
         return [
             {
-                name: decoded(collection, column, value) if column else value
+                name: AS_TEXT.decoded(collection, column, value) if column else value
                 for (name, column), value in zip(columns, values[1:], strict=True)
             }
-            for values in self._run(text, question.parameters).fetchall()
+            for values in self._rows(text, question.parameters)
         ]
 
     def apply(self, changes: Sequence[Change]) -> list[int]:
@@ -123,7 +128,7 @@ class SqliteSession:
         try:
             return [self._carry_out(change) for change in changes]
         except BaseException as error:
-            self._failure = error
+            self.failure = error
             raise
 
     def lease(
@@ -159,6 +164,15 @@ class SqliteSession:
             ],
         )
         return [{**row, "holder": holder, "due_at": until} for row in rows]
+
+    @contextmanager
+    def savepoint(self) -> Generator[None]:
+        """A part that is undone alone; see the port."""
+        self._checked()
+        self._savepoints.open()
+        with part_of(self, lambda: self._savepoints.undo(self._execute)):
+            yield
+        self._savepoints.close()
 
     # -- changes -----------------------------------------------------------------------
 
@@ -236,8 +250,8 @@ class SqliteSession:
     def _one(self, collection: Collection, ref: Ref) -> Row | None:
         statements = self._tables.statements
         text, codec = statements.get(collection, ref.columns)
-        values = self._run(text, codec.encode(ref.values)).fetchone()
-        return None if values is None else statements.whole(collection).row(values)
+        found = self._rows(text, codec.encode(ref.values))
+        return statements.whole(collection).row(found[0]) if found else None
 
     def _begin(self) -> None:
         if self._has_begun:
@@ -248,13 +262,22 @@ class SqliteSession:
         self._checked()
         if not self._is_writing:
             raise Unwritable("This session only reads; open one that writes.")
+        self._savepoints.reach(self._execute)
 
     def _checked(self) -> sqlite3.Cursor:
         if self._cursor is None:
             raise Unavailable("This session has ended; open another one.")
-        if self._failure is not None:
+        if self.failure is not None:
             raise Unavailable("A change failed; end this session and start again.")
         return self._cursor
+
+    def _execute(self, text: str) -> None:
+        """Also when a change has failed, to undo it."""
+        assert self._cursor is not None, "a part is inside of a session"
+        try:
+            self._cursor.execute(text)
+        except FAULTS as error:
+            raise translated(error, self._tables.prefix) from error
 
     def _run(
         self, text: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
@@ -262,16 +285,24 @@ class SqliteSession:
         cursor = self._checked()
         try:
             return cursor.execute(text, parameters)
-        except sqlite3.Error as error:
+        except FAULTS as error:
+            raise translated(error, self._tables.prefix) from error
+
+    def _rows(self, text: str, parameters: Sequence[Any]) -> list[Any]:
+        """Ask, and read every answer: a damaged page shows only when it is read."""
+        cursor = self._checked()
+        try:
+            return cursor.execute(text, parameters).fetchall()
+        except FAULTS as error:
             raise translated(error, self._tables.prefix) from error
 
     def _run_many(self, text: str, rows: Iterable[Sequence[Any]]) -> int:
         cursor = self._checked()
         try:
             return max(0, cursor.executemany(text, rows).rowcount)
-        except sqlite3.Error as error:
-            self._failure = translated(error, self._tables.prefix)
-            raise self._failure from error
+        except FAULTS as error:
+            self.failure = translated(error, self._tables.prefix)
+            raise self.failure from error
 
 
 def _kept_as(measure: Measure) -> str | None:

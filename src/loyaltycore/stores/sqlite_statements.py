@@ -7,112 +7,21 @@ connection and runs nothing.
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from functools import lru_cache
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from loyaltycore.errors import Corrupt
-from loyaltycore.schema.tables import INTEGER_MAX, Collection, ColumnType
+from loyaltycore.schema.tables import INTEGER_MAX, Collection
+from loyaltycore.stores.codecs import AS_TEXT, Codec
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
 
-    from loyaltycore.query.predicates import Row
-
-__all__ = ["Codec", "Statement", "Statements", "decoded", "encoded", "quoted"]
+__all__ = ["Statement", "Statements", "quoted"]
 
 
 def quoted(name: str) -> str:
     """Write a name so that no keyword is meant; ours hold no quotation marks."""
     return f'"{name}"'
-
-
-@lru_cache(maxsize=1024)  # one posting writes the same moment many times over
-def _moment_text(moment: datetime) -> str:
-    return moment.isoformat("T", "microseconds")  # of one width, so that text sorts
-
-
-_ENCODERS: Final[dict[ColumnType, Callable[[Any], Any]]] = {
-    ColumnType.MOMENT: _moment_text,
-    ColumnType.DAY: date.isoformat,
-    ColumnType.BOOLEAN: int,
-}
-_DECODERS: Final[dict[ColumnType, Callable[[Any], Any]]] = {
-    ColumnType.MOMENT: datetime.fromisoformat,
-    ColumnType.DAY: date.fromisoformat,
-    ColumnType.BOOLEAN: bool,
-}
-
-
-def encoded(collection: Collection, name: str, value: Any) -> Any:
-    """Turn one value into SQLite's."""
-    convert = _ENCODERS.get(collection.by_name[name].type)
-    return value if convert is None or value is None else convert(value)
-
-
-def decoded(collection: Collection, name: str, value: Any) -> Any:
-    """Turn one value of SQLite's into ours."""
-    convert = _DECODERS.get(collection.by_name[name].type)
-    return value if convert is None or value is None else convert(value)
-
-
-class Codec:
-    """Values of some columns, there and back."""
-
-    __slots__ = ("_decoders", "_encoders", "_pick", "names")
-
-    def __init__(self, collection: Collection, names: tuple[str, ...]) -> None:
-        self.names = names
-        self._pick: Callable[[Row], tuple[Any, ...]] = itemgetter(*names)
-        if len(names) == 1:
-            (only,) = names
-            self._pick = lambda row: (row[only],)
-        types = [collection.by_name[name].type for name in names]
-        self._encoders = _converters(types, _ENCODERS)
-        self._decoders = _converters(types, _DECODERS)
-
-    def encode(self, values: Iterable[Any]) -> list[Any]:
-        """Turn values, in the order of the columns, into SQLite's."""
-        encoded = list(values)
-        for place, convert in self._encoders:
-            value = encoded[place]
-            if value is not None:
-                encoded[place] = convert(value)
-        return encoded
-
-    def encode_row(self, row: Row) -> list[Any]:
-        """Turn the columns of a row into SQLite's values, in their order."""
-        return self.encode(self._pick(row))
-
-    def row(self, values: Sequence[Any]) -> dict[str, Any]:
-        """
-        Turn what SQLite holds into a row.
-
-        Raises:
-            Corrupt: a column holds what was never written there.
-        """
-        row = dict(zip(self.names, values, strict=True))
-        name = ""
-        try:
-            for place, convert in self._decoders:
-                value = values[place]
-                if value is not None:
-                    name = self.names[place]
-                    row[name] = convert(value)
-        except (TypeError, ValueError):
-            message = f"The column {name} holds what cannot be read."
-            raise Corrupt(message, column=name) from None
-        return row
-
-
-def _converters(
-    types: list[ColumnType], by_type: dict[ColumnType, Callable[[Any], Any]]
-) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
-    return tuple(
-        (place, by_type[type_]) for place, type_ in enumerate(types) if type_ in by_type
-    )
 
 
 class Statement(NamedTuple):
@@ -139,7 +48,7 @@ class Statements:
         shape = (collection.name, names)
         codec = self._codecs.get(shape)
         if codec is None:
-            codec = self._codecs[shape] = Codec(collection, names)
+            codec = self._codecs[shape] = Codec(AS_TEXT, collection, names)
         return codec
 
     def whole(self, collection: Collection) -> Codec:

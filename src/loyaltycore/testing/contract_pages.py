@@ -61,6 +61,12 @@ class PageContract:
         assert [len(page.rows) for page in pages] == [1, 2, 3, 3]
         assert [page.cursor is None for page in pages] == [False, False, True, True]
 
+    @pytest.mark.parametrize("limit", [0, -1, 10_001])
+    def test_limits_beyond_reason(self, store: Store, limit: int) -> None:
+        """A page of no rows, or of too many, cannot be asked for."""
+        with store.session(write=False) as session, pytest.raises(InvalidValue):
+            session.select(Query("counter", limit=limit))
+
     def test_many_rows(self, store: Store) -> None:
         """More rows than any engine takes in one statement go in and come out."""
         rows = [a.counter(f"{number:05}", number) for number in range(2_500)]

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from loyaltycore.errors import UnsupportedValue
-from loyaltycore.ports import Add, Insert, Ref, Update
-from loyaltycore.query.predicates import Compare, Op
+from loyaltycore.ports import Add, Delete, Insert, Ref, Update
+from loyaltycore.query.predicates import Compare, Op, where
 from loyaltycore.query.queries import Query
 from loyaltycore.testing import contract_rows as a
 
@@ -285,6 +285,22 @@ class ValueContract:
         found = [row["name"] for row in a.every(store, "counter")]
 
         assert found == sorted(names)
+
+    @pytest.mark.parametrize("other", ["a ", "A", "á", "a\u200b"])
+    def test_nearly_the_same_name(self, store: Store, other: str) -> None:
+        """Whatever is asked or told by a name concerns no row of another name."""
+        a.fill(store, "counter", [a.counter("a", 1), a.counter(other, 2)])
+        ref = a.counter_ref("a")
+
+        with store.session(write=False) as session:
+            assert session.select(Query("counter", where(name="a"))).rows == [
+                a.counter("a", 1)
+            ]
+        done = a.change(store, Update(ref, {"used": 5}), Add(ref, {"used": 1}))
+        assert done == [1, 1]
+        assert a.one(store, a.counter_ref(other)) == a.counter(other, 2)
+        assert a.change(store, Delete(ref)) == [1]
+        assert a.every(store, "counter") == [a.counter(other, 2)]
 
     def test_rows_are_whole(self, store: Store) -> None:
         """A row comes back with every column that was given and no others."""

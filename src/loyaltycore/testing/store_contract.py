@@ -31,7 +31,9 @@ _PARTS = (
     "pages",
     "races",
     "rows",
+    "savepoints",
     "sessions",
+    "shop",
     "values",
 )
 _MODULES = {f"loyaltycore.testing.contract_{part}" for part in _PARTS}
@@ -41,7 +43,9 @@ from loyaltycore.testing.contract_changes import ChangeContract  # noqa: E402
 from loyaltycore.testing.contract_finding import FindingContract  # noqa: E402
 from loyaltycore.testing.contract_pages import PageContract  # noqa: E402
 from loyaltycore.testing.contract_races import RaceContract  # noqa: E402
+from loyaltycore.testing.contract_savepoints import SavepointContract  # noqa: E402
 from loyaltycore.testing.contract_sessions import SessionContract  # noqa: E402
+from loyaltycore.testing.contract_shop import ShopContract  # noqa: E402
 from loyaltycore.testing.contract_values import ValueContract  # noqa: E402
 
 
@@ -56,7 +60,9 @@ class StoreContract(
     FindingContract,
     PageContract,
     RaceContract,
+    SavepointContract,
     SessionContract,
+    ShopContract,
     ValueContract,
 ):
     """Inherit it and give it a fixture ``store``: empty, with its tables made."""

@@ -1,0 +1,227 @@
+"""
+Shapes of questions as SQLAlchemy's selects.
+
+Owns how predicates, orders and places of a keyset are said in Core.  Logic there has
+three values and ours has two, so a negation is written ``IS NOT true``.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from loyaltycore.query.queries import Measure, MeasureKind
+from loyaltycore.stores.sql.column_types import comparable
+from loyaltycore.stores.sql.holes import ONE, Holes
+from loyaltycore.stores.sql.shapes import InShape, Term
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from loyaltycore.stores.sql.shapes import (
+        Holds,
+        Joined,
+        Looked,
+        Selected,
+        Summarized,
+    )
+
+__all__ = ["Reading"]
+
+_COMPARE: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    "eq": operator.eq,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "from": operator.ge,
+    "distinct": lambda column, hole: column.is_distinct_from(hole),
+}
+
+_NEARLY_ALL: Final = sa.literal_column("0.9", sa.Float())
+
+
+class Reading:
+    """
+    Builds selects over some tables.
+
+    Args:
+        compares_rows: whether the engine finds ``(a, b) > (x, y)`` through an index.
+        sorts_nulls_last: whether NULL is the greatest value there.
+        guesses_rare: whether it has to be told that nearly all rows are of the program.
+    """
+
+    def __init__(
+        self,
+        table: Callable[[str], sa.Table],
+        *,
+        compares_rows: bool,
+        sorts_nulls_last: bool,
+        guesses_rare: bool,
+    ) -> None:
+        self._table = table
+        self._compares_rows = compares_rows
+        self._sorts_nulls_last = sorts_nulls_last
+        self._guesses_rare = guesses_rare
+
+    def looked(self, shape: Looked, names: tuple[str, ...]) -> sa.Select[Any]:
+        """Rows by their names; in the order of these where they are locked."""
+        table, holes = self._table(shape.collection), Holes()
+        columns = [table.c[name] for name in shape.columns]
+        rows = [
+            sa.and_(*(column == holes.new(column) for column in columns))
+            for _ in range(shape.width)
+        ]
+        select = sa.select(*(table.c[name] for name in names)).where(sa.or_(*rows))
+        if shape.lock and shape.width > 1:
+            select = select.order_by(*columns)
+        return _locked(select, shape.lock)
+
+    def joined(
+        self, shape: Joined, names: Callable[[str], tuple[str, ...]]
+    ) -> sa.Select[Any]:
+        """One row each of several collections, all NULL where there is none."""
+        holes = Holes()
+        source: sa.FromClause = sa.select(ONE.label("one")).subquery("one")
+        results: list[sa.ColumnElement[Any]] = []
+        for number, (collection, columns) in enumerate(shape.refs):
+            table = self._table(collection)
+            found = (
+                sa.select(*(table.c[name] for name in names(collection)))
+                .where(*(table.c[name] == holes.new(table.c[name]) for name in columns))
+                .subquery(f"r{number}")
+            )
+            source = source.outerjoin(found, sa.true())
+            results += [
+                found.c[name].label(f"r{number}_{place}")
+                for place, name in enumerate(names(collection))
+            ]
+        return sa.select(*results).select_from(source)
+
+    def selected(self, shape: Selected, names: tuple[str, ...]) -> sa.Select[Any]:
+        """A page; the last hole is how many rows."""
+        question = _Question(self._table, shape.collection, self._guesses_rare)
+        table = question.table
+        select = sa.select(*(table.c[name] for name in names))
+        terms = [question.holds(shape.where, table)]
+        if shape.after:
+            terms.append(self._after(question, shape))
+        select = select.where(*terms).order_by(
+            *(
+                table.c[name].desc() if descending else table.c[name].asc()
+                for name, descending in shape.order
+            )
+        )
+        return _locked(select.limit(question.holes.number()), shape.lock)
+
+    def summarized(self, shape: Summarized) -> sa.Select[Any]:
+        """A column that means nothing, the columns *by*, the measures."""
+        question = _Question(self._table, shape.collection, self._guesses_rare)
+        table = question.table
+        columns = [table.c[name] for name in shape.by]
+        terms = [_measure(table, measure) for measure in shape.measures]
+        plain = columns or terms  # else: one row, whatever there is
+        first: sa.ColumnElement[Any] = ONE if plain else sa.func.count()
+        each_one: list[sa.ColumnElement[Any]] = [first, *columns, *terms]
+        listed = [each.label(f"c{n}") for n, each in enumerate(each_one)]
+        select = sa.select(*listed).where(question.holds(shape.where, table))
+        select = select.select_from(table)
+        if columns:
+            order: list[Any] = [
+                column.asc().nulls_first() if self._sorts_nulls_last else column.asc()
+                for column in columns
+            ]
+            select = select.group_by(*columns).order_by(*order)
+        return _locked(select, shape.lock)
+
+    def _after(self, question: _Question, shape: Selected) -> sa.ColumnElement[bool]:
+        """Only rows behind a place; one hole for each column of the order."""
+        table = question.table
+        places = [
+            (table.c[name], question.holes.new(table.c[name]), descending)
+            for name, descending in shape.order
+        ]
+        directions = {descending for _, _, descending in places}
+        if self._compares_rows and len(directions) == 1:
+            row = sa.tuple_(*(column for column, _, _ in places))
+            place = sa.tuple_(*(hole for _, hole, _ in places))
+            return row < place if directions.pop() else row > place
+        # Every length of tie is said; the first term lets an index start.
+        column, hole, descending = places[0]
+        ways: list[sa.ColumnElement[bool]] = []
+        for tied, (last, its, down) in enumerate(places):
+            way = [each == hole for each, hole, _ in places[:tied]]
+            ways.append(sa.and_(*way, last < its if down else last > its))
+        return sa.and_(column <= hole if descending else column >= hole, sa.or_(*ways))
+
+
+class _Question:
+    """One select on its way: its table, its aliases, its holes."""
+
+    def __init__(
+        self,
+        table: Callable[[str], sa.Table],
+        collection: str,
+        guesses_rare: bool,  # noqa: FBT001 - one of three that belong together
+    ) -> None:
+        self._table = table
+        self._guesses_rare = guesses_rare
+        self._aliases = 0
+        self.holes = Holes()
+        self.table: sa.FromClause = table(collection).alias("t0")
+
+    def holds(self, shape: Holds, ours: sa.FromClause) -> sa.ColumnElement[bool]:
+        """Say a predicate of a row of *ours*."""
+        if isinstance(shape, Term):
+            return self._term(shape, ours)
+        if isinstance(shape, InShape):
+            return self._exists(shape, ours)
+        each = [self.holds(term, ours) for term in shape.terms]
+        if shape.op == "not":
+            return each[0].is_not(sa.true())
+        if shape.op == "or":
+            return sa.or_(sa.false(), *each)
+        return sa.and_(sa.true(), *each)
+
+    def _term(self, term: Term, ours: sa.FromClause) -> sa.ColumnElement[bool]:
+        column = ours.c[term.column]
+        if term.op == "null":
+            return column.is_(None)
+        if term.op == "present":
+            return column.is_not(None)
+        holes = [self.holes.new(column) for _ in range(term.width)]
+        if term.op == "in":
+            return column.in_(holes)
+        if term.op == "between":
+            return sa.and_(column >= holes[0], column < holes[1])
+        result: sa.ColumnElement[bool] = _COMPARE[term.op](column, holes[0])
+        if self._guesses_rare and term.op == "eq" and term.column == "program_id":
+            return sa.func.likelihood(result, _NEARLY_ALL, type_=sa.Boolean())
+        return result
+
+    def _exists(self, shape: InShape, ours: sa.FromClause) -> sa.ColumnElement[bool]:
+        self._aliases += 1
+        theirs = self._table(shape.collection).alias(f"t{self._aliases}")
+        pairs = [theirs.c[their] == ours.c[our] for their, our in shape.on]
+        term = self.holds(shape.term, theirs)
+        found = sa.select(ONE).select_from(theirs)
+        return found.where(*pairs, term).correlate_except(theirs).exists()
+
+
+def _measure(table: sa.FromClause, measure: Measure) -> sa.ColumnElement[Any]:
+    if measure.kind is MeasureKind.COUNT or measure.column is None:
+        return sa.func.count()
+    column = table.c[measure.column]
+    if measure.kind is MeasureKind.SUM:
+        return sa.func.coalesce(sa.func.sum(column), sa.literal_column("0"))
+    of = comparable(column)
+    return sa.func.min(of) if measure.kind is MeasureKind.MIN else sa.func.max(of)
+
+
+def _locked(select: sa.Select[Any], lock: str) -> sa.Select[Any]:
+    if not lock:
+        return select
+    return select.with_for_update(read=lock == "share", skip_locked=lock == "skip")

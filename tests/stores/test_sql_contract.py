@@ -1,0 +1,47 @@
+"""The contract of every store, on each engine that SQLAlchemy leads to."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from loyaltycore.stores.sql import SqlStore
+from loyaltycore.testing.store_contract import StoreContract
+
+
+class OnEngine(StoreContract):
+    """What the suites below share: further stores, and a caller's transaction."""
+
+    def second(self, store: Any):
+        """Another store on the same engine, with connections of its own."""
+        database = store._database
+        return SqlStore(store._engine, prefix=database.prefix, schema=database.schema)
+
+    @contextmanager
+    def transaction(self, store: Any):
+        """The caller's connection, in a transaction."""
+        with store._engine.begin() as connection:
+            yield connection
+
+
+class TestPostgreSql(OnEngine):
+    @pytest.fixture
+    def store(self, postgres):
+        """An empty store on PostgreSQL."""
+        return postgres
+
+
+class TestMariaDb(OnEngine):
+    @pytest.fixture
+    def store(self, mysql):
+        """An empty store on MariaDB."""
+        return mysql
+
+
+class TestSqlAlchemyOnSqlite(OnEngine):
+    @pytest.fixture
+    def store(self, sqlite):
+        """An empty store on SQLite."""
+        return sqlite
