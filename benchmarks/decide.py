@@ -82,7 +82,10 @@ def _cases() -> Iterator[tuple[Any, ...]]:
         cards.RecordPurchase("49.90"),
     )
     yield (cards.Certificate(initial="1000"), cards.RedeemMoney("49.90"))
-    yield (cards.Coupon(offer=cards.Percent(20, max_discount=15)), cards.RedeemCoupon(_ORDER))
+    yield (
+        cards.Coupon(offer=cards.Percent(20, max_discount=15)),
+        cards.RedeemCoupon(_ORDER),
+    )
     yield (
         cards.Membership(tiers=[cards.MembershipTier("Basic", [_PLAN])]),
         cards.Subscribe(),
