@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from loyaltycore import Program, cards, errors
+from loyaltycore.ledger.decision import Context
+from loyaltycore.ledger.draft import Draft
+from loyaltycore.program.program import CustomerFacts
 from loyaltycore.testing.card_play import Player
 from loyaltycore.values.money import Money
+
+
+def context() -> Context:
+    """Stand somewhere, at some moment."""
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    return Context(
+        program=Program(id="p", currency="EUR", zone="UTC"),
+        at=noon,
+        occurred_at=noon,
+        customer=CustomerFacts(id="c"),
+        issued_at=noon,
+    )
 
 
 class TestAdjust:
@@ -57,6 +74,13 @@ class TestAdjust:
 
         assert (("Tea", 1),) == done.till.rewards
 
+    def test_spend_on_a_card_that_carries_none_is_no_stamp(self):
+        """It is on record, and nothing turns it into anything."""
+        play = Player(cards.Stamp(reward="Tea"))
+        done = play.ask(cards.Adjust("spend", 50))
+
+        assert (0, 50) == (done.balances["stamp"], done.balances["spend"])
+
     def test_it_can_be_voided(self):
         """As any other transaction."""
         play = Player(cards.Cashback(percent=1, points_scale=0))
@@ -67,6 +91,17 @@ class TestAdjust:
 
 
 class TestProgramDefault:
+    def test_what_is_no_point_counts_for_good(self):
+        """The programme says when points end, and nothing of other units."""
+        program = Program(
+            id="p", currency="EUR", zone="UTC", points_expiry=cards.Rolling(1, "days")
+        )
+        play = Player(cards.Cashback(percent=1), program=program)
+        play.ask(cards.Adjust("spend", 5))
+        (lot,) = play.history().holding.lots.values()
+
+        assert lot.expires_at is None
+
     @pytest.mark.parametrize(
         ("own", "of_tier", "days"), [(None, None, 30), (None, 20, 20), (10, 20, 10)]
     )
@@ -95,6 +130,16 @@ class TestProgramDefault:
         """Anything else is refused by name."""
         with pytest.raises(errors.InvalidValue, match="points_expiry: an instance of"):
             Program(id="p", currency="EUR", zone="UTC", points_expiry="never")  # pyright: ignore[reportArgumentType]
+
+
+class TestOtherUnits:
+    def test_a_unit_that_a_type_says_nothing_of_counts_for_good(self):
+        """Points have a policy, and visits on the same card would have none."""
+        rules = cards.Cashback(percent=1, points_expiry=cards.Rolling(1, "days"))
+        history = Player(rules).history()
+        draft = Draft(history.holding, context())
+
+        assert cards.Never() == rules.expiry_of(cards.Unit.VISIT, draft)
 
 
 class TestWelcome:

@@ -203,6 +203,16 @@ class TestStamps:
         assert {"stamp": "2", "reward": "0", "spend": "1.00"} == lower
         assert before == figures(play)
 
+    def test_what_a_limit_refuses_stays_carried(self):
+        """2 stamps a day and no more: of 50.00 corrected from 20.00, 30.00 wait."""
+        limits = cards.EarnLimits(per_day=2, on_exceed=cards.OnExceed.REJECT)
+        mode = cards.Spend(10, carry_remainder=True)
+        play = Player(cards.Stamp(reward="Tea", mode=mode, limits=limits))
+        sale = play.ask(cards.RecordPurchase("20"))
+        amend(play, sale, "50")
+
+        assert {"stamp": "2", "reward": "0", "spend": "30.00"} == figures(play)
+
     def test_by_hand_only_the_amount_changes(self):
         """3 stamps beside a purchase of 20.00 stay when it was 5.00."""
         play = Player(cards.Stamp(reward="Tea"))

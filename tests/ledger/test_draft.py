@@ -223,6 +223,16 @@ class TestDebit:
             draft.debit(POINT, 15, kind=EntryKind.REDEEM)
 
 
+class TestHold:
+    def test_more_than_there_is(self):
+        """A draft holds what is there, or nothing."""
+        draft = draft_on(with_lots(1))
+        with pytest.raises(errors.InvalidAmount, match="10 point units are there; 11"):
+            draft.hold(POINT, 11, until=None)
+
+        assert [] == draft.entries
+
+
 class TestConvert:
     def test_ten_of_one_into_one_of_another(self):
         """The product follows its price, as an entry of its own."""

@@ -8,7 +8,7 @@ import pytest
 
 from loyaltycore import cards, errors
 from loyaltycore.ledger.transactions import Unit
-from loyaltycore.testing.card_play import Player
+from loyaltycore.testing.card_play import Player, Sweep
 
 
 DAYS = timedelta(days=1)
@@ -107,3 +107,22 @@ class TestManyLots:
         takes = [e.takes for e in done.transaction.entries if e.kind == "convert"]
 
         assert [((1, 8), (2, 2))] == takes
+
+
+class TestInBetween:
+    def test_what_was_used_meanwhile_does_not_expire(self):
+        """Points begin to count, a reward takes them at once: none are left to end."""
+        rules = cards.Reward(
+            mode=cards.SpendPoints(1, 1),
+            tiers=[cards.RewardTier("tea", "Tea", 10)],
+            pending=cards.After(2, "days"),
+            points_expiry=cards.Rolling(20, "days"),
+            auto_redeem="tea",
+        )
+        play = Player(rules)
+        play.ask(cards.RecordPurchase("10"))
+        play.play(Sweep(60 * DAYS))
+        kinds = [each.kind.value for each in play.history().transactions]
+
+        assert ["earn", "activate"] == kinds
+        assert not play.shop.verify().problems

@@ -105,6 +105,29 @@ class TestCapture:
         assert (7, 0, 8) == figures(play)
         assert not play.shop.verify().problems
 
+    def test_a_small_part_leaves_the_later_lots_alone(self):
+        """Of 12 held from lots of 5 and 10, 3 are used, all out of the first."""
+        play = play_with(5, 10, days=90)
+        held = play.ask(cards.Hold(12))
+        play.shop.transactions.capture(held.id, 3)
+        lots = play.history().holding.lots
+
+        assert [2, 10] == [lots[number].remaining for number in (1, 2)]
+        assert (12, 0, 3) == figures(play)
+
+    def test_of_more_lots_than_an_entry_takes(self):
+        """1,100 lots are held in two parts; a capture of 10 gives the second back."""
+        play = play_with()
+        with play.shop.batch() as batch:
+            for _ in range(1_100):
+                batch.cards.add_points(play.card_id, 1)
+        held = play.ask(cards.Hold(1_100))
+        play.shop.transactions.capture(held.id, 10)
+
+        assert 2 == len(held.transaction.entries)
+        assert (1_090, 0, 10) == figures(play)
+        assert not play.shop.verify().problems
+
     def test_more_than_is_held_is_refused(self):
         """12 of a hold of 10 cannot be captured (as Solidus refuses it)."""
         play = play_with(20)

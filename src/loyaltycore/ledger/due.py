@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, assert_never
 
 import attrs
 
@@ -141,3 +141,5 @@ def _carry_out(
         case _Order.ACTIVATE:
             waiting = LotState.PENDING
             draft.activate(lot for lot in there.values() if lot.state is waiting)
+        case _ as never:  # pragma: no cover : the enum above is closed
+            assert_never(never)

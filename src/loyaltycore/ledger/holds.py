@@ -115,9 +115,8 @@ def decide_release(
 
 def give_back(draft: Draft, transaction: Transaction, lots: frozenset[int]) -> None:
     """Release those reserved lots of a hold whose time has passed."""
-    for entry in transaction.entries:
-        if entry.lot in lots:
-            _release(draft, entry, entry.takes)
+    for entry in [each for each in transaction.entries if each.lot in lots]:
+        _release(draft, entry, entry.takes)
     draft.count_back(transaction)
 
 
