@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
@@ -124,6 +125,12 @@ class Scope(StrEnum):
     TEMPLATE = "template"
 
 
+@lru_cache(maxsize=1024)
+def _day_of(moment: datetime, zone: ZoneInfo) -> date:
+    """A decision asks for the day of one moment again and again."""
+    return local_day(moment, zone)
+
+
 @attrs.frozen(kw_only=True)
 class Context:
     """
@@ -172,7 +179,7 @@ class Context:
     @property
     def local_day(self) -> date:
         """The day of ``occurred_at`` in the program's zone."""
-        return local_day(self.occurred_at, self.program.zone)
+        return _day_of(self.occurred_at, self.program.zone)
 
     def used(self, *counters: str) -> int:
         """

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -32,7 +33,8 @@ from loyaltycore.values.quantity import from_units
 
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
+    from datetime import date, datetime
 
     from loyaltycore.ledger.draft import Draft
 
@@ -135,6 +137,13 @@ class EarnLimits:
 
     #: Which of the limits are numbers of units.
     of_units: tuple[str, ...] = attrs.field(init=False, eq=False, repr=False)
+    # Worked out once for each unit: every earning asks for them.
+    _in_units: dict[tuple[Unit, int, str], dict[str, int]] = attrs.field(
+        init=False,
+        eq=False,
+        repr=False,
+        factory=dict["tuple[Unit, int, str]", "dict[str, int]"],
+    )
 
     def __attrs_post_init__(self) -> None:
         names = (name for name in _UNIT_LIMITS if getattr(self, name) is not None)
@@ -198,11 +207,7 @@ class EarnLimits:
         """
         if not self.of_units:
             return asked
-        currency = draft.context.currency
-        limits = {
-            name: units_of(getattr(self, name), unit, scale, currency)
-            for name in self.of_units
-        }
+        limits = dict(self._limits(unit, scale, draft.context.currency))
         most = limits.pop("per_transaction", None)
         if most is not None and asked > most:
             return _reached(f"{unit}s a transaction", 0, most, scale)
@@ -213,8 +218,10 @@ class EarnLimits:
             allowed = min(allowed, max(0, most - have))
             if allowed < asked and self.on_exceed is OnExceed.REJECT:
                 return _reached(f"{unit}s on the card", have, most, scale)
+        day = draft.context.local_day
+        windows = {name: _counters(unit, name, day, self.windows) for name in limits}
         for name, most in limits.items():
-            used = draft.context.used(*self._counters(unit, name, draft))
+            used = draft.context.used(*windows[name])
             allowed = min(allowed, max(0, most - used))
             if allowed < asked and self.on_exceed is OnExceed.REJECT:
                 words = f"{unit}s {name.replace('per_', 'a ')}"
@@ -223,9 +230,19 @@ class EarnLimits:
             allowed -= allowed % step
             draft.pinned["caps"] = {unit.value: allowed}
         if allowed:
-            for counter in {self._counters(unit, name, draft)[0] for name in limits}:
+            for counter in {counters[0] for counters in windows.values()}:
                 draft.count(counter, allowed)
         return allowed
+
+    def _limits(self, unit: Unit, scale: int, currency: str) -> Mapping[str, int]:
+        """The limits of units, in smallest ones."""
+        key = (unit, scale, currency)
+        if key not in self._in_units:
+            self._in_units[key] = {
+                name: units_of(getattr(self, name), unit, scale, currency)
+                for name in self.of_units
+            }
+        return self._in_units[key]
 
     def _too_soon(self, draft: Draft, kind: TransactionKind) -> Refusal | None:
         if self.cooldown_minutes is None:
@@ -253,25 +270,26 @@ class EarnLimits:
         draft.count(counter, 1, at_most=most)
         return None
 
-    def _counters(self, unit: Unit, name: str, draft: Draft) -> tuple[str, ...]:
-        """The counters of a window; what is earned now is added to the first."""
-        day, prefix = draft.context.local_day, f"earned/{unit}"
-        window = name.removeprefix("per_")
-        if window == "lifetime":
-            return (f"{prefix}/ever",)
-        if window == "day" or self.windows is Windows.ROLLING:
-            days = (day - timedelta(days=n) for n in range(_ROLLING_DAYS[window]))
-            return tuple(f"{prefix}/{each.isoformat()}" for each in days)
-        if window == "week":
-            year, week, _ = day.isocalendar()
-            return (f"{prefix}/{year}-W{week:02}",)
-        return (f"{prefix}/{day:%Y-%m}",)
-
     def _resets_at(self, name: str, draft: Draft) -> datetime | None:
         if name == "lifetime" or self.windows is Windows.ROLLING:
             return None
         last = round_day(draft.context.local_day, _CALENDAR[name])
         return end_of(last, draft.context.zone)
+
+
+@lru_cache(maxsize=256)
+def _counters(unit: Unit, name: str, day: date, windows: Windows) -> tuple[str, ...]:
+    """The counters of a window; what is earned now is added to the first."""
+    prefix, window = f"earned/{unit}", name.removeprefix("per_")
+    if window == "lifetime":
+        return (f"{prefix}/ever",)
+    if window == "day" or windows is Windows.ROLLING:
+        days = (day - timedelta(days=n) for n in range(_ROLLING_DAYS[window]))
+        return tuple(f"{prefix}/{each.isoformat()}" for each in days)
+    if window == "week":
+        year, week, _ = day.isocalendar()
+        return (f"{prefix}/{year}-W{week:02}",)
+    return (f"{prefix}/{day:%Y-%m}",)
 
 
 def _reached(
