@@ -308,6 +308,7 @@ def available_from(
     return moment if moment > earned_at else None
 
 
+@lru_cache(maxsize=256)
 def period(n: int, unit: PeriodUnit) -> relativedelta:
     """Calendar time to add to a day: months clamp to the last of a shorter one."""
     return relativedelta(**{unit: n})  # type: ignore[arg-type]
