@@ -356,3 +356,23 @@ def test_old_versions_do_not_slow_a_posting_down(shop: Loyalty):
     assert newest is shop.templates.get(made.id)
     assert made == shop.templates.get(made.id, version=1)
     assert newest is shop.templates.get(made.id)
+
+
+def test_a_membership_keeps_what_was_agreed(shop):
+    """A tier or a plan that members may have is not dropped; new ones may come."""
+    month, year = cards.Plan("month", 35), cards.Plan("year", 350)
+    basic = cards.MembershipTier("Basic", [month])
+    more = cards.MembershipTier("More", [month, year])
+    template = shop.templates.create("Gym", cards.Membership(tiers=[basic]))
+    changed = shop.templates.change(
+        template.id, rules=cards.Membership(tiers=[basic, more])
+    )
+    with pytest.raises(errors.InvalidValue, match="tiers: keep More by the year"):
+        shop.templates.change(
+            template.id,
+            rules=cards.Membership(
+                tiers=[basic, cards.MembershipTier("More", [month])]
+            ),
+        )
+
+    assert 2 == changed.version == shop.templates.get(template.id).version

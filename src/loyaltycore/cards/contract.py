@@ -97,6 +97,21 @@ class CardType(Answers, Generic[CommandT]):
         """
         self.limits.check(self.limited, self.scales(currency)[self.limited], currency)
 
+    def check_after(
+        self,
+        earlier: CardType[Any],  # noqa: ARG002 - for overriding
+    ) -> None:
+        """
+        Refuse rules that cards could not live under that were issued under others.
+
+        Args:
+            earlier: the rules of an earlier version of the template.
+
+        Raises:
+            InvalidValue: naming the field.
+        """
+        return
+
     def opening(
         self,
         holding: Holding,  # noqa: ARG002 - for overriding

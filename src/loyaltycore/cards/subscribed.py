@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import attrs
 
@@ -58,6 +58,18 @@ class Subscribed(CardType[CommandT]):
         """See ``CardType.check``."""
         super().check(currency)
         check_plans(self.tiers, currency)
+
+    def check_after(self, earlier: CardType[Any]) -> None:
+        """Tiers and plans stay, because somebody may have agreed to them."""
+        there = {(tier.name, plan.period) for tier in self.tiers for plan in tier.plans}
+        assert isinstance(earlier, Subscribed), "a template keeps its kind"
+        for tier in earlier.tiers:
+            for plan in tier.plans:
+                if (tier.name, plan.period) not in there:
+                    message = (
+                        f"keep {tier.name} by the {plan.period}; cards may have it."
+                    )
+                    raise InvalidValue("tiers", message)
 
     # -- how it stands ---------------------------------------------------------------
 

@@ -31,7 +31,7 @@ def check_change(
         earlier: all of them, in rising order.
 
     Raises:
-        InvalidValue: of ``kind``, ``scales`` or ``form``.
+        InvalidValue: of ``kind``, ``scales`` or ``form``, or what the type says.
     """
     before, rules = earlier[-1].rules, after.rules
     if rules.kind != before.kind:
@@ -42,6 +42,8 @@ def check_change(
         if scales.get(unit) != scale:
             message = f"{unit}s stay as they are, with {scale} decimals."
             raise InvalidValue("scales", message)
+    for version in earlier:
+        rules.check_after(version.rules)
     form = {field.name: field for field in after.conditions.form}
     for version in earlier:
         for field in version.conditions.form:
