@@ -120,9 +120,10 @@ class TestInBetween:
             auto_redeem="tea",
         )
         play = Player(rules)
-        play.ask(cards.RecordPurchase("10"))
+        play.ask(cards.AddPoints(4))
+        play.ask(cards.RecordPurchase("6"))
         play.play(Sweep(60 * DAYS))
         kinds = [each.kind.value for each in play.history().transactions]
 
-        assert ["earn", "activate"] == kinds
+        assert ["adjust", "earn", "activate"] == kinds
         assert not play.shop.verify().problems
