@@ -166,6 +166,41 @@ class TestCashback:
         assert {"point": "5.00", "spend": "200.00"} == high
         assert {"point": "2.00", "spend": "20.00"} == figures(play)
 
+    @pytest.mark.parametrize(
+        ("limit", "points"),
+        [("per_day", 10), ("per_transaction", 5), ("max_balance", 10)],
+    )
+    def test_it_goes_round_no_limit(self, limit, points):
+        """5 points of a purchase of 5.00 that was of 100.00: no more than allowed."""
+        limits = cards.EarnLimits(**{limit: 10})
+        rules = cards.Cashback(percent=100, points_scale=0, limits=limits)
+        play = Player(rules)
+        sale = play.ask(cards.RecordPurchase("5"))
+        amend(play, sale, "100")
+
+        assert str(points) == figures(play)["point"]
+
+    def test_what_it_used_of_a_limit_comes_back_with_a_void(self):
+        """5 and 5 more by a correction, all voided: the day's 10 are free again."""
+        limits = cards.EarnLimits(per_day=10)
+        rules = cards.Cashback(percent=100, points_scale=0, limits=limits)
+        play = Player(rules)
+        sale = play.ask(cards.RecordPurchase("5"))
+        amend(play, sale, "100")
+        play.void(sale)
+        play.ask(cards.RecordPurchase("20"))
+
+        assert "10" == figures(play)["point"]
+        assert not play.shop.verify().problems
+
+    def test_a_purchase_of_nothing(self):
+        """Rung up as 0.00 by mistake, it is corrected to what it was."""
+        play = Player(cards.Cashback(percent=10))
+        sale = play.ask(cards.RecordPurchase("0"))
+        amend(play, sale, "50")
+
+        assert {"point": "5.00", "spend": "50.00"} == figures(play)
+
 
 class TestStamps:
     def test_across_a_full_card_upwards(self):
@@ -212,6 +247,18 @@ class TestStamps:
         amend(play, sale, "50")
 
         assert {"stamp": "2", "reward": "0", "spend": "30.00"} == figures(play)
+
+    def test_a_carried_refund_turns_whole_steps_back(self):
+        """2 stamps for 10.00: of 20.00, 5.00 refunded leave 2 stamps and 5.00."""
+        mode = cards.Spend(10, 2, carry_remainder=True)
+        play = Player(cards.Stamp(reward="Tea", mode=mode))
+        sale = play.ask(cards.RecordPurchase("20"))
+        play.refund(sale, "5")
+        refunded = figures(play)
+        play.ask(cards.RecordPurchase("5"))
+
+        assert {"stamp": "2", "reward": "0", "spend": "5.00"} == refunded
+        assert {"stamp": "4", "reward": "0", "spend": "0.00"} == figures(play)
 
     def test_by_hand_only_the_amount_changes(self):
         """3 stamps beside a purchase of 20.00 stay when it was 5.00."""

@@ -158,6 +158,13 @@ class TestRejections:
         assert 2 == at_last
         assert 1 == buy(play, 1)
 
+    def test_a_late_one_is_as_far_away(self):
+        """Two days before the last earning is not too soon after it."""
+        play = play_with(cooldown_minutes=30)
+        buy(play, 1)
+
+        assert 2 == buy(play, 1, after=timedelta(minutes=1), late=2 * DAY)
+
     def test_too_often(self):
         """Twice a local day, and the third waits for midnight."""
         play = play_with(checkins_per_day=2)

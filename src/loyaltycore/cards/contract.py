@@ -112,6 +112,20 @@ class CardType(Answers, Generic[CommandT]):
         """
         return
 
+    def allowed(self, draft: Draft, unit: Unit, asked: int, standing: int) -> int:
+        """
+        How many units more a corrected purchase may earn, as limits have it.
+
+        Args:
+            asked: smallest units that the correction comes to.
+            standing: what the purchase has earned already.
+        """
+        if unit is not self.limited or not asked:
+            return asked
+        scale = self.scales(draft.context.currency)[unit]
+        admitted = self.limits.admit(draft, unit, asked, scale=scale, already=standing)
+        return 0 if isinstance(admitted, Refusal) else admitted
+
     def opening(
         self,
         holding: Holding,  # noqa: ARG002 - for overriding

@@ -162,4 +162,6 @@ def _price(mode: Spend, draft: Draft) -> Facts:
         "stamps": mode.stamps,
         "carried": carried,
         "remainder": draft.balance(Unit.SPEND) if carried else 0,
+        # A refund turns whole steps back into spend.
+        "turns": {Unit.STAMP.value: mode.stamps} if carried else {},
     }

@@ -55,7 +55,10 @@ def decide_amend(
         Missing: lots have to be loaded first.
     """
     original = Original(rules, transaction, later)
-    if transaction.kind is not TransactionKind.EARN or not transaction.purchase_amount:
+    if (
+        transaction.kind is not TransactionKind.EARN
+        or transaction.purchase_amount is None
+    ):
         return _not_amendable(transaction, "It has no purchase amount.")
     if original.is_voided:
         return _not_amendable(transaction, "It was voided.")
@@ -93,15 +96,17 @@ def _credit_shortage(
 ) -> None:
     """Credit what the corrected amount earns more than stands."""
     worth = original.worth(net)
-    missing = dict(worth)
+    missing, standing = dict(worth), dict.fromkeys(worth, 0)
     for entry, stands in zip(original.entries, original.stands_on(net), strict=True):
         price = price_of(entry, worth)
         if price is not None:
             missing[price] -= stands
-    for (unit, rule), amount in missing.items():
+            standing[price] += stands
+    for (unit, rule), asked in missing.items():
+        amount = rules.allowed(draft, unit, max(0, asked), standing[unit, rule])
         draft.credit(
             unit,
-            max(0, amount),
+            amount,
             rule=rule or "",
             expiry=rules.expiry_of(unit, draft),
             pending=rules.pending_of(unit),

@@ -192,7 +192,14 @@ class EarnLimits:
         return self._too_soon(draft, kind) or self._too_often(draft)
 
     def admit(
-        self, draft: Draft, unit: Unit, asked: int, *, scale: int = 0, step: int = 1
+        self,
+        draft: Draft,
+        unit: Unit,
+        asked: int,
+        *,
+        scale: int = 0,
+        step: int = 1,
+        already: int = 0,
     ) -> int | Refusal:
         """
         How many of the units that a rule computed are earned; they are counted.
@@ -201,6 +208,7 @@ class EarnLimits:
             asked: smallest units.
             scale: decimals of the unit.
             step: where fewer are earned, only multiples of so many.
+            already: what the same purchase has earned before it was amended.
 
         Raises:
             Missing: counters have to be loaded first.
@@ -209,8 +217,8 @@ class EarnLimits:
             return asked
         limits = dict(self._limits(unit, scale, draft.context.currency))
         most = limits.pop("per_transaction", None)
-        if most is not None and asked > most:
-            return _reached(f"{unit}s a transaction", 0, most, scale)
+        if most is not None and asked + already > most:
+            return _reached(f"{unit}s a transaction", already, most, scale)
         allowed = asked
         most = limits.pop("max_balance", None)
         if most is not None:
@@ -251,7 +259,8 @@ class EarnLimits:
         if last is None:
             return None
         again_at = last + timedelta(minutes=self.cooldown_minutes)
-        if draft.context.occurred_at >= again_at:
+        pause = again_at - last
+        if abs(draft.context.occurred_at - last) >= pause:
             return None
         limit = f"earning in {self.cooldown_minutes} minutes"
         return LimitReached(limit, used=1, at_most=1, resets_at=again_at)

@@ -66,6 +66,10 @@ class Reversed(Protocol):
         """Why a transaction may not be voided, in a sentence; None where it may."""
         ...
 
+    def allowed(self, draft: Draft, unit: Unit, asked: int, standing: int) -> int:
+        """How many units more a corrected purchase may earn, as limits have it."""
+        ...
+
     def reprice(self, transaction: Transaction, net: int) -> Repriced:
         """
         Units that the transaction would have earned on *net*, with what it pinned.
@@ -98,6 +102,7 @@ class Original:
         later: in order of version.
 
     Attributes:
+        amendments: what corrected its amount, in order.
         entries: its own, and those of its amendments.
         net: minor units of the purchase that no refund has taken back.
         refunded: minor units that refunds have taken back.
@@ -110,12 +115,12 @@ class Original:
         self, rules: Reversed, transaction: Transaction, later: Sequence[Transaction]
     ) -> None:
         self.transaction = transaction
-        amendments = [each for each in later if each.kind is TransactionKind.AMEND]
+        self.amendments = [each for each in later if each.kind is TransactionKind.AMEND]
         self.entries: tuple[Entry, ...] = transaction.entries
-        for amendment in amendments:
+        for amendment in self.amendments:
             self.entries += amendment.entries
         self.amount = (transaction.purchase_amount or 0) + sum(
-            each.purchase_amount or 0 for each in amendments
+            each.purchase_amount or 0 for each in self.amendments
         )
         self.refunded = -sum(
             each.purchase_amount or 0
@@ -130,7 +135,7 @@ class Original:
                 if entry.reverses is not None:
                     self.undone[entry.reverses] += entry.quantity
         self._rules = rules
-        self._is_as_it_was = not amendments
+        self._is_as_it_was = not self.amendments
 
     @property
     def redeemed(self) -> list[int]:

@@ -75,7 +75,8 @@ def decide_void(
     if refusal is not None:
         return refusal
     _slide_back(draft, transaction)
-    draft.count_back(transaction)
+    for each in (transaction, *original.amendments):
+        draft.count_back(each)
     had_purchase = transaction.purchase_amount is not None
     return draft.outcome(
         TransactionKind.VOID,

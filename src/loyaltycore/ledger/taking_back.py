@@ -135,8 +135,9 @@ class TakingBack:
         for conversion in reversed(range(index + 1, len(self.entries))):
             paid = self.entries[conversion]
             if missing and self._is_conversion(conversion) and paid.unit is unit:
-                product = self.entries[conversion + 1].quantity
-                needed = -(missing * product // paid.amount)
+                product = self.entries[conversion + 1]
+                step = self.transaction.pinned.get("turns", {}).get(product.unit, 1)
+                needed = -(missing * product.quantity // (paid.amount * step)) * step
                 self._undo_conversion(conversion, needed)
                 missing = self._collect(index, at_most)
         return missing
