@@ -215,3 +215,20 @@ def test_arguments_in_the_wrong_order_are_told_so(program: Program) -> None:
         Loyalty(program, swapped)  # type: ignore[arg-type]
 
     assert "Loyalty(store, program)" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("store", "found"),
+    [
+        ("coffee.db", "a str"),
+        (None, "a NoneType"),
+        (SqliteStore, "the class SqliteStore itself"),
+    ],
+)
+def test_a_store_that_is_none(program: Program, store: Any, found: str) -> None:
+    """A path or a class is refused when the facade is made, with what to pass."""
+    with pytest.raises(errors.InvalidValue) as caught:
+        Loyalty(store, program)
+
+    advice = "pass a store, such as SqliteStore('coffee.db')"
+    assert caught.value.message == f"store: {advice}, not {found}."
