@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sqlite3
 import threading
 import time
@@ -470,3 +471,19 @@ class TestConnections:
             with pytest.raises(expected):
                 store._links._switch_to_wal(Cursor())
         assert not refusals
+
+
+def test_a_signature_fits_a_screen():
+    """What help() shows of the store is its arguments, not the whole schema."""
+    defaults = {
+        each.name: each.default
+        for each in inspect.signature(SqliteStore).parameters.values()
+    }
+
+    assert defaults == {
+        "path": inspect.Parameter.empty,
+        "durability": "power",
+        "timeout": 5.0,
+        "prefix": "loyalty_",
+        "steps": None,
+    }

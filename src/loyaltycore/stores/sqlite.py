@@ -46,7 +46,8 @@ class SqliteStore:
             cut may take the last commits with it.
         timeout: how many seconds to wait for somebody else who is writing.
         prefix: what the names of the tables begin with.
-        steps: the schema, step by step; another than ours is for trying migrations.
+        steps: the schema, step by step, ours when left out; another is for trying
+            migrations.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class SqliteStore:
         durability: Literal["power", "process"] = "power",
         timeout: float = 5.0,
         prefix: str = "loyalty_",
-        steps: tuple[Step, ...] = STEPS,
+        steps: tuple[Step, ...] | None = None,
     ) -> None:
         if sqlite3.sqlite_version_info < _OLDEST:
             message = (
@@ -68,7 +69,7 @@ class SqliteStore:
         if not re.fullmatch(r"(?!sqlite_)[a-z_][a-z0-9_]{0,31}", prefix):
             raise InvalidValue("prefix", "up to 32 small letters, digits and _.")
         self._durability: Literal["power", "process"] = durability
-        self._tables = Tables(prefix, steps)
+        self._tables = Tables(prefix, steps or STEPS)
         self._links = Links(
             _absolute(os.fsdecode(path)),
             self._tables,
