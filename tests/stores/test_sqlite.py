@@ -353,7 +353,7 @@ class TestConnections:
     def test_waiting_in_line(self, store, tmp_path):
         """A writer waits for another of the same process, up to the timeout."""
         hasty = SqliteStore(tmp_path / "rows.db", timeout=0.01)
-        caught: list[BaseException] = []
+        caught: list[Unavailable] = []
 
         def work():
             try:
@@ -368,7 +368,7 @@ class TestConnections:
             thread.join()
         hasty.close()
 
-        assert [type(error) for error in caught] == [Unavailable]
+        assert [error.details for error in caught] == [{"waited": True}]
 
     def test_another_process(self, store, monkeypatch):
         """What is inherited by a fork is neither used nor closed."""

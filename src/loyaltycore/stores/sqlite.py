@@ -44,7 +44,8 @@ class SqliteStore:
         path: the file, or ``:memory:`` for one that is gone with the store.
         durability: ``power`` survives a power cut; ``process`` is faster, and a power
             cut may take the last commits with it.
-        timeout: how many seconds to wait for somebody else who is writing.
+        timeout: how many seconds to wait for somebody else who is writing; then
+            ``Unavailable`` is raised.
         prefix: what the names of the tables begin with.
         steps: the schema, step by step, ours when left out; another is for trying
             migrations.
