@@ -71,8 +71,9 @@ class SqliteStore:
             raise InvalidValue("prefix", "up to 32 small letters, digits and _.")
         self._durability: Literal["power", "process"] = durability
         self._tables = Tables(prefix, steps or STEPS)
+        self._path = _absolute(os.fsdecode(path))
         self._links = Links(
-            _absolute(os.fsdecode(path)),
+            self._path,
             self._tables,
             timeout=timeout,
             synchronous="FULL" if durability == "power" else "NORMAL",
@@ -100,10 +101,11 @@ class SqliteStore:
         Where Python would begin a transaction by itself, so does a writing session.
 
         Raises:
-            InvalidValue: the handle is something else; or, once a session begins, its
-                connection commits every statement by itself.
+            InvalidValue: the handle is something else, or a connection to another
+                database than the store's (one in memory has no second connection); or,
+                once a session begins, it commits every statement by itself.
         """
-        return BoundSqliteStore(self._tables, handle, _warnings())
+        return BoundSqliteStore(self._tables, handle, self._path, _warnings())
 
     def migrate(self, *, dry_run: bool = False) -> MigrationReport:
         """Bring the tables to this version's schema, all steps or none."""
