@@ -125,6 +125,22 @@ class TestBind:
         assert orders == (0,)
         assert rows_of(host.store) == before
 
+    def test_who_forgets_bind_is_told_of_it(self, file: Path, program: Program) -> None:
+        """Beside the host's own transaction nothing is posted, and bind is named."""
+        host = Loyalty(SqliteStore(file, timeout=0.01), program)
+        card = stamp_card(host)
+        connection = sqlite3.connect(file)
+        connection.execute("INSERT INTO orders DEFAULT VALUES")
+        with pytest.raises(errors.Unavailable) as caught:
+            host.cards.add_stamps(card)
+        connection.close()
+
+        assert caught.value.details == {"waited": True}
+        assert caught.value.message == (
+            "The database was locked for longer than 0.01 s; try again, or, if it is "
+            "your own transaction, use shop.bind(connection)."
+        )
+
     def test_a_refusal_leaves_the_hosts_transaction_usable(
         self, file: Path, host: Loyalty
     ) -> None:
@@ -215,3 +231,20 @@ def test_arguments_in_the_wrong_order_are_told_so(program: Program) -> None:
         Loyalty(program, swapped)  # type: ignore[arg-type]
 
     assert "Loyalty(store, program)" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("store", "found"),
+    [
+        ("coffee.db", "a str"),
+        (None, "a NoneType"),
+        (SqliteStore, "the class SqliteStore itself"),
+    ],
+)
+def test_a_store_that_is_none(program: Program, store: Any, found: str) -> None:
+    """A path or a class is refused when the facade is made, with what to pass."""
+    with pytest.raises(errors.InvalidValue) as caught:
+        Loyalty(store, program)
+
+    advice = "pass a store, such as SqliteStore('coffee.db')"
+    assert caught.value.message == f"store: {advice}, not {found}."

@@ -78,6 +78,15 @@ def test_what_may_have_been_done_is_not_tried_again():
     assert a.every(store, "counter") == [a.counter("try 1")]
 
 
+def test_what_was_waited_for_is_not_waited_for_again():
+    """A store's timeout is the whole wait: not eight times as long."""
+    work = Racing(1, Unavailable("It is locked.", waited=True))
+
+    with pytest.raises(Unavailable, match="locked"):
+        Loyalty(MemoryStore(), CAFE)._shell.write(work)
+    assert work.tries == 1
+
+
 @pytest.mark.parametrize("error", [Conflict("x."), Duplicate("x.")])
 def test_a_batch_goes_on_after_a_lost_race(error: Exception):
     """Inside a batch the one part is undone and run again; the others stay."""

@@ -52,6 +52,10 @@ class Loyalty:
         card_types: the card types to know; add your own to ``cards.CARD_TYPES``.
         clock: where the time comes from; the machine's by default.
         ids: where ids and random bytes come from; the machine's by default.
+
+    Raises:
+        InvalidValue: the store or the program is something else, or two card types are
+            of one kind.
     """
 
     def __init__(
@@ -66,6 +70,7 @@ class Loyalty:
         if not isinstance(program, Program):  # pyright: ignore[reportUnnecessaryIsInstance]
             message = f"Loyalty(store, program) takes a Program, not {program!r}."
             raise InvalidValue("program", message)
+        _check_store(store)
         self._shell = Shell(
             store=store,
             desk=Desk(
@@ -203,6 +208,18 @@ class Loyalty:
         other = object.__new__(Loyalty)
         other._shell = shell
         return other
+
+
+def _check_store(store: object) -> None:
+    """Refuse at once what would fail at the first posting, in other words."""
+    if isinstance(store, type):
+        found = f"the class {store.__name__} itself"
+    elif not callable(getattr(store, "session", None)):
+        found = f"a {type(store).__name__}"
+    else:
+        return
+    message = f"pass a store, such as SqliteStore('coffee.db'), not {found}."
+    raise InvalidValue("store", message)
 
 
 def _by_kind(

@@ -2,7 +2,8 @@
 Sessions with retries: what every service needs to reach the store.
 
 ``Conflict`` and ``Unavailable`` are retried from the beginning, with jitter, at most
-eight times; never inside the caller's own database transaction.
+eight times; never inside the caller's own database transaction, nor where the store has
+waited its timeout already.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from loyaltycore.records.programs import check_program
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from loyaltycore.errors import StoreError
     from loyaltycore.ports import Session, Store
     from loyaltycore.posting import Desk
 
@@ -61,8 +63,7 @@ class Shell:
                 with self.store.session() as session:
                     return work(session)
             except (Conflict, Duplicate, Unavailable) as error:
-                in_doubt = error.details.get("in_doubt")  # it may have been committed
-                if not self.retries or in_doubt or tries == TRIES_MAX:
+                if not self.retries or _is_final(error) or tries == TRIES_MAX:
                     raise
             self._pause(tries)
         raise AssertionError("the last try returns or raises")
@@ -109,3 +110,8 @@ class Shell:
     def _pause(self, tries: int) -> None:
         jitter = self.desk.ids.random(1)[0] / 255
         time.sleep(_FIRST_DELAY_SECONDS * 2 ** (tries - 1) * (0.5 + jitter))
+
+
+def _is_final(error: StoreError) -> bool:
+    """May it have been committed, or has the store waited as long as it was told to?"""
+    return bool(error.details.get("in_doubt") or error.details.get("waited"))

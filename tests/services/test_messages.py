@@ -424,3 +424,14 @@ def test_a_limit_that_is_none(limit: Any):
     """A limit is a whole number from one to a thousand."""
     with pytest.raises(InvalidValue, match="limit: 1 to 1,000 messages."):
         Loyalty(MemoryStore(), CAFE).messages.dispatch(RecordingNotifier(), limit=limit)
+
+
+@pytest.mark.parametrize("notifier", [print, None, object()])
+def test_a_notifier_that_is_none(shop: Loyalty, notifier: Any):
+    """What cannot send is refused before a message is leased, so none is delayed."""
+    (card,) = issued(shop)
+    shop.cards.add_stamps(card, 1)
+
+    with pytest.raises(InvalidValue, match=r"notifier: pass an object with send"):
+        shop.messages.dispatch(notifier)
+    assert 1 == shop.messages.dispatch(RecordingNotifier()).sent

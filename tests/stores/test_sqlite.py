@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sqlite3
 import threading
 import time
@@ -352,7 +353,7 @@ class TestConnections:
     def test_waiting_in_line(self, store, tmp_path):
         """A writer waits for another of the same process, up to the timeout."""
         hasty = SqliteStore(tmp_path / "rows.db", timeout=0.01)
-        caught: list[BaseException] = []
+        caught: list[Unavailable] = []
 
         def work():
             try:
@@ -367,7 +368,7 @@ class TestConnections:
             thread.join()
         hasty.close()
 
-        assert [type(error) for error in caught] == [Unavailable]
+        assert [error.details for error in caught] == [{"waited": True}]
 
     def test_another_process(self, store, monkeypatch):
         """What is inherited by a fork is neither used nor closed."""
@@ -470,3 +471,19 @@ class TestConnections:
             with pytest.raises(expected):
                 store._links._switch_to_wal(Cursor())
         assert not refusals
+
+
+def test_a_signature_fits_a_screen():
+    """What help() shows of the store is its arguments, not the whole schema."""
+    defaults = {
+        each.name: each.default
+        for each in inspect.signature(SqliteStore).parameters.values()
+    }
+
+    assert defaults == {
+        "path": inspect.Parameter.empty,
+        "durability": "power",
+        "timeout": 5.0,
+        "prefix": "loyalty_",
+        "steps": None,
+    }

@@ -89,6 +89,54 @@ def test_together_or_not_at_all(path, store, *, ours_first: bool):
         assert (orders(path), used(store)) == (1, 1)
 
 
+@pytest.mark.parametrize("name", ["other.db", ":memory:", ""])
+def test_another_database(tmp_path, path, store, name: str):
+    """A connection to another database is refused, and no table is made there."""
+    where = tmp_path / name if name.endswith(".db") else name
+    with closing(sqlite3.connect(where)) as connection, connection:
+        with pytest.raises(InvalidValue, match="handle: connect to the store's own"):
+            store.bind(connection)
+        assert connection.execute("SELECT * FROM sqlite_master").fetchall() == []
+        with closing(sqlite3.connect(path)) as own:
+            bound = store.bind(own)
+            with pytest.raises(InvalidValue, match=path.name):
+                bound.bind(connection)
+
+
+def test_a_database_in_memory_has_no_second_connection():
+    """Two databases in memory are two, so binding to one of them is refused."""
+    store = SqliteStore(":memory:")
+    with (
+        closing(sqlite3.connect(":memory:")) as connection,
+        pytest.raises(InvalidValue, match="handle: .* :memory:; this connection"),
+    ):
+        store.bind(connection)
+    store.close()
+
+
+def test_another_name_of_the_same_file(tmp_path, path, store):
+    """A link to the store's file leads to the same tables, so it is taken."""
+    link = tmp_path / "link.db"
+    link.symlink_to(path)
+    with closing(sqlite3.connect(path)) as connection:
+        linked = SqliteStore(link)
+        with linked.bind(connection).session() as session:
+            session.apply([ADD])
+        linked.close()
+        connection.commit()
+    assert used(store) == 1
+
+
+def test_a_file_that_is_gone(path, tmp_path):
+    """Where the file was taken away, its name still tells whose connection it is."""
+    with closing(sqlite3.connect(path)) as connection:
+        path.unlink()
+        store = SqliteStore(path)
+        with pytest.raises(InvalidValue):
+            SqliteStore(tmp_path / "other.db").bind(connection)
+        assert store.bind(connection).info.engine == "sqlite"
+
+
 @pytest.mark.parametrize("level", ["", "DEFERRED", "IMMEDIATE", "EXCLUSIVE"])
 def test_begins_as_python_does(path, store, level: Any):
     """Outside of a transaction a writing session begins one, and leaves it open."""

@@ -34,7 +34,8 @@ class Unavailable(StoreError):
     Attributes:
         details: ``in_doubt`` is True where the connection broke during the commit, so
             that it may have been done; only the same idempotency key makes trying again
-            safe then, and nothing is tried again by itself.
+            safe then, and nothing is tried again by itself.  ``waited`` is True where
+            the store's timeout has passed, which is not waited for again by itself.
     """
 
 

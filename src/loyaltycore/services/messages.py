@@ -108,13 +108,17 @@ class Messages:
             limit: how many at most, 1 to 1,000.
 
         Raises:
-            InvalidValue: the limit.
+            InvalidValue: the limit; or the notifier has no ``send``.
             Unavailable: inside ``batch()`` or ``bind()``, where a message could be sent
                 and the posting it tells of be rolled back.
         """
         shell = self._shell
         if type(limit) is not int or not 1 <= limit <= _LIMIT_MAX:
             raise InvalidValue("limit", f"1 to {_LIMIT_MAX:,} messages.")
+        if not callable(getattr(notifier, "send", None)):
+            found = type(notifier).__name__
+            message = f"pass an object with send(message), not a {found}."
+            raise InvalidValue("notifier", message)
         if shell.session is not None or not shell.retries:
             message = "Messages leave outside of batch() and bind(); dispatch after it."
             raise Unavailable(message)

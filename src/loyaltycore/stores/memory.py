@@ -83,7 +83,7 @@ class MemoryStore:
             timeout=self._timeout
         ):
             message = f"Another session took longer than {self._timeout} s; try again."
-            raise Unavailable(message)
+            raise Unavailable(message, waited=True)
         if self._is_closed:
             self._turn.release()
             raise Unavailable("The store is closed; open another one.")

@@ -44,9 +44,11 @@ class SqliteStore:
         path: the file, or ``:memory:`` for one that is gone with the store.
         durability: ``power`` survives a power cut; ``process`` is faster, and a power
             cut may take the last commits with it.
-        timeout: how many seconds to wait for somebody else who is writing.
+        timeout: how many seconds to wait for somebody else who is writing; then
+            ``Unavailable`` is raised.
         prefix: what the names of the tables begin with.
-        steps: the schema, step by step; another than ours is for trying migrations.
+        steps: the schema, step by step, ours when left out; another is for trying
+            migrations.
     """
 
     def __init__(
@@ -56,7 +58,7 @@ class SqliteStore:
         durability: Literal["power", "process"] = "power",
         timeout: float = 5.0,
         prefix: str = "loyalty_",
-        steps: tuple[Step, ...] = STEPS,
+        steps: tuple[Step, ...] | None = None,
     ) -> None:
         if sqlite3.sqlite_version_info < _OLDEST:
             message = (
@@ -68,9 +70,10 @@ class SqliteStore:
         if not re.fullmatch(r"(?!sqlite_)[a-z_][a-z0-9_]{0,31}", prefix):
             raise InvalidValue("prefix", "up to 32 small letters, digits and _.")
         self._durability: Literal["power", "process"] = durability
-        self._tables = Tables(prefix, steps)
+        self._tables = Tables(prefix, steps or STEPS)
+        self._path = _absolute(os.fsdecode(path))
         self._links = Links(
-            _absolute(os.fsdecode(path)),
+            self._path,
             self._tables,
             timeout=timeout,
             synchronous="FULL" if durability == "power" else "NORMAL",
@@ -98,10 +101,11 @@ class SqliteStore:
         Where Python would begin a transaction by itself, so does a writing session.
 
         Raises:
-            InvalidValue: the handle is something else; or, once a session begins, its
-                connection commits every statement by itself.
+            InvalidValue: the handle is something else, or a connection to another
+                database than the store's (one in memory has no second connection); or,
+                once a session begins, it commits every statement by itself.
         """
-        return BoundSqliteStore(self._tables, handle, _warnings())
+        return BoundSqliteStore(self._tables, handle, self._path, _warnings())
 
     def migrate(self, *, dry_run: bool = False) -> MigrationReport:
         """Bring the tables to this version's schema, all steps or none."""

@@ -7,6 +7,7 @@ connection as it was found.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
@@ -33,13 +34,15 @@ class BoundSqliteStore:
     """A store whose sessions are savepoints of one connection."""
 
     def __init__(
-        self, tables: Tables, handle: object, warnings: tuple[str, ...]
+        self, tables: Tables, handle: object, path: str, warnings: tuple[str, ...]
     ) -> None:
         if not isinstance(handle, sqlite3.Connection):
             message = f"pass an open sqlite3.Connection, not a {type(handle).__name__}."
             raise InvalidValue("handle", message)
         self._tables = tables
         self._connection = handle
+        self._path = path
+        self._check_file()
         self._warnings = warnings
 
     @property
@@ -63,7 +66,7 @@ class BoundSqliteStore:
 
     def bind(self, handle: object) -> BoundSqliteStore:
         """Work in another transaction, or deeper in this one."""
-        return BoundSqliteStore(self._tables, handle, self._warnings)
+        return BoundSqliteStore(self._tables, handle, self._path, self._warnings)
 
     def migrate(self, *, dry_run: bool = False) -> MigrationReport:
         """Bring the tables to this version, as part of the caller's transaction."""
@@ -75,6 +78,19 @@ class BoundSqliteStore:
 
     def close(self) -> None:
         """Nothing to give back: the connection is the caller's."""
+
+    def _check_file(self) -> None:
+        """Refuse another database, where tables would be made that nobody looks for."""
+        try:
+            file = _file_of(self._connection)
+        except FAULTS as error:
+            raise translated(error, self._tables.prefix) from error
+        if not _is_same(file, self._path):
+            message = (
+                f"connect to the store's own database, {self._path}; this connection "
+                f"is to {file or 'one in memory or without a name'}."
+            )
+            raise InvalidValue("handle", message)
 
 
 class SqliteSavepoint(SqliteSession):
@@ -172,6 +188,25 @@ class SqliteSavepoint(SqliteSession):
         with suppress(*FAULTS):  # gone with the whole transaction, after an error
             cursor.execute(f"ROLLBACK TO {_SAVEPOINT}")
             cursor.execute(f"RELEASE {_SAVEPOINT}")
+
+
+def _file_of(connection: sqlite3.Connection) -> str:
+    """Find which file it is to; empty: none with a name."""
+    cursor = sqlite3.Cursor(connection)  # not of the caller's rows or class
+    text_factory, connection.text_factory = connection.text_factory, os.fsdecode
+    try:
+        _, _, file = cursor.execute("PRAGMA database_list").fetchone()
+    finally:
+        connection.text_factory = text_factory
+    return str(file or "")
+
+
+def _is_same(one: str, two: str) -> bool:
+    """Are these names of one file, which may be a link or not be there yet?"""
+    try:
+        return os.path.samefile(one, two)  # noqa: PTH121 - bytes that are no text
+    except OSError:
+        return os.path.realpath(one) == os.path.realpath(two)
 
 
 def _take_right(cursor: sqlite3.Cursor, table: str) -> None:

@@ -20,7 +20,7 @@ from loyaltycore.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["FAULTS", "translated"]
+__all__ = ["FAULTS", "translated", "translated_after"]
 
 #: What the module raises, also where a damaged file holds what it cannot read.
 FAULTS: Final = (sqlite3.Error, UnicodeError)
@@ -83,6 +83,20 @@ def translated(error: sqlite3.Error | UnicodeError, prefix: str) -> StoreError:
         return Corrupt(_TABLES)
     name = getattr(error, "sqlite_errorname", "an error")
     return StoreError(f"SQLite reported {name}.")
+
+
+def translated_after(
+    timeout: float, error: sqlite3.Error | UnicodeError, prefix: str
+) -> StoreError:
+    """Say it where SQLite has waited for a lock: for how long, and whose it may be."""
+    code = getattr(error, "sqlite_errorcode", None) or sqlite3.SQLITE_OK
+    if code & _PRIMARY != sqlite3.SQLITE_BUSY or code == sqlite3.SQLITE_BUSY_SNAPSHOT:
+        return translated(error, prefix)
+    message = (
+        f"The database was locked for longer than {timeout} s; try again, or, if it is "
+        f"your own transaction, use shop.bind(connection)."
+    )
+    return Unavailable(message, waited=True)
 
 
 _BY_CODE: Final[dict[int, tuple[Callable[[str], StoreError], str]]] = {

@@ -17,7 +17,7 @@ from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Final
 
 from loyaltycore.errors import SchemaTooOld, Unavailable
-from loyaltycore.stores.sqlite_errors import FAULTS, translated
+from loyaltycore.stores.sqlite_errors import FAULTS, translated, translated_after
 
 
 if TYPE_CHECKING:
@@ -137,7 +137,8 @@ class Links:
             if is_alone:
                 self._unqueue(pool)
             if isinstance(error, FAULTS):
-                raise translated(error, self._tables.prefix) from error
+                prefix = self._tables.prefix
+                raise translated_after(self._timeout, error, prefix) from error
             raise
         return link
 
@@ -225,7 +226,7 @@ class Links:
             raise Unavailable(message)
         if not pool.writing.acquire(timeout=self._timeout):
             message = f"Another session took longer than {self._timeout} s; try again."
-            raise Unavailable(message)
+            raise Unavailable(message, waited=True)
         pool.writer = get_ident()
 
     def _unqueue(self, pool: _Pool) -> None:

@@ -41,7 +41,8 @@ class SqlStore:
         prefix: what the names of the tables begin with.
         schema: where the tables are; the connection's own place when left out.  On
             MariaDB and MySQL this is a database.
-        steps: the schema, step by step; another than ours is for trying migrations.
+        steps: the schema, step by step, ours when left out; another is for trying
+            migrations.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class SqlStore:
         *,
         prefix: str = "loyalty_",
         schema: str | None = None,
-        steps: tuple[Step, ...] = STEPS,
+        steps: tuple[Step, ...] | None = None,
     ) -> None:
         self._is_owner = isinstance(engine, str | sa.URL)
         if isinstance(engine, str | sa.URL):
@@ -67,7 +68,7 @@ class SqlStore:
             raise InvalidValue("engine", message)
         self._engine = engine
         self._database = Database(
-            engine.dialect, prefix=prefix, schema=schema, steps=steps
+            engine.dialect, prefix=prefix, schema=schema, steps=steps or STEPS
         )
         self._is_checked = False
         self._is_closed = False
