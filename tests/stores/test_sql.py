@@ -325,10 +325,10 @@ class TestMetadata:
         pictures = []
         for name in ("one", "two"):
             path = tmp_path / f"{name}.db"
-            if name == "one":
-                SqliteStore(path).migrate()
-            else:
-                SqlStore(f"sqlite:///{path}").migrate()
+            one = name == "one"
+            store = SqliteStore(path) if one else SqlStore(f"sqlite:///{path}")
+            store.migrate()
+            store.close()
             with sqlite3.connect(path) as connection:
                 pictures.append(
                     {
