@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from loyaltycore.cards.any_card import decide_any
 from loyaltycore.errors import CommandNotSupported, InvalidValue, Refusal
 from loyaltycore.ledger.commands import Receive
 from loyaltycore.ledger.decision import Outcome
 from loyaltycore.ledger.draft import Draft
+from loyaltycore.ledger.transactions import Unit
 from loyaltycore.ledger.transfers import decide_receive, parcels_of
 from loyaltycore.posting.account import open_account
 from loyaltycore.posting.deciding import if_valid
 from loyaltycore.posting.desk import Posted, Request
 from loyaltycore.posting.routine import decide_and_write, replayed
 from loyaltycore.records import cards as card_records
+from loyaltycore.values.ids import id_text
 
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from loyaltycore.posting.desk import Desk
 
 __all__ = ["transfer"]
+
+_COUNTED: Final = {Unit.MONEY: "money", Unit.SPEND: "spend"}
 
 
 def transfer(
@@ -44,6 +48,7 @@ def transfer(
         UnknownCard: there is no such card.
     """
     program_id, currency = desk.program.id, desk.program.currency
+    id_text("to", command.to)
     if command.to == request.card_id:
         raise InvalidValue("to", "name another card than the one that sends.")
     both = sorted({command.to, request.card_id})
@@ -56,7 +61,9 @@ def transfer(
     unit = command.unit or source.template.rules.unit
     theirs = target.template.rules.scales(currency).get(unit)
     if theirs != source.template.rules.scales(currency).get(unit):
-        raise InvalidValue("to", f"the other card counts {unit}s otherwise, or none.")
+        counted = _COUNTED.get(unit, f"{unit}s")
+        message = f"the two cards count {counted} differently, or one has none."
+        raise InvalidValue("to", message)
     sent: list[Parcel] = []
 
     def send(
@@ -71,7 +78,8 @@ def transfer(
         template: CardTemplate, holding: Holding, context: Context
     ) -> Outcome | Refusal:
         if not template.rules.is_sendable(unit):
-            message = f"A {template.rules.kind} card takes no {unit}s from others."
+            counted = _COUNTED.get(unit, f"{unit}s")
+            message = f"A {template.rules.kind} card takes no {counted} from others."
             return CommandNotSupported(message, command="Transfer")
         incoming = Receive(unit, sum(taken for _, taken in sent))
         forbidden = template.rules.forbids(Draft(holding, context), incoming)
