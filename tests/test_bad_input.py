@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -215,6 +216,14 @@ CASES: dict[str, tuple[str, Callable[[Till], object]]] = {
         "unknown_card",
         lambda t: t.shop.transactions.of_card("x"),
     ),
+    "a program with a number as its id": (
+        "invalid_value",
+        lambda _: Program(id=5, currency="EUR", zone="UTC"),  # type: ignore[arg-type]
+    ),
+    "items in a list": (
+        "invalid_value",
+        lambda t: t.shop.cards.record_purchase(t.stamps, "3", items=["latte"]),  # type: ignore[arg-type]
+    ),
     "a birth date as text": (
         "invalid_value",
         lambda t: t.shop.customers.register(birth_date="1990-01-01"),  # type: ignore[arg-type]
@@ -288,6 +297,37 @@ def test_another_currency_is_refused_on_the_same_store(
 
     assert fields == {"currency"}
     assert rows_of(store) == before
+
+
+@pytest.mark.parametrize(
+    ("make", "field", "value", "sentence"),
+    [
+        (cards.Cashback, "tiers", [("a", 0, 1)], "a list, and each is a Tier."),
+        (cards.Cashback, "tiers", cards.Tier("a", 0, 1), "a list, and each is a Tier."),
+        (cards.Stamp, "milestones", [(3, "Tea")], "a list, and each is a Milestone."),
+        (cards.Membership, "tiers", ["Top"], "a list, and each is a MembershipTier."),
+        (
+            partial(cards.MembershipTier, "Top"),
+            "plans",
+            cards.Plan("month", "35"),
+            "a list, and each is a Plan.",
+        ),
+        (
+            cards.Products,
+            "stamps",
+            ["latte"],
+            'stamps by SKU, such as {"latte": 1}.',
+        ),
+    ],
+)
+def test_a_setting_of_another_shape_is_named(
+    make: Callable[..., object], field: str, value: object, sentence: str
+) -> None:
+    """Tuples and single values where a list of ours belongs are no errors inside."""
+    with pytest.raises(errors.InvalidValue) as caught:
+        make(**{field: value})
+
+    assert caught.value.message == f"{field}: {sentence}"
 
 
 def test_an_unknown_serial_number_is_called_one(till: Till) -> None:

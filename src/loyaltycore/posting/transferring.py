@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["transfer"]
 
-_COUNTED: Final = {Unit.MONEY: "money", Unit.SPEND: "spend"}
+_WITHOUT_PLURAL: Final = (Unit.MONEY, Unit.SPEND)
 
 
 def transfer(
@@ -61,8 +61,7 @@ def transfer(
     unit = command.unit or source.template.rules.unit
     theirs = target.template.rules.scales(currency).get(unit)
     if theirs != source.template.rules.scales(currency).get(unit):
-        counted = _COUNTED.get(unit, f"{unit}s")
-        message = f"the two cards count {counted} differently, or one has none."
+        message = f"the two cards count {_many(unit)} differently, or one has none."
         raise InvalidValue("to", message)
     sent: list[Parcel] = []
 
@@ -78,8 +77,9 @@ def transfer(
         template: CardTemplate, holding: Holding, context: Context
     ) -> Outcome | Refusal:
         if not template.rules.is_sendable(unit):
-            counted = _COUNTED.get(unit, f"{unit}s")
-            message = f"A {template.rules.kind} card takes no {counted} from others."
+            message = (
+                f"A {template.rules.kind} card takes no {_many(unit)} from others."
+            )
             return CommandNotSupported(message, command="Transfer")
         incoming = Receive(unit, sum(taken for _, taken in sent))
         forbidden = template.rules.forbids(Draft(holding, context), incoming)
@@ -95,3 +95,8 @@ def transfer(
         session, desk, target, incoming, if_valid(target, receive), cause=posted.id
     )
     return posted
+
+
+def _many(unit: Unit | str) -> str:
+    """Name units in a sentence."""
+    return unit if unit in _WITHOUT_PLURAL else f"{unit}s"
