@@ -240,6 +240,19 @@ CASES: dict[str, tuple[str, Callable[[Till], object]]] = {
         "invalid_value",
         lambda t: t.shop.templates.create(" ", cards.Stamp(reward="Tea")),
     ),
+    "a coupon that turns into nothing there is": (
+        "unknown_template",
+        lambda t: t.shop.templates.create(
+            "C",
+            cards.Coupon(offer=cards.Percent(10), converts_to=cards.NewCard(NOBODY)),
+        ),
+    ),
+    "a coupon for units on cards of no template": (
+        "unknown_template",
+        lambda t: t.shop.templates.create(
+            "C", cards.Coupon(offer=cards.Units(NOBODY, cards.Unit.STAMP, 1))
+        ),
+    ),
     "a template beyond 100 %": (
         "invalid_value",
         lambda t: t.shop.templates.create("P", cards.Cashback(percent=101)),

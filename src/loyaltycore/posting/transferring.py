@@ -48,10 +48,7 @@ def transfer(
         UnknownCard: there is no such card.
     """
     program_id, currency = desk.program.id, desk.program.currency
-    id_text("to", command.to)
-    if command.to == request.card_id:
-        raise InvalidValue("to", "name another card than the one that sends.")
-    both = sorted({command.to, request.card_id})
+    both = _both(request, command)
     session.get([card_records.card_ref(program_id, each) for each in both], lock=True)
     source = open_account(session, desk, request.card_id, request.key)
     earlier = replayed(desk, source, request)
@@ -95,6 +92,19 @@ def transfer(
         session, desk, target, incoming, if_valid(target, receive), cause=posted.id
     )
     return posted
+
+
+def _both(request: Request, command: Transfer) -> list[str]:
+    """
+    The ids of the two cards, in the order in which they are locked.
+
+    Raises:
+        InvalidValue: the other card is the same one, or no id.
+    """
+    sender, receiver = request.card_id, id_text("to", command.to)
+    if receiver == sender:
+        raise InvalidValue("to", "name another card than the one that sends.")
+    return sorted((sender, receiver))
 
 
 def _many(unit: Unit | str) -> str:
