@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,7 +33,8 @@ class Till:
         )
         self.wallet = shop.cards.issue(points.id, to=self.customer.id).id
         self.stamps = shop.cards.issue(coffee.id, to=self.customer.id).id
-        self.sale = shop.cards.record_purchase(self.wallet, "49.90", key="sale-1").id
+        self.posted = shop.cards.record_purchase(self.wallet, "49.90", key="sale-1")
+        self.sale = self.posted.id
 
 
 @pytest.fixture
@@ -182,6 +184,46 @@ CASES: dict[str, tuple[str, Callable[[Till], object]]] = {
         "invalid_value",
         lambda t: t.shop.customers.get(t.customer),  # type: ignore[arg-type]
     ),
+    "the transaction instead of an id": (
+        "invalid_value",
+        lambda t: t.shop.transactions.refund(t.shop.transactions.get(t.sale)),  # type: ignore[arg-type]
+    ),
+    "the posting instead of an id": (
+        "invalid_value",
+        lambda t: t.shop.transactions.void(t.posted),  # type: ignore[arg-type]
+    ),
+    "an amendment of a posting": (
+        "invalid_value",
+        lambda t: t.shop.transactions.amend(t.posted, "1.00"),  # type: ignore[arg-type]
+    ),
+    "cards of the customer instead of an id": (
+        "invalid_value",
+        lambda t: t.shop.cards.of(t.customer),  # type: ignore[arg-type]
+    ),
+    "the journal of a card instead of its id": (
+        "invalid_value",
+        lambda t: t.shop.transactions.of_card(t.shop.cards.get(t.wallet)),  # type: ignore[arg-type]
+    ),
+    "a scan of the card itself": (
+        "invalid_value",
+        lambda t: t.shop.cards.scan(t.shop.cards.get(t.wallet)),  # type: ignore[arg-type]
+    ),
+    "cards of an unknown customer": (
+        "unknown_customer",
+        lambda t: t.shop.cards.of("zz"),
+    ),
+    "the journal of an unknown card": (
+        "unknown_card",
+        lambda t: t.shop.transactions.of_card("x"),
+    ),
+    "a program with a number as its id": (
+        "invalid_value",
+        lambda _: Program(id=5, currency="EUR", zone="UTC"),  # type: ignore[arg-type]
+    ),
+    "items in a list": (
+        "invalid_value",
+        lambda t: t.shop.cards.record_purchase(t.stamps, "3", items=["latte"]),  # type: ignore[arg-type]
+    ),
     "a birth date as text": (
         "invalid_value",
         lambda t: t.shop.customers.register(birth_date="1990-01-01"),  # type: ignore[arg-type]
@@ -197,6 +239,19 @@ CASES: dict[str, tuple[str, Callable[[Till], object]]] = {
     "a template without a name": (
         "invalid_value",
         lambda t: t.shop.templates.create(" ", cards.Stamp(reward="Tea")),
+    ),
+    "a coupon that turns into nothing there is": (
+        "unknown_template",
+        lambda t: t.shop.templates.create(
+            "C",
+            cards.Coupon(offer=cards.Percent(10), converts_to=cards.NewCard(NOBODY)),
+        ),
+    ),
+    "a coupon for units on cards of no template": (
+        "unknown_template",
+        lambda t: t.shop.templates.create(
+            "C", cards.Coupon(offer=cards.Units(NOBODY, cards.Unit.STAMP, 1))
+        ),
     ),
     "a template beyond 100 %": (
         "invalid_value",
@@ -255,6 +310,52 @@ def test_another_currency_is_refused_on_the_same_store(
 
     assert fields == {"currency"}
     assert rows_of(store) == before
+
+
+@pytest.mark.parametrize(
+    ("make", "field", "value", "sentence"),
+    [
+        (cards.Cashback, "tiers", [("a", 0, 1)], "a list, and each is a Tier."),
+        (cards.Cashback, "tiers", cards.Tier("a", 0, 1), "a list, and each is a Tier."),
+        (cards.Stamp, "milestones", [(3, "Tea")], "a list, and each is a Milestone."),
+        (cards.Membership, "tiers", ["Top"], "a list, and each is a MembershipTier."),
+        (
+            partial(cards.MembershipTier, "Top"),
+            "plans",
+            cards.Plan("month", "35"),
+            "a list, and each is a Plan.",
+        ),
+        (
+            cards.Products,
+            "stamps",
+            ["latte"],
+            'stamps by SKU, such as {"latte": 1}.',
+        ),
+    ],
+)
+def test_a_setting_of_another_shape_is_named(
+    make: Callable[..., object], field: str, value: object, sentence: str
+) -> None:
+    """Tuples and single values where a list of ours belongs are no errors inside."""
+    with pytest.raises(errors.InvalidValue) as caught:
+        make(**{field: value})
+
+    assert caught.value.message == f"{field}: {sentence}"
+
+
+def test_an_unknown_serial_number_is_called_one(till: Till) -> None:
+    """What was scanned is no id, and the sentence does not say so."""
+    with pytest.raises(errors.UnknownCard, match="has the serial number '0000"):
+        till.shop.cards.scan("0000000000000")
+
+
+def test_a_second_full_refund_says_that_there_was_one(till: Till) -> None:
+    """Nothing is left of it, and the sentence says why."""
+    till.shop.transactions.refund(till.sale)
+
+    for amount in (None, "1.00"):
+        with pytest.raises(errors.NotReversible, match=r"It was refunded in full alr"):
+            till.shop.transactions.refund(till.sale, amount)
 
 
 def test_a_refused_key_stays_free(till: Till) -> None:

@@ -39,6 +39,15 @@ def test_the_reference_lists_every_error(name: str) -> None:
     assert expected in PAGE.read_text(encoding="utf-8")
 
 
+def test_the_reference_lists_no_error_twice() -> None:
+    """Each code has one row, so that nobody reads two meanings of one."""
+    rows = PAGE.read_text(encoding="utf-8").splitlines()
+    codes = [row.split("`")[1] for row in rows if row.startswith("| `")]
+
+    assert "not_available" in codes
+    assert len(set(codes)) == len(codes)
+
+
 @pytest.mark.parametrize("name", errors.__all__)
 def test_the_docstring_draws_every_error(name: str) -> None:
     """The tree at the head of the module is complete."""
@@ -78,3 +87,10 @@ def test_not_found_names_what_is_missing() -> None:
 
     assert str(error) == "No card has the id 'c-1' in this program."
     assert error.id == "c-1"
+
+
+def test_not_found_says_by_what_it_was_looked_for() -> None:
+    """Who scanned a serial number is not told of ids."""
+    error = errors.UnknownCard("AB12", by="serial number")
+
+    assert str(error) == "No card has the serial number 'AB12' in this program."

@@ -261,7 +261,9 @@ class TestOnceADay:
 class TestOtherCommands:
     def test_a_command_of_another_type_is_refused(self):
         """A stamp card has no points."""
-        with pytest.raises(errors.CommandNotSupported, match="stamp card has no AddP"):
+        with pytest.raises(
+            errors.CommandNotSupported, match="no AddPoints; it has RecordPurchase, "
+        ):
             stamps().ask(cards.AddPoints(1))
 
 

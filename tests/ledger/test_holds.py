@@ -145,7 +145,7 @@ class TestCapture:
         play.now += DAY
         for transaction in (held, late):
             for again in ("capture", "release"):
-                with pytest.raises(errors.NotReversible, match="reserves nothing"):
+                with pytest.raises(errors.NotReversible, match="or its time is over"):
                     getattr(play.shop.transactions, again)(transaction.id)
 
     def test_what_is_no_hold_cannot_be_captured(self):

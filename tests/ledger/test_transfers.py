@@ -120,8 +120,20 @@ class TestTransfer:
         """Whole points do not go onto a card of hundredths."""
         two = Two(store, WALLET, cards.Cashback(percent=1))
         two.shop.cards.add_points(two.ada, 10)
-        with pytest.raises(errors.InvalidValue, match="counts points otherwise"):
+        with pytest.raises(errors.InvalidValue, match="cards count points diff"):
             two.shop.cards.transfer(two.ada, 5, to=two.mary)
+
+    def test_money_is_not_counted_in_moneys(self, store):
+        """The sentence for a unit that has no plural reads as one would say it."""
+        two = Two(store, cards.Certificate(), WALLET)
+        with pytest.raises(errors.InvalidValue, match="cards count money differently"):
+            two.shop.cards.transfer(two.ada, 5, to=two.mary)
+
+    def test_to_takes_an_id(self, two):
+        """The card itself is refused by name, as everywhere."""
+        other = two.shop.cards.get(two.mary)
+        with pytest.raises(errors.InvalidValue, match="to: pass an id"):
+            two.shop.cards.transfer(two.ada, 5, to=other)
 
     def test_spend_stays_on_its_card(self, two):
         """Only what the type is about is sent."""

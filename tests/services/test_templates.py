@@ -376,3 +376,18 @@ def test_a_membership_keeps_what_was_agreed(shop):
         )
 
     assert 2 == changed.version == shop.templates.get(template.id).version
+
+
+def test_a_change_names_only_templates_that_are_there(shop: Loyalty):
+    """A coupon that would fail at the till is refused while its rules are written."""
+    tea = shop.templates.create("Tea", cards.Stamp(reward="Tea"))
+    rules = cards.Coupon(
+        offer=cards.Percent(10), converts_to=cards.NewCard(tea.id, cards.Unit.STAMP, 1)
+    )
+    made = shop.templates.create("Welcome", rules)
+    lost = cards.Coupon(offer=cards.Units("lost", cards.Unit.STAMP, 1))
+
+    with pytest.raises(errors.UnknownTemplate, match="'lost'"):
+        shop.templates.change(made.id, rules=lost)
+
+    assert made == shop.templates.get(made.id)

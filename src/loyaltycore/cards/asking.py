@@ -73,7 +73,15 @@ def count_of(value: int) -> int:
 
 
 def items_of(items: Mapping[str, int]) -> Mapping[str, int]:
-    """Check how many of each; nobody changes them afterwards."""
+    """
+    Check how many of each; nobody changes them afterwards.
+
+    Raises:
+        InvalidValue: it is no mapping.
+        InvalidAmount: a count that is none.
+    """
+    if not isinstance(items, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidValue("items", 'how many of each SKU, such as {"latte": 2}.')
     return MappingProxyType({sku: count_of(n) for sku, n in items.items()})
 
 

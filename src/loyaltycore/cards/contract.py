@@ -97,6 +97,14 @@ class CardType(Answers, Generic[CommandT]):
         """
         self.limits.check(self.limited, self.scales(currency)[self.limited], currency)
 
+    def templates_named(self) -> tuple[str, ...]:
+        """
+        Ids of templates that the rules name, such as what a coupon turns into.
+
+        A template is refused whose rules name one that is not there.
+        """
+        return ()
+
     def check_after(
         self,
         earlier: CardType[Any],  # noqa: ARG002 - for overriding

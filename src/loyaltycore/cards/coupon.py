@@ -65,6 +65,13 @@ class Coupon(Limited[CouponCommand]):
         super().check(currency)
         self.offer.check(currency)
 
+    def templates_named(self) -> tuple[str, ...]:
+        """See ``CardType.templates_named``: where units go, and the new card's."""
+        named = (self.offer.benefit, self.converts_to)
+        return tuple(
+            each.template_id for each in named if isinstance(each, Units | NewCard)
+        )
+
     def decide(
         self, holding: Holding, command: CouponCommand, context: Context
     ) -> Outcome | Refusal:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from loyaltycore.cards.settings import text, whole
+from loyaltycore.cards.settings import several, text, whole
 from loyaltycore.errors import InvalidValue
 from loyaltycore.ledger.transactions import Unit
 
@@ -51,8 +51,13 @@ class Milestone:
 
 
 def given_milestones(milestones: Iterable[Milestone]) -> tuple[Milestone, ...]:
-    """Take a list as well as a tuple."""
-    return tuple(milestones)
+    """
+    Take a list as well as a tuple.
+
+    Raises:
+        InvalidValue: something else is among them.
+    """
+    return several("milestones", milestones, Milestone)
 
 
 def goals_of(

@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 import attrs
 
-from loyaltycore.cards.settings import check_amount, not_negative, text, whole
+from loyaltycore.cards.settings import check_amount, not_negative, several, text, whole
 from loyaltycore.errors import InvalidValue
 from loyaltycore.values.expiry import PeriodUnit, period
 from loyaltycore.values.money import Amount, amount_of
@@ -121,11 +121,11 @@ class Plan:
 
 
 def _plans(plans: Iterable[Plan]) -> tuple[Plan, ...]:
-    return tuple(plans)
+    return several("plans", plans, Plan)
 
 
 def _check_plans(_: object, field: attrs.Attribute[Any], plans: Any) -> None:
-    if not plans or not all(isinstance(plan, Plan) for plan in plans):
+    if not plans:
         raise InvalidValue(field.name, "give one Plan or more.")
     if len({plan.period for plan in plans}) < len(plans):
         raise InvalidValue(field.name, "each has a period of its own.")
@@ -168,11 +168,9 @@ def membership_tiers(tiers: Iterable[MembershipTier]) -> tuple[MembershipTier, .
     Raises:
         InvalidValue: none, too many, something else, or two of a name.
     """
-    given = tuple(tiers)
+    given = several("tiers", tiers, MembershipTier)
     if not 1 <= len(given) <= _TIERS_MAX:
         raise InvalidValue("tiers", f"1 to {_TIERS_MAX} of them, not {len(given)}.")
-    if not all(isinstance(tier, MembershipTier) for tier in given):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidValue("tiers", "each is a MembershipTier.")
     if len({tier.name for tier in given}) < len(given):
         raise InvalidValue("tiers", "each has a name of its own.")
     return given

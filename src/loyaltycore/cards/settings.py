@@ -6,10 +6,11 @@ What is None passes: a setting that may be left out is typed so.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast, get_args
 
 import attrs
 
@@ -34,9 +35,12 @@ __all__ = [
     "not_negative",
     "one_of",
     "percentage",
+    "several",
     "text",
     "whole",
 ]
+
+T = TypeVar("T")
 
 
 def member_of(choices: type[Enum]) -> Check:
@@ -119,6 +123,20 @@ def text(_: object, field: attrs.Attribute[Any], value: object) -> None:
     """Check that a field holds words."""
     if value is not None and (type(value) is not str or not value.strip()):
         raise InvalidValue(field.name, "say it in a word or more.")
+
+
+def several(field: str, given: object, kind: type[T]) -> tuple[T, ...]:
+    """
+    Take a list as well as a tuple of instances of a class.
+
+    Raises:
+        InvalidValue: it is no list, or something else is in it.
+    """
+    if isinstance(given, Iterable):
+        found = tuple(cast("Iterable[object]", given))
+        if all(isinstance(each, kind) for each in found):
+            return cast("tuple[T, ...]", found)
+    raise InvalidValue(field, f"a list, and each is a {kind.__name__}.")
 
 
 def check_amount(field: str, amount: Decimal | Money | None, currency: str) -> None:

@@ -44,6 +44,8 @@ _at_least_one = whole(1)
 def _check_products(
     _: object, field: attrs.Attribute[Any], value: Mapping[str, int]
 ) -> None:
+    if not isinstance(value, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidValue(field.name, 'stamps by SKU, such as {"latte": 1}.')
     for n in value.values():
         _at_least_one(None, field, n)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from loyaltycore.cards.settings import one_of, percentage
+from loyaltycore.cards.settings import one_of, percentage, several
 from loyaltycore.errors import InvalidValue
 from loyaltycore.values.expiry import ExpiryPolicy
 from loyaltycore.values.money import Amount, amount_of, number_of
@@ -46,8 +46,13 @@ class Tier:
 
 
 def given(tiers: Iterable[Tier]) -> tuple[Tier, ...]:
-    """Take a list as well as a tuple."""
-    return tuple(tiers)
+    """
+    Take a list as well as a tuple.
+
+    Raises:
+        InvalidValue: something else is among them.
+    """
+    return several("tiers", tiers, Tier)
 
 
 def tiers_of(tiers: tuple[Tier, ...], percent: Decimal | None) -> tuple[Tier, ...]:

@@ -198,12 +198,17 @@ class FileUnreadable(InvalidInput):
 
 
 class NotFound(LoyaltyError, LookupError):
-    """An id that this program does not have."""
+    """
+    An id that this program does not have.
+
+    Args:
+        by: what was looked for, where it is no id.
+    """
 
     noun: ClassVar[str] = "record"
 
-    def __init__(self, id: str) -> None:  # noqa: A002 - the field's name everywhere
-        super().__init__(f"No {self.noun} has the id {id!r} in this program.", id=id)
+    def __init__(self, id: str, *, by: str = "id") -> None:  # noqa: A002 - the field's name everywhere
+        super().__init__(f"No {self.noun} has the {by} {id!r} in this program.", id=id)
         self.id = id
 
 

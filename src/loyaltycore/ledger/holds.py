@@ -11,10 +11,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from loyaltycore.errors import ExceedsHold, Refusal
+from loyaltycore.errors import ExceedsHold, NotReversible, Refusal
 from loyaltycore.ledger.amounts import units_of
 from loyaltycore.ledger.draft import Draft
-from loyaltycore.ledger.taking_back import not_reversible
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind
 from loyaltycore.values.quantity import from_units
 
@@ -152,4 +151,12 @@ def _split(takes: Takes, amount: int) -> tuple[Takes, Takes]:
 
 
 def _not_held(transaction: Transaction) -> Refusal:
-    return not_reversible(transaction, "It reserves nothing, or no longer does.")
+    """Say why nothing can be captured or released."""
+    if transaction.kind is TransactionKind.HOLD:
+        message = (
+            "The hold was captured or released already, or its time is over;"
+            " hold again."
+        )
+    else:
+        message = f"Transaction {transaction.id} reserves nothing; pass a hold's id."
+    return NotReversible(message, transaction_id=transaction.id)

@@ -128,6 +128,8 @@ def decide_refund(
     if not units or units > original.left:
         shown, left = from_units(units, scale), from_units(original.left, scale)
         why = f"{shown}{of} was asked back and {left} is left of it."
+        if not original.left:
+            why = "It was refunded in full already."
         return not_reversible(transaction, why)
     due = _surplus(original, units) if is_purchase else _given_back(original, units)
     refusal = TakingBack(draft, rules, original, due).carry_out()

@@ -50,9 +50,9 @@ def decider(command: object) -> Decide:
             return decide_any(rules, holding, command, context)
         if not isinstance(command, rules.commands):
             name = type(command).__name__
-            return CommandNotSupported(
-                f"A {rules.kind} card has no {name}.", command=name
-            )
+            has = ", ".join(each.__name__ for each in rules.commands)
+            message = f"A {rules.kind} card has no {name}; it has {has}."
+            return CommandNotSupported(message, command=name)
         return rules.decide(holding, command, context)
 
     return decide

@@ -29,7 +29,7 @@ def _zone(zone: str | ZoneInfo) -> ZoneInfo:
 
 
 def _check_id(_: object, __: object, value: str) -> None:
-    if not _ID.fullmatch(value):
+    if type(value) is not str or not _ID.fullmatch(value):
         message = "use 1 to 64 lower-case letters, digits and . _ -"
         raise InvalidValue("id", message)
 

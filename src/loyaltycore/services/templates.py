@@ -44,6 +44,7 @@ class Templates:
         Raises:
             InvalidValue: no name, or a card type that this programme was not given.
             InvalidAmount: an amount in the rules that the currency cannot hold.
+            UnknownTemplate: the rules name a template that is not there.
         """
         desk = self._shell.desk
         now = desk.now()
@@ -61,6 +62,7 @@ class Templates:
 
         def insert(session: Session) -> CardTemplate:
             found_program(session, desk.program, now)
+            self._check_named(session, rules)
             session.apply(
                 [Insert("template", [row]), Insert("template_version", [row])]
             )
@@ -86,7 +88,8 @@ class Templates:
         Raises:
             InvalidValue: as ``create``; or the kind of card, the decimals of a unit, or
                 the type or uniqueness of a field would change, which they never do.
-            UnknownTemplate: there is none with this id.
+            UnknownTemplate: there is none with this id, or the rules name one that is
+                not there.
         """
         given: dict[str, Any] = {
             "name": name,
@@ -109,6 +112,7 @@ class Templates:
                 return before
             after = attrs.evolve(after, version=before.version + 1, changed_at=now)
             self._check(after)
+            self._check_named(session, after.rules)
             query = records.versions_of(program_id, template_id)
             earlier = [desk.template_of(each) for each in stream(session, query)]
             check_change(earlier, after, desk.program.currency)
@@ -159,3 +163,15 @@ class Templates:
             message = f"{rules.kind!r} is not among this program's card types: {known}."
             raise InvalidValue("rules", message)
         rules.check(desk.program.currency)
+
+    def _check_named(self, session: Session, rules: CardType[Any]) -> None:
+        """
+        Refuse rules that would fail at the till, for want of a template they name.
+
+        Raises:
+            UnknownTemplate: naming the first that is not there.
+        """
+        program_id = self._shell.program_id
+        for named in rules.templates_named():
+            if not any(session.get([records.template_ref(program_id, named)])):
+                raise UnknownTemplate(named)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from loyaltycore.cards.commands import describe
-from loyaltycore.errors import InvalidValue, UnknownTransaction
+from loyaltycore.errors import InvalidValue, UnknownCard, UnknownTransaction
 from loyaltycore.ledger.commands import Amend, Capture, Refund, Release, Void
 from loyaltycore.posting import Request, reverse
 from loyaltycore.posting.account import load_history, load_transaction
+from loyaltycore.records.cards import card_ref
+from loyaltycore.values.ids import id_text
 
 
 if TYPE_CHECKING:
     from loyaltycore.ledger.commands import TransactionCommand
     from loyaltycore.ledger.transactions import Transaction
+    from loyaltycore.ports import Session
     from loyaltycore.posting import Posted
     from loyaltycore.shell import Shell
     from loyaltycore.values.money import AmountLike
@@ -68,14 +71,21 @@ class Transactions:
             limit: how many at most, 1 to 1,000.
 
         Raises:
-            InvalidValue: the limit.
+            InvalidValue: the limit, or something else than an id.
+            UnknownCard: there is no such card.
         """
         if type(limit) is not int or not 1 <= limit <= _LIMIT_MAX:
             raise InvalidValue("limit", f"1 to {_LIMIT_MAX:,} transactions.")
         program_id = self._shell.program_id
-        return self._shell.read(
-            lambda session: load_history(session, program_id, card_id, after, limit)
-        )
+        ref = card_ref(program_id, card_id)
+
+        def read(session: Session) -> list[Transaction]:
+            found = load_history(session, program_id, card_id, after, limit)
+            if not found and not any(session.get([ref])):
+                raise UnknownCard(card_id)
+            return found
+
+        return self._shell.read(read)
 
     def void(self, transaction_id: str, **options: Unpack[ByWhom]) -> Posted:
         """
@@ -152,6 +162,7 @@ class Transactions:
         return self._do(Release(transaction_id), options)
 
     def _do(self, command: TransactionCommand, options: ByWhom) -> Posted:
+        id_text("transaction_id", command.transaction_id)
         desk = self._shell.desk
         request = Request(
             card_id="",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from loyaltycore.cards.card import CardStatus
 from loyaltycore.cards.commands import describe
 from loyaltycore.cards.validity import check_living
-from loyaltycore.errors import UnknownCard
+from loyaltycore.errors import InvalidValue, UnknownCard, UnknownCustomer
 from loyaltycore.ledger.commands import Transfer
 from loyaltycore.posting import (
     Request,
@@ -19,15 +19,19 @@ from loyaltycore.posting import (
     transfer,
 )
 from loyaltycore.records import cards as records
+from loyaltycore.records.customers import customer_ref
 from loyaltycore.services.cards.commands import CardCommands, Options
 from loyaltycore.services.cards.prepaid import PrepaidCards
 from loyaltycore.values.codes import normalise_code
 
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from loyaltycore.cards.card import Card
-    from loyaltycore.ports import Ref
+    from loyaltycore.ports import Ref, Session
     from loyaltycore.posting import Action, Posted, Quote, Shown
+    from loyaltycore.query.predicates import Row
 
 __all__ = ["Cards", "Options"]
 
@@ -49,19 +53,37 @@ class Cards(CardCommands, PrepaidCards):
         Return the card with a serial number, typed or scanned in any notation.
 
         Raises:
+            InvalidValue: it is no text.
             UnknownCard: there is none.
             CardDeleted: it was deleted and no longer functions.
         """
-        code = normalise_code(serial)
-        card = self._one(records.serial_ref(self._shell.program_id, code), serial)
+        if type(serial) is not str:
+            kind = type(serial).__name__
+            message = f"pass a serial number, such as card.serial, not {kind}."
+            raise InvalidValue("serial", message)
+        ref = records.serial_ref(self._shell.program_id, normalise_code(serial))
+        card = self._one(ref, serial, by="serial number")
         check_living(card)
         return card
 
     def of(self, customer_id: str) -> list[Card]:
-        """Return a customer's cards that were not deleted, oldest first."""
-        query = records.cards_of_customer(self._shell.program_id, customer_id)
-        rows = self._shell.read(lambda session: session.select(query)).rows
-        cards = [records.card_of(row) for row in rows]
+        """
+        Return a customer's cards that were not deleted, oldest first.
+
+        Raises:
+            UnknownCustomer: there is no such customer.
+        """
+        program_id = self._shell.program_id
+        ref = customer_ref(program_id, customer_id)
+        query = records.cards_of_customer(program_id, customer_id)
+
+        def read(session: Session) -> Sequence[Row]:
+            rows = session.select(query).rows
+            if not rows and not any(session.get([ref])):
+                raise UnknownCustomer(customer_id)
+            return rows
+
+        cards = [records.card_of(row) for row in self._shell.read(read)]
         return [card for card in cards if card.status is not CardStatus.DELETED]
 
     def show(self, card_id: str) -> Shown:
@@ -118,10 +140,10 @@ class Cards(CardCommands, PrepaidCards):
             lambda session: quote(session, self._shell.desk, request, decide)
         )
 
-    def _one(self, ref: Ref, asked_for: str) -> Card:
+    def _one(self, ref: Ref, asked_for: str, *, by: str = "id") -> Card:
         (row,) = self._shell.read(lambda session: session.get([ref]))
         if row is None:
-            raise UnknownCard(asked_for)
+            raise UnknownCard(asked_for, by=by)
         return records.card_of(row)
 
 
