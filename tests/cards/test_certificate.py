@@ -467,6 +467,37 @@ class TestGivingBack:
 
         assert 90_00 == play.shop.transactions.refund(sale.id).till.pay_out
 
+    @pytest.mark.parametrize("use", [cards.RedeemMoney(70), cards.Hold(70)])
+    def test_a_used_card_is_refunded_and_not_voided(self, use):
+        """A void would pay 90.00 back for the 30.00 that are unused."""
+        play, sale = self.sold()
+        play.ask(use)
+        with pytest.raises(errors.NotReversible, match="30.00 EUR are unused; refund"):
+            play.void(sale)
+
+        assert 27_00 == play.shop.transactions.refund(sale.id).till.pay_out
+
+    def test_a_void_takes_no_money_of_another_sale(self):
+        """The 50.00 that are left were loaded later."""
+        play, sale = self.sold(reloadable=True)
+        load = play.ask(cards.LoadMoney(50))
+        used = play.ask(PAY_100)
+        with pytest.raises(errors.NotReversible, match="50.00 EUR are unused; refund"):
+            play.void(sale)
+        play.void(used)
+        assert 50 == play.void(sale).balances["money"]
+
+        assert 0 == play.void(load).balances["money"]
+
+    def test_what_was_loaded_for_nothing_is_adjusted(self):
+        """Without a price there is nothing to refund."""
+        play = gift(0)
+        load = play.ask(cards.LoadMoney(100))
+        play.ask(cards.RedeemMoney(60))
+
+        with pytest.raises(errors.NotReversible, match="40.00 EUR are unused; adjust"):
+            play.void(load)
+
     def test_a_corrected_price_leaves_the_balance(self):
         """Only an adjustment changes what is on the card."""
         play, sale = self.sold()

@@ -305,6 +305,45 @@ class TestGivingBack:
         with pytest.raises(errors.NotReversible, match="0 visits of it are left"):
             play.shop.transactions.refund(sold.id)
 
+    @pytest.mark.parametrize(
+        ("policy", "first", "then"),
+        [
+            (cards.PackageRefund.PRO_RATA, 120_00, 80_00),
+            (cards.PackageRefund.LIST_PRICE, 100_00, 100_00),
+        ],
+    )
+    def test_a_second_refund_pays_the_rest(self, policy, first, then):
+        """Visits that came back unused after a refund are worth what is left."""
+        play = on_packages(package_refund=policy, list_price=25)
+        sold = play.ask(cards.AddVisits(package="ten"))
+        used = play.ask(cards.RedeemVisits(4))
+        paid = [play.shop.transactions.refund(sold.id).till.pay_out]
+        play.void(used)
+        paid.append(play.shop.transactions.refund(sold.id).till.pay_out)
+
+        assert [first, then] == paid
+
+    def test_nothing_is_given_back_twice(self):
+        """Once all ten visits are back, no price is left to divide."""
+        play = on_packages()
+        sold = play.ask(cards.AddVisits(package="ten"))
+        paid = play.shop.transactions.refund(sold.id).till.pay_out
+
+        assert 200_00 == paid
+        with pytest.raises(errors.NotReversible, match="0 visits of it are left"):
+            play.shop.transactions.refund(sold.id)
+
+    def test_visits_that_were_held_are_refunded_in_full(self):
+        """Two of ten visits for 200.00 are held at first, and worth 40.00 later."""
+        play = on_packages()
+        sold = play.ask(cards.AddVisits(package="ten"))
+        held = play.ask(cards.Hold(2))
+        paid = [play.shop.transactions.refund(sold.id).till.pay_out]
+        play.shop.transactions.release(held.id)
+        paid.append(play.shop.transactions.refund(sold.id).till.pay_out)
+
+        assert [160_00, 40_00] == paid
+
     def test_visits_that_expired_are_worth_nothing(self):
         """Two visits of five were used, and three are over."""
         play = on_packages()

@@ -375,6 +375,22 @@ class TestVouchers:
 
         assert 0 == player.ask(cards.UseVoucher(first.id)).balances["reward"]
 
+    def test_a_reserved_voucher_is_not_called_used(self):
+        """While one is reserved and another used, what is gone may be either."""
+        player = play(points=20)
+        claims = [player.ask(cards.ClaimVoucher("tea")) for _ in range(2)]
+        said = []
+        for command in (
+            cards.ReserveVoucher(claims[0].id),
+            cards.UseVoucher(claims[1].id),
+        ):
+            player.ask(command)
+            with pytest.raises(errors.NotAvailable) as refused:
+                player.ask(cards.UseVoucher(claims[0].id))
+            said.append(refused.value.details["status"])
+
+        assert ["reserved", "reserved or used"] == said
+
     def test_rewards_by_hand(self):
         """A reward of no tier counts as long as vouchers do, and takes nothing off."""
         player = play(voucher_validity=cards.Rolling(5, "days"))

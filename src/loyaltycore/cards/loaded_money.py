@@ -3,7 +3,8 @@ Money comes onto a card: when it is issued, when it is paid, when more is loaded
 
 And back: a refund of a sale takes what was sold from the card, and is refused where too
 little of it is unused.  The refund of what the card began with deactivates it, because
-a gift card whose sale was taken back must not stay spendable.
+a gift card whose sale was taken back must not stay spendable.  A sale is voided only
+while all of its own money is there.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from loyaltycore.ledger.decision import Outcome
     from loyaltycore.ledger.draft import Draft
     from loyaltycore.ledger.original import Original
+    from loyaltycore.ledger.transactions import Transaction
 
 __all__ = ["Activation", "LoadedMoney", "OnIssue", "OnPayment"]
 
@@ -129,6 +131,20 @@ class LoadedMoney(StoredMoney[CommandT]):
         draft.credit(Unit.MONEY, units, expiry=self.expiry)
         self._count_load(draft)
         return self._sold(draft, command.purchase_amount)
+
+    def keeps(self, draft: Draft, transaction: Transaction) -> str | None:
+        """A sale of which money was used, held or moved is not voided."""
+        if transaction.kind is not TransactionKind.EARN:
+            return None
+        sold = [entry.lot for entry in transaction.entries if entry.lot is not None]
+        draft.require(*sold)
+        lots = [draft.lot(number) for number in sold]
+        if all(lot.remaining == lot.amount for lot in lots):
+            return None
+        there, currency = max(0, draft.balance(Unit.MONEY)), draft.context.currency
+        unused = amount_text(min(there, sum(lot.amount for lot in lots)), currency)
+        remedy = "refund those" if transaction.purchase_amount else "adjust them"
+        return f"{unused} {currency} are unused; {remedy}."
 
     def refund_of(
         self, draft: Draft, original: Original, asked: int | None

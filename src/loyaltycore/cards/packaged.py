@@ -117,7 +117,8 @@ class Packaged(CardType[CommandT]):
         sale, pinned = original.entries[0], original.transaction.pinned
         assert sale.lot is not None, "a sale of visits opens a lot of them"
         lot = draft.lot(sale.lot)
-        worth = worth_of(pinned, original.net, sale.quantity, lot.remaining)
+        kept = original.stands()[0]
+        worth = worth_of(pinned, original.net, kept, lot.remaining)
         if not worth:
             why = f"{lot.remaining} visits of it are left, which are worth nothing."
             return not_reversible(original.transaction, why)

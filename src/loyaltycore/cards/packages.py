@@ -103,19 +103,20 @@ def check_packages(
         raise InvalidValue(field.name, "each has a name of its own.")
 
 
-def worth_of(pinned: Facts, price: int, sold: int, unused: int) -> int:
+def worth_of(pinned: Facts, price: int, kept: int, unused: int) -> int:
     """
     Minor units that unused visits are worth, by what their sale has pinned.
 
     Args:
         price: minor units that were paid for all, less refunds.
+        kept: visits that were sold, less those that refunds have taken back.
     """
     policy = PackageRefund(pinned["returns"])
     match policy:
         case PackageRefund.PRO_RATA:
-            return divide(price * unused, sold, Rounding.HALF_UP)
+            return divide(price * unused, max(1, kept), Rounding.HALF_UP)
         case PackageRefund.LIST_PRICE:
-            used: int = (sold - unused) * pinned["list_price"]
+            used: int = (kept - unused) * pinned["list_price"]
             return max(0, price - used)
         case PackageRefund.NONE:
             return 0

@@ -85,11 +85,21 @@ def find_voucher(draft: Draft, voucher: str | None) -> Lot | Refusal:
         if lot.unit is Unit.REWARD and lot.state is LotState.OPEN:
             if lot.remaining:
                 return lot
-            status = "expired" if lot.expired else "used"
+            status = _left_as(draft, lot)
             message = f"Voucher {voucher} is {status}; take another one."
             return NotAvailable(message, status=status)
     message = f"This card has no voucher {voucher}."
     return NotAvailable(message, status="unknown")
+
+
+def _left_as(draft: Draft, lot: Lot) -> str:
+    """What became of a voucher; a hold does not say whose vouchers it keeps."""
+    total = draft.total(Unit.REWARD)
+    if lot.expired:
+        return "expired"
+    if not total.held:
+        return "used"
+    return "reserved or used" if total.spent else "reserved"
 
 
 def use_voucher(draft: Draft, lot: Lot) -> None:
