@@ -179,6 +179,21 @@ class TestSubscribe:
         with pytest.raises(errors.InvalidValue, match=says):
             play().ask(command)
 
+    @pytest.mark.parametrize("is_voided", [True, False])
+    def test_again_with_all_its_visits(self, is_voided):
+        """Visits of what was voided or cancelled do not count in what comes after."""
+        player = play()
+        bought = player.ask(cards.Subscribe())
+        player.ask(cards.CheckIn(30))
+        if is_voided:
+            player.void(bought)
+        else:
+            player.ask(cards.CancelMembership(at_period_end=False), after=DAYS)
+        again = player.ask(cards.Subscribe())
+
+        assert 0 == again.balances["visit"]
+        assert 1 == player.ask(cards.CheckIn()).balances["visit"]
+
 
 class TestTrial:
     def test_two_weeks_for_nothing(self):

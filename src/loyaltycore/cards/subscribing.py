@@ -99,6 +99,7 @@ class Subscribing(Subscribed[CommandT]):
             anchor=starts + trial * _ONE_DAY,
             paid=0 if trial else 1,
         )
+        self._drop_visits(draft)
         return self._agreed(draft, now, None if trial else self._price(draft, plan))
 
     def _renew(self, draft: Draft, now: Subscription) -> Outcome | Refusal:
@@ -135,8 +136,7 @@ class Subscribing(Subscribed[CommandT]):
         currency = draft.context.currency
         due = 0 if is_free else due_for(how, plans, current, day, currency)
         if how is Upgrade.RESET:
-            made = max(0, draft.balance(Unit.VISIT))
-            draft.debit(Unit.VISIT, made, kind=EntryKind.FORFEIT)
+            self._drop_visits(draft)
         return self._agreed(draft, changed, due or None)
 
     def _cancel(
@@ -162,6 +162,11 @@ class Subscribing(Subscribed[CommandT]):
         return self._agreed(draft, attrs.evolve(now, ends=ends, next_plan=None))
 
     # -- inside ----------------------------------------------------------------------
+
+    def _drop_visits(self, draft: Draft) -> None:
+        """Begin anew: visits of what was agreed before do not count any more."""
+        made = max(0, draft.balance(Unit.VISIT))
+        draft.debit(Unit.VISIT, made, kind=EntryKind.FORFEIT)
 
     def _agreed(
         self, draft: Draft, now: Subscription, paid: int | None = None
