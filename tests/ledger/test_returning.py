@@ -84,7 +84,7 @@ class TestExpiredMeanwhile:
         spent = play.posted[-1]
         play.refund(spent, "60")
         play.refund(spent, "90")
-        with pytest.raises(errors.NotReversible, match="1 was asked back and 0 is"):
+        with pytest.raises(errors.NotReversible, match="refunded in full already"):
             play.refund(spent, "1")
 
         assert 0 == play.history().holding.total(Unit.POINT).spent
