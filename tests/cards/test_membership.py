@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 from loyaltycore import cards, errors
@@ -578,3 +579,154 @@ def test_the_smallest_of_each_command():
     assert found["CheckIn"]
     assert found["ChangeTier"]
     assert not found["Subscribe"]
+
+
+def spent(player) -> int:
+    """Minor units that the customer has paid, less what came back."""
+    customer = player.shop.cards.get(player.card_id).customer_id
+    return player.shop.customers.get(customer).purchase_value
+
+
+def unused(player) -> int:
+    """What an immediate end leaves unused."""
+    ended = player.ask(cards.CancelMembership(at_period_end=False))
+    return ended.transaction.pinned["unused"]
+
+
+class TestWhatWasPaid:
+    """The unused part is of what was paid, not of what a plan costs now."""
+
+    @pytest.mark.parametrize("how", ["KEEP_USED", "RESET", "PRORATE"])
+    def test_paid_ahead_there_is_no_change_at_once(self, how):
+        """Later periods were paid as Basic, so Premium waits for the last of them."""
+        player = member(upgrade=cards.Upgrade[how])
+        player.ask(cards.RenewMembership())
+        with pytest.raises(errors.NotAvailable, match="Later periods are paid ahead"):
+            player.ask(cards.ChangeTier("Premium"))
+        player.now += 30 * DAYS
+        changed = player.ask(cards.ChangeTier("Premium"))
+
+        assert "Premium" == changed.till.tier
+
+    def test_a_paid_period_of_the_next_plan_stays(self):
+        """What was paid of a plan to come is not given up by another change."""
+        player = member(upgrade=cards.Upgrade.AT_RENEWAL)
+        player.ask(cards.ChangeTier("Premium"))
+        player.ask(cards.RenewMembership())
+        with pytest.raises(errors.NotAvailable, match="Later periods are paid ahead"):
+            player.ask(cards.ChangeTier("Basic"))
+
+        assert 29_00 + 60_00 == unused(player)
+        assert 30_00 + 60_00 == spent(player)
+
+    def test_a_period_of_a_trial_stays(self):
+        """A first period that was paid in the trial is not made another for nothing."""
+        player = member(TRIAL, PREMIUM)
+        player.ask(cards.RenewMembership())
+        with pytest.raises(errors.NotAvailable, match="Later periods are paid ahead"):
+            player.ask(cards.ChangeTier("Premium"))
+
+    def test_a_new_price_changes_nothing(self):
+        """Of 30.00 that were paid, 29 of 30 days are 29.00, whatever it costs now."""
+        player = member()
+        template = player.shop.cards.get(player.card_id).template_id
+        dear = attrs.evolve(BASIC, plans=[cards.Plan("month", 300), *BASIC.plans[1:]])
+        player.shop.templates.change(
+            template, rules=cards.Membership(tiers=[dear, PREMIUM])
+        )
+
+        assert 29_00 == unused(player)
+
+    def test_what_was_refunded_was_not_paid(self):
+        """After 12.00 of 30.00 came back, 29 of 30 days are 17.40."""
+        player = play()
+        player.refund(player.ask(cards.Subscribe()), "12")
+
+        assert 17_40 == unused(player)
+
+    def test_an_upgrade_was_paid_as_well(self):
+        """30.00 and 30.00 more for the month come to 58.00 of 29 days."""
+        player = member()
+        player.ask(cards.ChangeTier("Premium"))
+
+        assert 58_00 == unused(player)
+
+    def test_billed_elsewhere_at_the_price_that_was_agreed(self):
+        """In its second month an upgrade adds the difference to what is billed."""
+        player = member(renews_itself=True)
+        player.now += 30 * DAYS
+        player.ask(cards.ChangeTier("Premium"))
+
+        assert 58_06 == unused(player)
+
+
+class TestRefund:
+    """A membership of which all was given back is over."""
+
+    def test_all_of_it(self):
+        """Nobody comes in on a month that was given back."""
+        player = play()
+        bought = player.ask(cards.Subscribe())
+        part = player.refund(bought, "10")
+        rest = player.refund(bought, "20")
+        with pytest.raises(errors.NotAvailable, match="cancelled; subscribe again"):
+            player.ask(cards.CheckIn())
+
+        assert ("active", "cancelled") == (part.till.status, rest.till.status)
+        assert "active" == player.ask(cards.Subscribe()).till.status
+
+    def test_of_a_month_to_come(self):
+        """April goes on; May that was given back is paid again, or it is over."""
+        player = member()
+        ahead = player.ask(cards.RenewMembership())
+        refunded = player.refund(ahead, "30")
+        again = player.ask(cards.RenewMembership())
+        player.void(again)
+        player.now += 30 * DAYS
+
+        assert "active" == refunded.till.status
+        assert "cancelled" == status(player)
+
+    def test_of_a_month_that_is_over(self):
+        """April given back in May does not end what is paid for May."""
+        player = play()
+        bought = player.ask(cards.Subscribe())
+        player.ask(cards.RenewMembership())
+        player.now += 30 * DAYS
+
+        assert "active" == player.refund(bought, "30").till.status
+
+    def test_of_what_was_begun_anew(self):
+        """What was paid before a new beginning does not end it."""
+        player = play(upgrade=cards.Upgrade.RESET)
+        bought = player.ask(cards.Subscribe())
+        player.now += DAYS
+        player.ask(cards.ChangeTier("Premium"))
+
+        assert "active" == player.refund(bought, "30").till.status
+
+    def test_before_it_begins(self):
+        """What begins in May and was given back is over at once."""
+        player = play()
+        bought = player.ask(cards.Subscribe(starts_on=date(2026, 5, 1)))
+
+        assert "cancelled" == player.refund(bought, "30").till.status
+
+    def test_of_what_has_no_end(self):
+        """A plan for once that was given back is over, with an end by hand too."""
+        player = play()
+        bought = player.ask(cards.Subscribe(period="once"))
+        player.ask(cards.SetMembershipEnd(date(2026, 6, 30)))
+
+        assert "cancelled" == player.refund(bought, "99").till.status
+
+
+def test_a_visit_before_what_is_agreed_now():
+    """A visit that is reported when the card has begun anew is refused with why."""
+    player = member(upgrade=cards.Upgrade.RESET)
+    player.now += 9 * DAYS
+    player.ask(cards.ChangeTier("Premium"))
+    with pytest.raises(
+        errors.NotAvailable, match="before this membership, which began"
+    ):
+        player.ask(cards.CheckIn(), late=DAYS)

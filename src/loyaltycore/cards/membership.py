@@ -14,12 +14,9 @@ import attrs
 
 from loyaltycore.cards.commands import CheckIn
 from loyaltycore.cards.membership_commands import ChangeTier
-from loyaltycore.cards.subscribing import (
-    Subscribing,
-    SubscriptionCommand,
-    not_now,
-)
-from loyaltycore.cards.subscription import VALID, MembershipStatus
+from loyaltycore.cards.not_members import not_let_in
+from loyaltycore.cards.subscribing import Subscribing, SubscriptionCommand
+from loyaltycore.cards.subscription import VALID
 from loyaltycore.errors import InvalidValue, LimitReached, Refusal
 from loyaltycore.ledger.decision import Till
 from loyaltycore.ledger.draft import Draft
@@ -115,7 +112,7 @@ class Membership(Subscribing[MembershipCommand]):
         """Let somebody in *n* times, where the membership and its limits allow it."""
         status, now = self.status(draft), self.subscription(draft)
         if now is None or status not in VALID:
-            return not_now(status, _REMEDIES[status])
+            return not_let_in(status, now, draft.context)
         refusal = self.limits.refusal(draft, None)
         if refusal is not None:
             return refusal
@@ -187,12 +184,3 @@ class Membership(Subscribing[MembershipCommand]):
         if limit is not None:
             words = f"{max(0, limit - made)} of {limit} visits left"
         return words if period.last_day is None else f"{words} until {period.last_day}"
-
-
-_REMEDIES = {
-    MembershipStatus.NONE: "subscribe first",
-    MembershipStatus.PENDING: "come back when it begins",
-    MembershipStatus.LOCKED: "unlock it when it is paid",
-    MembershipStatus.EXPIRED: "subscribe again",
-    MembershipStatus.CANCELLED: "subscribe again",
-}

@@ -6,7 +6,7 @@ Owns the commands about the agreement; visits are the card type's.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, assert_never
 
 import attrs
@@ -20,20 +20,19 @@ from loyaltycore.cards.membership_commands import (
     Subscribe,
     UnlockMembership,
 )
-from loyaltycore.cards.subscribed import STATE, Subscribed
+from loyaltycore.cards.not_members import not_now
+from loyaltycore.cards.subscribed import Subscribed
 from loyaltycore.cards.subscription import VALID, MembershipStatus, Subscription
 from loyaltycore.cards.upgrading import Upgrade, change_plan, due_for, unused_value
 from loyaltycore.errors import CommandNotSupported, InvalidValue, NotAvailable, Refusal
-from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
-from loyaltycore.values.money import minor_units
+from loyaltycore.ledger.transactions import Unit
 
 
 if TYPE_CHECKING:
-    from loyaltycore.cards.plans import Plan
     from loyaltycore.ledger.decision import Outcome
     from loyaltycore.ledger.draft import Draft
 
-__all__ = ["Subscribing", "SubscriptionCommand", "not_now"]
+__all__ = ["Subscribing", "SubscriptionCommand"]
 
 CommandT = TypeVar("CommandT")
 SubscriptionCommand: TypeAlias = (
@@ -47,6 +46,10 @@ SubscriptionCommand: TypeAlias = (
 )
 
 _ONE_DAY: Final = timedelta(days=1)
+_PAID_AHEAD: Final = (
+    "Later periods are paid ahead; void those payments first, or change it in the last "
+    "paid period."
+)
 _RUNNING: Final = VALID | {MembershipStatus.PENDING}
 
 
@@ -100,7 +103,9 @@ class Subscribing(Subscribed[CommandT]):
             paid=0 if trial else 1,
         )
         self._drop_visits(draft)
-        return self._agreed(draft, now, None if trial else self._price(draft, plan))
+        price = self._price(draft, plan)
+        now = attrs.evolve(now, price=price)
+        return self._bought(draft, now, starts, 0 if trial else price)
 
     def _renew(self, draft: Draft, now: Subscription) -> Outcome | Refusal:
         after, span = now.next_plan, self.plan_of(now).span
@@ -112,7 +117,9 @@ class Subscribing(Subscribed[CommandT]):
         plan = self.plan_of(now)
         if after is not None:
             plan = self.tier_named(after.tier).plan(after.period)
-        return self._agreed(draft, now.renewed(span), self._price(draft, plan))
+        then = now if after is None else now.changed(after.since)
+        start = then.paid_until(plan.span) or then.anchor
+        return self._bought(draft, now.renewed(span), start, self._price(draft, plan))
 
     def _change(
         self, draft: Draft, now: Subscription, command: ChangeTier
@@ -129,15 +136,24 @@ class Subscribing(Subscribed[CommandT]):
         if how is not Upgrade.AT_RENEWAL and plans[1].period != before.period:
             how = Upgrade.RESET
         since = now.paid_until(before.span)
-        if self.renews_itself or day < now.anchor:
+        if self.renews_itself or since is None:
             since = current.end
-        changed = change_plan(how, now, tier.name, plans, current, day, since or day)
+        is_ahead = (since or day) > (current.end or date.max)
+        after, is_later = now.next_plan, how is Upgrade.AT_RENEWAL
+        if (is_ahead and not is_later) or (after is not None and after.paid):
+            return NotAvailable(_PAID_AHEAD, status=self.status(draft))
+        price = self._price(draft, plans[1])
+        now = self._billed(draft, now, current)
+        changed = change_plan(
+            how, now, tier.name, plans, current, day, since or day, price
+        )
         is_free = day < now.anchor and how is not Upgrade.RESET
         currency = draft.context.currency
         due = 0 if is_free else due_for(how, plans, current, day, currency)
         if how is Upgrade.RESET:
             self._drop_visits(draft)
-        return self._agreed(draft, changed, due or None)
+        start = day if how is Upgrade.RESET else current.start
+        return self._bought(draft, changed, start, due)
 
     def _cancel(
         self, draft: Draft, now: Subscription, *, at_period_end: bool
@@ -145,46 +161,13 @@ class Subscribing(Subscribed[CommandT]):
         plan, day = self.plan_of(now), draft.context.local_day
         period = now.period_on(day, plan.span)
         if not at_period_end or period is None:
-            paid = now
-            if self.renews_itself and plan.span is not None and day >= now.anchor:
-                paid = attrs.evolve(now, paid=plan.span.index(now.anchor, day) + 1)
-            draft.pinned["unused"] = unused_value(
-                self.pro_rata,
-                paid,
-                plan,
-                day,
-                max(0, draft.balance(Unit.VISIT)),
-                draft.context.currency,
-            )
+            made = max(0, draft.balance(Unit.VISIT))
+            paid = self._billed(draft, now, period)
+            draft.pinned["unused"] = unused_value(self.pro_rata, paid, plan, day, made)
             return self._agreed(draft, attrs.evolve(now, ends=day, next_plan=None))
         ends = period.end if self.renews_itself else now.paid_until(plan.span)
         ends = max(ends, day) if ends is not None else day
         return self._agreed(draft, attrs.evolve(now, ends=ends, next_plan=None))
-
-    # -- inside ----------------------------------------------------------------------
-
-    def _drop_visits(self, draft: Draft) -> None:
-        """Begin anew: visits of what was agreed before do not count any more."""
-        made = max(0, draft.balance(Unit.VISIT))
-        draft.debit(Unit.VISIT, made, kind=EntryKind.FORFEIT)
-
-    def _agreed(
-        self, draft: Draft, now: Subscription, paid: int | None = None
-    ) -> Outcome:
-        """Let the card remember an agreement; *paid* minor units are a purchase."""
-        draft.state[STATE] = now.facts()
-        kind, till = TransactionKind.CHANGE, self.till(draft)
-        return draft.outcome(kind, till, purchase_amount=paid)
-
-    def _price(self, draft: Draft, plan: Plan) -> int:
-        return minor_units(plan.price, draft.context.currency)
-
-
-def not_now(status: MembershipStatus, remedy: str) -> NotAvailable:
-    """Say that a membership is in a status in which something cannot be had."""
-    if status is MembershipStatus.NONE:
-        return NotAvailable(f"There is no membership yet; {remedy}.", status=status)
-    return NotAvailable(f"The membership is {status}; {remedy}.", status=status)
 
 
 def _billed_elsewhere(name: str) -> CommandNotSupported:

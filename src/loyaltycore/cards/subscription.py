@@ -7,11 +7,13 @@ period are worked out from what was agreed and the day that is asked about.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import attrs
+
+from loyaltycore.cards.paid_periods import Bills, NextPlan, Period
 
 
 if TYPE_CHECKING:
@@ -40,29 +42,6 @@ VALID = frozenset(
 )
 
 
-@attrs.frozen
-class Period:
-    """From a day to the day before another one; without an end where that is None."""
-
-    start: date
-    end: date | None
-
-    @property
-    def last_day(self) -> date | None:
-        """The last day in it."""
-        return None if self.end is None else self.end - timedelta(days=1)
-
-
-@attrs.frozen
-class NextPlan:
-    """What a membership changes to on a day, and how many periods of it are paid."""
-
-    tier: str
-    period: str
-    since: date
-    paid: int = 0
-
-
 @attrs.frozen(kw_only=True)
 class Subscription:
     """
@@ -77,6 +56,8 @@ class Subscription:
         next_plan: what it changes to by itself.
         share: (first day of a period, visits in it), where a change made it another
             number.
+        price: minor units of a period, as it was agreed.
+        bills: what was paid for the periods that are not over, less refunds.
     """
 
     tier: str
@@ -89,10 +70,13 @@ class Subscription:
     locked: bool = False
     next_plan: NextPlan | None = None
     share: tuple[date, int] | None = None
+    price: int = 0
+    bills: Bills = ()
 
     def facts(self) -> Facts:
         """As JSON data."""
-        return attrs.asdict(self, value_serializer=_plain)
+        facts = attrs.asdict(self, value_serializer=_plain)
+        return {**facts, "bills": [[day.isoformat(), n] for day, n in self.bills]}
 
     @classmethod
     def of(cls, facts: Facts) -> Subscription:
@@ -105,6 +89,8 @@ class Subscription:
             read["next_plan"] = attrs.evolve(NextPlan(**after), since=since)
         if (share := read["share"]) is not None:
             read["share"] = (date.fromisoformat(share[0]), share[1])
+        bills = read.get("bills", ())
+        read["bills"] = tuple((date.fromisoformat(day), n) for day, n in bills)
         return cls(**read)
 
     def paid_until(self, span: Span | None) -> date | None:
@@ -127,6 +113,7 @@ class Subscription:
             period=after.period,
             anchor=anchor,
             paid=paid,
+            price=after.price,
             next_plan=None,
         )
 
@@ -139,6 +126,21 @@ class Subscription:
         if self.until is not None:
             return attrs.evolve(self, until=span.start(self.until, 1), ends=None)
         return attrs.evolve(self, paid=self.paid + 1, ends=None)
+
+    def unpaid(self, start: date, day: date, span: Span | None) -> Subscription:
+        """The same on a day with all given back that was paid from a period on."""
+        period = self.period_on(day, span)
+        if period is not None and start < period.start:
+            return self
+        ends = day if period is None else max(start, day)
+        before = self.paid if span is None else span.index(self.anchor, start)
+        return attrs.evolve(
+            self,
+            paid=min(self.paid, before),
+            until=None if self.until is None else min(self.until, start),
+            ends=ends if self.ends is None else min(self.ends, ends),
+            next_plan=None,
+        )
 
     def period_on(self, day: date, span: Span | None) -> Period | None:
         """The period that a day lies in, or the trial; None before it begins."""

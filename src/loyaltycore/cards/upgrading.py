@@ -59,6 +59,7 @@ def change_plan(
     period: Period,
     day: date,
     since: date,
+    price: int,
 ) -> Subscription:
     """
     The membership behind a change.
@@ -68,16 +69,24 @@ def change_plan(
         plans: the present one and the new one.
         period: in which the day lies.
         since: when the next period begins that is not paid.
+        price: minor units of a period of the new plan.
     """
     _, after = plans
     changed = attrs.evolve(now, tier=tier, period=after.period, next_plan=None)
+    changed = attrs.evolve(changed, price=price)
     match how:
         case Upgrade.AT_RENEWAL:
-            plan = NextPlan(tier, after.period, since)
+            plan = NextPlan(tier, after.period, since, price=price)
             return attrs.evolve(now, next_plan=plan)
         case Upgrade.RESET:
             return attrs.evolve(
-                changed, starts=day, anchor=day, paid=1, until=None, share=None
+                changed,
+                starts=day,
+                anchor=day,
+                paid=1,
+                until=None,
+                share=None,
+                bills=(),
             )
         case Upgrade.KEEP_USED:
             return attrs.evolve(changed, share=None)
@@ -107,30 +116,25 @@ def due_for(
 
 
 def unused_value(
-    by: ProRata, now: Subscription, plan: Plan, day: date, used: int, currency: str
+    by: ProRata, now: Subscription, plan: Plan, day: date, used: int
 ) -> int:
     """
-    Minor units of the paid price that a membership which ends on a day has not used.
+    Minor units that were paid for what a membership which ends on a day has not used.
 
     The day itself counts as used.  Periods that are paid ahead were not used at all.
 
     Args:
         used: visits of the period.
     """
-    span = plan.span
     if by is ProRata.NONE or now.until is not None:
         return 0
-    price = minor_units(plan.price, currency)
-    if day < now.anchor:
-        return price * now.paid
-    if span is None:
-        return _unused(by, now, plan, Period(now.anchor, None), (day, used), price)
-    k = span.index(now.anchor, day)
-    ahead = now.paid - k - 1
-    if ahead < 0:
-        return 0
-    period = Period(span.start(now.anchor, k), span.start(now.anchor, k + 1))
-    return price * ahead + _unused(by, now, plan, period, (day, used), price)
+    period = now.period_on(day, plan.span)
+    since = now.starts if period is None else period.start
+    ahead = sum(minor for start, minor in now.bills if start > since)
+    price = dict(now.bills).get(since, 0)
+    if period is None or day < now.anchor:
+        return ahead + price
+    return ahead + _unused(by, now, plan, period, (day, used), price)
 
 
 def _unused(
