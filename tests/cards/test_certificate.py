@@ -498,6 +498,16 @@ class TestGivingBack:
         with pytest.raises(errors.NotReversible, match="40.00 EUR are unused; adjust"):
             play.void(load)
 
+    def test_a_load_that_repaid_a_debt_is_voided(self):
+        """Then the money is owed again."""
+        play = gift(0, reloadable=True, shortfall=DEBT)
+        wrong = play.ask(cards.Adjust("money", 30))
+        play.ask(cards.RedeemMoney(30))
+        play.void(wrong)
+        load = play.ask(cards.LoadMoney(50))
+
+        assert (20, -30) == (load.balances["money"], play.void(load).balances["money"])
+
     def test_a_corrected_price_leaves_the_balance(self):
         """Only an adjustment changes what is on the card."""
         play, sale = self.sold()

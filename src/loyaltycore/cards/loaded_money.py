@@ -133,16 +133,25 @@ class LoadedMoney(StoredMoney[CommandT]):
         return self._sold(draft, command.purchase_amount)
 
     def keeps(self, draft: Draft, transaction: Transaction) -> str | None:
-        """A sale of which money was used, held or moved is not voided."""
+        """
+        A sale of which money was used, held or moved is not voided.
+
+        What repaid a debt at once, or came when it was over, is no reason.
+        """
         if transaction.kind is not TransactionKind.EARN:
             return None
         sold = [entry.lot for entry in transaction.entries if entry.lot is not None]
         draft.require(*sold)
         lots = [draft.lot(number) for number in sold]
-        if all(lot.remaining == lot.amount for lot in lots):
+        takes = [taken for entry in transaction.entries for _, taken in entry.takes]
+        amount, own = (
+            sum(lot.amount for lot in lots),
+            sum(lot.remaining for lot in lots),
+        )
+        if own + sum(takes) == amount:
             return None
         there, currency = max(0, draft.balance(Unit.MONEY)), draft.context.currency
-        unused = amount_text(min(there, sum(lot.amount for lot in lots)), currency)
+        unused = amount_text(min(there, amount), currency)
         remedy = "refund those" if transaction.purchase_amount else "adjust them"
         return f"{unused} {currency} are unused; {remedy}."
 
