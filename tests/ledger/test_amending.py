@@ -167,12 +167,15 @@ class TestCashback:
         assert {"point": "2.00", "spend": "20.00"} == figures(play)
 
     @pytest.mark.parametrize(
-        ("limit", "points"),
-        [("per_day", 10), ("per_transaction", 5), ("max_balance", 10)],
+        ("limits", "points"),
+        [
+            (cards.EarnLimits(per_day=10), 10),
+            (cards.EarnLimits(per_transaction=10), 5),
+            (cards.EarnLimits(max_balance=10), 10),
+        ],
     )
-    def test_it_goes_round_no_limit(self, limit, points):
+    def test_it_goes_round_no_limit(self, limits, points):
         """5 points of a purchase of 5.00 that was of 100.00: no more than allowed."""
-        limits = cards.EarnLimits(**{limit: 10})
         rules = cards.Cashback(percent=100, points_scale=0, limits=limits)
         play = Player(rules)
         sale = play.ask(cards.RecordPurchase("5"))
