@@ -36,13 +36,14 @@ def show(cell: str, namespace: dict[str, Any]) -> Any:
 
 @pytest.fixture
 def paper() -> Any:
-    """Draw without a screen, and put the paper away afterwards."""
+    """Draw on empty paper without a screen, and put the paper away afterwards."""
     for name in ("matplotlib", "narwhals", "pandas"):
         if not os.environ.get("LOYALTYCORE_FRAMES"):
             pytest.importorskip(name, reason=f"needs {name}: make frames")
     pyplot = importlib.import_module("matplotlib.pyplot")
     before = importlib.import_module("matplotlib").get_backend()
     pyplot.switch_backend("Agg")
+    pyplot.close("all")
     yield pyplot
     pyplot.close("all")
     pyplot.switch_backend(before)
