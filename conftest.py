@@ -32,6 +32,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.differing_executors],
 )
 settings.load_profile("house")
+# For a second and third Python, where the question is the version and not the rule:
+# pytest --hypothesis-profile=brief.
+settings.register_profile("brief", settings.get_profile("house"), max_examples=20)
 
 
 POSTGRES = os.environ.get(
