@@ -19,7 +19,7 @@ from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from benchmarks import machine
 from benchmarks.figures import Aim, Figure
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
     from loyaltycore import Loyalty
     from loyaltycore.ports import Session, Store
+    from loyaltycore.query.predicates import Predicate
+
+    Ask: TypeAlias = Callable[[Session, int], object]
 
 __all__ = ["main"]
 
@@ -93,7 +96,7 @@ def _measured(
     if settle is not None:
         settle()
     with store.session(write=False) as session:
-        for name, (ask, aim) in _questions(customers).items():
+        for name, (ask, aim) in _Questions(customers).all().items():
             value = median(_milliseconds(session, ask, n) for n in range(_TIMES))
             yield Figure(
                 name=f"scale_{engine}_{name}_ms", value=value, digits=3, aim=aim
@@ -228,86 +231,84 @@ def _build(shop: Loyalty, customers: int) -> int:
 # -- asking ----------------------------------------------------------------------------
 
 
-def _milliseconds(
-    session: Session, ask: Callable[[Session, int], object], number: int
-) -> float:
+def _milliseconds(session: Session, ask: Ask, number: int) -> float:
     started = perf_counter()
     ask(session, number)
     return (perf_counter() - started) * 1_000
 
 
-def _questions(
-    customers: int,
-) -> dict[str, tuple[Callable[[Session, int], object], Aim | None]]:
+class _Questions:
     """Each query of the CRM, with values that differ from time to time."""
-    here = where(program_id="bench")
 
-    def some(number: int) -> int:
-        return (number * 7_919 + 1) % customers
+    def __init__(self, customers: int) -> None:
+        self._customers = customers
 
-    def get(column: str, value: Callable[[int], str]) -> Callable[..., object]:
+    def all(self) -> dict[str, tuple[Ask, Aim | None]]:
+        """Name, question and aim."""
+        newest = (Order("registered_at", descending=True),)
+        due = _here(Compare("next_due_at", Op.LE, _BEGAN + timedelta(days=4_000)))
+        rich = _here(Compare("points", Op.GE, 50_000))
+        pages: dict[str, Ask] = {
+            "by_id": self._get("id", lambda n: f"c{n:09}"),
+            "by_phone": self._get("phone", lambda n: f"+4930{n:09}"),
+            "by_email": self._get("email", lambda n: f"ada{n}@example.org"),
+            "by_receipt": self._receipt,
+            "name_prefix_50": self._token(lambda n: f"name:ada{n % 500}"),
+            "phone_last_7": self._token(lambda n: f"phone:{f'{n:09}'[::-1][:7]}"),
+            "grid_first_50": _page(Query("customer", _here(), newest, 50)),
+            "grid_deep_50": self._deep,
+            "filter_and_sort_50": _page(Query("customer", rich, newest, 50)),
+            "statement_50": self._of_customer,
+            "next_500_due": _page(Query("card", due, (Order("next_due_at"),), 500)),
+        }
+        return {
+            **{name: (ask, _PAGE_AIM) for name, ask in pages.items()},
+            "tile_totals": (_totals, None),
+        }
+
+    def _some(self, number: int) -> int:
+        return (number * 7_919 + 1) % self._customers
+
+    def _get(self, column: str, value: Callable[[int], str]) -> Ask:
         columns = ("program_id", column)
         return lambda session, n: session.get(
-            [Ref("customer", columns, ("bench", value(some(n))))]
+            [Ref("customer", columns, ("bench", value(self._some(n))))]
         )
 
-    def page(query: Query) -> Callable[..., object]:
-        return lambda session, _: session.select(query)
+    def _token(self, start: Callable[[int], str]) -> Ask:
+        def ask(session: Session, number: int) -> object:
+            begins = Compare("token", Op.STARTS_WITH, start(self._some(number)))
+            return session.select(Query("search_token", _here(begins), limit=50))
 
-    def token(start: Callable[[int], str]) -> Callable[..., object]:
-        return lambda session, n: session.select(
-            Query(
-                "search_token",
-                And((here, Compare("token", Op.STARTS_WITH, start(some(n))))),
-                limit=50,
-            )
-        )
+        return ask
 
-    def deep(session: Session, number: int) -> object:
-        at = _BEGAN + timedelta(minutes=some(number))
-        term = And((here, Compare("registered_at", Op.GE, at)))
-        return session.select(
-            Query("customer", term, (Order("registered_at"),), limit=50)
-        )
+    def _deep(self, session: Session, number: int) -> object:
+        at = _BEGAN + timedelta(minutes=self._some(number))
+        later = _here(Compare("registered_at", Op.GE, at))
+        order = (Order("registered_at"),)
+        return session.select(Query("customer", later, order, limit=50))
 
-    def of_customer(session: Session, number: int) -> object:
-        term = And((here, where(customer_id=f"c{some(number):09}")))
+    def _of_customer(self, session: Session, number: int) -> object:
+        theirs = _here(where(customer_id=f"c{self._some(number):09}"))
         order = (Order("occurred_at", descending=True),)
-        return session.select(Query("transaction", term, order, limit=50))
+        return session.select(Query("transaction", theirs, order, limit=50))
 
-    def receipt(session: Session, number: int) -> object:
-        term = And((here, where(receipt_id=f"R-{some(number)}-1")))
-        return session.select(Query("transaction", term, limit=2))
+    def _receipt(self, session: Session, number: int) -> object:
+        it = _here(where(receipt_id=f"R-{self._some(number)}-1"))
+        return session.select(Query("transaction", it, limit=2))
 
-    newest = (Order("registered_at", descending=True),)
-    due = And((here, Compare("next_due_at", Op.LE, _BEGAN + timedelta(days=4_000))))
-    rich = And((here, Compare("points", Op.GE, 50_000)))
-    return {
-        "by_id": (get("id", lambda n: f"c{n:09}"), _PAGE_AIM),
-        "by_phone": (get("phone", lambda n: f"+4930{n:09}"), _PAGE_AIM),
-        "by_email": (get("email", lambda n: f"ada{n}@example.org"), _PAGE_AIM),
-        "by_receipt": (receipt, _PAGE_AIM),
-        "name_prefix_50": (token(lambda n: f"name:ada{n % 500}"), _PAGE_AIM),
-        "phone_last_7": (
-            token(lambda n: f"phone:{f'{n:09}'[::-1][:7]}"),
-            _PAGE_AIM,
-        ),
-        "grid_first_50": (page(Query("customer", here, newest, 50)), _PAGE_AIM),
-        "grid_deep_50": (deep, _PAGE_AIM),
-        "filter_and_sort_50": (page(Query("customer", rich, newest, 50)), _PAGE_AIM),
-        "statement_50": (of_customer, _PAGE_AIM),
-        "next_500_due": (
-            page(Query("card", due, (Order("next_due_at"),), 500)),
-            _PAGE_AIM,
-        ),
-        "tile_totals": (
-            lambda session, _: session.summarize(
-                Query("customer", here),
-                measures={"n": count(), "points": total("points")},
-            ),
-            None,
-        ),
-    }
+
+def _here(*terms: Predicate) -> And:
+    return And((*where(program_id="bench").terms, *terms))
+
+
+def _page(query: Query) -> Ask:
+    return lambda session, _: session.select(query)
+
+
+def _totals(session: Session, _: int) -> object:
+    measures = {"n": count(), "points": total("points")}
+    return session.summarize(Query("customer", _here()), measures=measures)
 
 
 if __name__ == "__main__":

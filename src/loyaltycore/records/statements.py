@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from loyaltycore.query.predicates import Row
+    from loyaltycore.query.predicates import Predicate, Row
 
 __all__ = [
     "ended_lot_of",
@@ -100,19 +100,9 @@ def line_of(
 
 def open_point_lots(program_id: str, template_id: str, at: datetime) -> Query:
     """Lots of points, on cards of a template, that count beyond *at*; for streaming."""
-    on_template = Exists(
-        "card",
-        (("program_id", "program_id"), ("id", "card_id")),
-        where(template_id=template_id),
-    )
-    terms = (
-        *where(program_id=program_id, is_open=True).terms,
-        Compare("state", Op.NE, LotState.HELD.value),
-        *_POINTS.terms,
-        Compare("expires_at", Op.GT, at),
-        on_template,
-    )
-    return Query("lot", And(terms), limit=_LOTS_A_PAGE)
+    is_open = Compare("is_open", Op.EQ, True)  # noqa: FBT003 - a value of a column
+    ends = Compare("expires_at", Op.GT, at)
+    return _point_lots(program_id, template_id, is_open, ends)
 
 
 def open_lot_of(row: Row, template_id: str) -> OpenLot:
@@ -125,6 +115,17 @@ def open_lot_of(row: Row, template_id: str) -> OpenLot:
 
 def ended_point_lots(program_id: str, template_id: str, at: datetime) -> Query:
     """Lots of points, on cards of a template, that ended by *at*; for streaming."""
+    return _point_lots(program_id, template_id, Compare("expires_at", Op.LE, at))
+
+
+def ended_lot_of(row: Row, template_id: str) -> EndedLot:
+    """One of them; what no sweep has expired yet has ended all the same."""
+    unused = row["expired"] + row["remaining"]
+    return EndedLot(template_id, row["amount"], unused, row["expires_at"])
+
+
+def _point_lots(program_id: str, template_id: str, *which: Predicate) -> Query:
+    """Lots of points on cards of a template; what a hold keeps is in its own lot."""
     on_template = Exists(
         "card",
         (("program_id", "program_id"), ("id", "card_id")),
@@ -134,13 +135,7 @@ def ended_point_lots(program_id: str, template_id: str, at: datetime) -> Query:
         *where(program_id=program_id).terms,
         Compare("state", Op.NE, LotState.HELD.value),
         *_POINTS.terms,
-        Compare("expires_at", Op.LE, at),
+        *which,
         on_template,
     )
     return Query("lot", And(terms), limit=_LOTS_A_PAGE)
-
-
-def ended_lot_of(row: Row, template_id: str) -> EndedLot:
-    """One of them; what no sweep has expired yet has ended all the same."""
-    unused = row["expired"] + row["remaining"]
-    return EndedLot(template_id, row["amount"], unused, row["expires_at"])

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zlib import crc32
 
 from loyaltycore.errors import InvalidValue, UnsupportedValue
-from loyaltycore.query.predicates import And, Compare, Exists, Not, Op, Or, Predicate
+from loyaltycore.query.predicates import (
+    And,
+    Compare,
+    Exists,
+    Not,
+    Op,
+    Or,
+    Predicate,
+    where,
+)
 from loyaltycore.query.queries import (
     LIMIT_MAX,
     Measure,
@@ -27,6 +36,7 @@ from loyaltycore.schema.tables import Collection, ColumnType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from loyaltycore.query.predicates import Row, Scalar
 
@@ -35,9 +45,9 @@ __all__ = [
     "TERMS_MAX",
     "VALUES_MAX",
     "Plan",
-    "check_lease",
     "check_measures",
     "collection_named",
+    "lease_query",
     "plan_query",
 ]
 
@@ -137,15 +147,21 @@ def check_measures(
             raise InvalidValue("measures", f"{name} compares a column of JSON.")
 
 
-def check_lease(
-    collection: Collection, program_id: str, limit: int, **values: object
-) -> None:
+def lease_query(
+    collection: Collection,
+    program_id: str,
+    limit: int,
+    *,
+    due: datetime,
+    holder: str,
+    until: datetime,
+) -> Query:
     """
-    Refuse a lease of rows that cannot be leased.
+    Say which rows a lease takes, the longest due first.
 
     Raises:
-        AppendOnly: the collection is never changed.
-        InvalidValue: it has no columns ``due_at`` and ``holder``; or the limit.
+        InvalidValue: the collection has no columns ``due_at`` and ``holder``; or the
+            limit.
         UnsupportedValue: a moment that is not in UTC, or a holder that is no text.
     """
     if not collection.by_name.keys() >= {"due_at", "holder"}:
@@ -153,10 +169,14 @@ def check_lease(
         raise InvalidValue("collection", message)
     if type(limit) is not int or not 1 <= limit <= LIMIT_MAX:
         raise InvalidValue("limit", f"1 to {LIMIT_MAX} rows at a time.")
-    check_values(collection, {"program_id": program_id})
-    for name, value in values.items():
-        column = "holder" if name == "holder" else "due_at"
-        check_values(collection, {column: value})
+    check_values(collection, {"program_id": program_id, "due_at": due})
+    check_values(collection, {"holder": holder, "due_at": until})
+    return Query(
+        collection.name,
+        And((*where(program_id=program_id).terms, Compare("due_at", Op.LE, due))),
+        order=(Order("due_at"),),
+        limit=limit,
+    )
 
 
 # -- predicates ------------------------------------------------------------------------

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from loyaltycore.errors import Duplicate, Unavailable, UnsupportedValue, Unwritable
 from loyaltycore.ports import Add, Change, Delete, Insert, Page, Update
-from loyaltycore.query.predicates import And, Compare, Op, equalities, matches, where
-from loyaltycore.query.queries import Order, Query
+from loyaltycore.query.predicates import Compare, Op, equalities, matches
 from loyaltycore.schema.changes import (
     added,
     check_add,
@@ -25,9 +24,9 @@ from loyaltycore.schema.changes import (
 )
 from loyaltycore.schema.checks import check_ref, check_row
 from loyaltycore.schema.questions import (
-    check_lease,
     check_measures,
     collection_named,
+    lease_query,
     plan_query,
 )
 from loyaltycore.stores.measuring import summarized
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
 
     from loyaltycore.ports import Ref
     from loyaltycore.query.predicates import Exists, Predicate, Row, Scalar
-    from loyaltycore.query.queries import Measure
+    from loyaltycore.query.queries import Measure, Order, Query
     from loyaltycore.schema.questions import Plan
     from loyaltycore.schema.tables import Collection
     from loyaltycore.stores.memory_tables import Table
@@ -200,14 +199,8 @@ class MemorySession:
         self.check_writing()
         table = self._table(collection)
         check_changeable(table.collection)
-        check_lease(
+        query = lease_query(
             table.collection, program_id, limit, due=due, holder=holder, until=until
-        )
-        query = Query(
-            collection,
-            And((where(program_id=program_id), Compare("due_at", Op.LE, due))),
-            order=(Order("due_at"),),
-            limit=limit,
         )
         taken: list[Row] = []
         for row in self.select(query).rows:

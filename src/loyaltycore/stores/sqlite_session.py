@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from loyaltycore.errors import Unavailable, UnsupportedValue, Unwritable
 from loyaltycore.ports import Add, Change, Delete, Insert, Page, Update
-from loyaltycore.query.predicates import And, Compare, Op, where
-from loyaltycore.query.queries import MeasureKind, Order, Query
+from loyaltycore.query.queries import MeasureKind, Query
 from loyaltycore.schema.changes import (
     added,
     can_start_at_zero,
@@ -24,9 +23,9 @@ from loyaltycore.schema.changes import (
 )
 from loyaltycore.schema.checks import check_ref, check_row
 from loyaltycore.schema.questions import (
-    check_lease,
     check_measures,
     collection_named,
+    lease_query,
     plan_query,
 )
 from loyaltycore.stores.codecs import AS_TEXT
@@ -145,12 +144,8 @@ class SqliteSession:
         self._check_writing()
         named = collection_named(self._collections, collection)
         check_changeable(named)
-        check_lease(named, program_id, limit, due=due, holder=holder, until=until)
-        query = Query(
-            collection,
-            And((where(program_id=program_id), Compare("due_at", Op.LE, due))),
-            order=(Order("due_at"),),
-            limit=limit,
+        query = lease_query(
+            named, program_id, limit, due=due, holder=holder, until=until
         )
         rows = self.select(query).rows
         update = self._tables.statements.update(

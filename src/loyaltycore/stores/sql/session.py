@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from loyaltycore.errors import Unavailable, UnsupportedValue, Unwritable
 from loyaltycore.ports import Page
-from loyaltycore.query.predicates import And, Compare, Op, where
-from loyaltycore.query.queries import MeasureKind, Order, Query
+from loyaltycore.query.queries import MeasureKind, Query
 from loyaltycore.schema.changes import check_changeable
 from loyaltycore.schema.checks import check_ref
 from loyaltycore.schema.questions import (
-    check_lease,
     check_measures,
     collection_named,
+    lease_query,
     plan_query,
 )
 from loyaltycore.schema.tables import ColumnType
@@ -151,12 +150,8 @@ class SqlSession(Run):
         self._check_writing()
         named = collection_named(self._collections, collection)
         check_changeable(named)
-        check_lease(named, program_id, limit, due=due, holder=holder, until=until)
-        query = Query(
-            collection,
-            And((where(program_id=program_id), Compare("due_at", Op.LE, due))),
-            order=(Order("due_at"),),
-            limit=limit,
+        query = lease_query(
+            named, program_id, limit, due=due, holder=holder, until=until
         )
         self._has_changed = True
         skips = self._database.manners.skips_locked
