@@ -33,6 +33,7 @@ _BOUND = "stores/sqlite_bound.py"
 _CODECS = "stores/codecs.py"
 _MEMORY = "stores/memory_session.py"
 _TABLES = "stores/memory_tables.py"
+_QUESTIONS = "schema/questions.py"
 _SAVEPOINTS = "stores/savepoints.py"
 
 MUTANTS: dict[str, Mutant] = {
@@ -141,16 +142,16 @@ MUTANTS: dict[str, Mutant] = {
         FILE,
     ),
     "leases take what is not due": Mutant(
-        _SESSION, 'Compare("due_at", Op.LE, due)', "And()", FILE
+        _QUESTIONS, 'Compare("due_at", Op.LE, due)', "And()", FILE
     ),
     "leases take what is due next": Mutant(
-        _MEMORY,
+        _QUESTIONS,
         'Compare("due_at", Op.LE, due)',
         'Compare("due_at", Op.LT, due)',
         MEMORY,
     ),
     "leases are of all programs": Mutant(
-        _SESSION, "where(program_id=program_id), ", "", FILE
+        _QUESTIONS, "*where(program_id=program_id).terms, ", "", FILE
     ),
     "leases are not held": Mutant(
         _SESSION,
