@@ -37,6 +37,7 @@ from loyaltycore.stores.sql import SqlStore
 from loyaltycore.stores.sql.manners import Names
 from loyaltycore.stores.sql.mysql import MySql
 from loyaltycore.stores.sql.postgresql import PostgreSql
+from loyaltycore.stores.sql.session import SqlSession
 from loyaltycore.stores.sqlite import SqliteStore
 from loyaltycore.stores.sqlite_pool import Process
 from loyaltycore.testing import contract_rows as a
@@ -516,3 +517,56 @@ class TestMigrations:
         with pytest.raises(StoreError):
             store.migrate()
         assert store.migrate(dry_run=True).before == 0
+
+
+class TestAdditions:
+    """Where an engine has no upsert, a row may be made between two statements."""
+
+    def test_a_row_that_others_make_meanwhile(self, mysql, monkeypatch):
+        """It is added to; the addition is neither lost nor done twice."""
+        self.meanwhile(mysql, monkeypatch, [Add(a.counter_ref("n"), {"used": 1})])
+
+        with mysql.session() as session:
+            done = session.apply([Add(a.counter_ref("n"), {"used": 1})])
+
+        assert done == [1]
+        assert a.every(mysql, "counter") == [a.counter("n", 2)]
+
+    def test_the_limit_holds_for_it(self, mysql, monkeypatch):
+        """Whoever made the row took the last one."""
+        add = Add(a.counter_ref("n"), {"used": 1}, at_most={"used": 1})
+        self.meanwhile(mysql, monkeypatch, [add])
+
+        with mysql.session() as session:
+            done = session.apply([add])
+
+        assert done == [0]
+        assert a.every(mysql, "counter") == [a.counter("n", 1)]
+
+    def test_an_addition_that_did_nothing_for_no_reason(self, mysql, monkeypatch):
+        """The limit that was in the way is not any more: it says so and does nothing."""
+        a.fill(mysql, "counter", [a.counter("n", 1)])
+        looked = []
+
+        def find(session, ref):
+            looked.append(ref)
+            return a.counter("n", 0)
+
+        monkeypatch.setattr(SqlSession, "find", find)
+        add = Add(a.counter_ref("n"), {"used": 1}, at_most={"used": 1})
+        with pytest.raises(Conflict, match="ask again"), mysql.session() as session:
+            session.apply([add])
+
+        assert looked
+        assert a.every(mysql, "counter") == [a.counter("n", 1)]
+
+    def meanwhile(self, store, monkeypatch, changes) -> None:
+        """Have changes committed by others just before a session looks for a row."""
+        find = SqlSession.find
+
+        def late(session, ref):
+            monkeypatch.setattr(SqlSession, "find", find)
+            a.change(store, *changes)
+            return find(session, ref)
+
+        monkeypatch.setattr(SqlSession, "find", late)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from loyaltycore.errors import UnsupportedValue
+from loyaltycore.errors import Conflict, UnsupportedValue
 from loyaltycore.ports import Add, Change, Delete, Insert, Ref, Update
 from loyaltycore.schema.changes import (
     added,
@@ -187,15 +187,23 @@ class Changing:
             self._join(told, {tuple(ref.values)} if not collection.uniques else None)
 
     def _make_by_hand(self, told: _Told, ref: Ref) -> None:
-        """Add to the row; where there is none, make it at zero and add again."""
+        """
+        Add to the row; where there is none, make it at zero and add again.
+
+        A row that is found has perhaps been made since, by others; so it is added to
+        again as well, and only that says whether a limit is in the way.
+        """
         self._flush()
         collection = told.collection
         statement = self._statements.writing(told.piece)
         done = self._session.run(statement, told.values).rowcount
-        if not done and self._session.find(ref) is None:
-            row = self._statements.whole(collection).encode_row(zero(collection, ref))
-            make = self._statements.writing(Inserted(collection.name, 1, True))  # noqa: FBT003 - a row's name for it
-            self._session.run(make, row)
+        if not done:
+            if self._session.find(ref) is None:
+                zeros = zero(collection, ref)
+                make = self._statements.writing(Inserted(collection.name, 1, True))  # noqa: FBT003 - a row's name for it
+                self._session.run(
+                    make, self._statements.whole(collection).encode_row(zeros)
+                )
             done = self._session.run(statement, told.values).rowcount
         self._note(told, done)
 
@@ -237,13 +245,14 @@ class Changing:
                 self._note(told, done)
 
     def _note(self, told: _Told, done: int) -> None:
-        """Keep a result; an addition that did nothing has to say why."""
+        """Keep a result; only a limit lets an addition do nothing."""
         self._results[told.place] = done
         change = told.change
         if done or not isinstance(change, Add):
             return
         row = self._session.find(change.ref)
-        added(told.collection, change, row)  # raises unless it was a limit
+        if added(told.collection, change, row) is not None:
+            raise Conflict("A limit was in the way and no longer is; ask again.")
 
 
 class _Everything(set[Any]):
