@@ -544,7 +544,7 @@ class TestAdditions:
         assert a.every(mysql, "counter") == [a.counter("n", 1)]
 
     def test_an_addition_that_did_nothing_for_no_reason(self, mysql, monkeypatch):
-        """The limit that was in the way is not any more: it says so and does nothing."""
+        """A limit was in the way, and no longer is: it is said, and nothing is done."""
         a.fill(mysql, "counter", [a.counter("n", 1)])
         looked = []
 
