@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
-from loyaltycore.errors import Conflict, Duplicate, Unavailable
+from loyaltycore.errors import (
+    Conflict,
+    Duplicate,
+    PermissionDenied,
+    Unavailable,
+    UnknownManager,
+)
+from loyaltycore.records.managers import manager_of, manager_ref
 from loyaltycore.records.programs import check_program
 
 
@@ -24,6 +31,7 @@ if TYPE_CHECKING:
     from loyaltycore.errors import StoreError
     from loyaltycore.ports import Session, Store
     from loyaltycore.posting import Desk
+    from loyaltycore.program.managers import Permission
 
 __all__ = ["TRIES_MAX", "Shell"]
 
@@ -42,20 +50,36 @@ class Shell:
         session: an open session that everything joins, or None.
         retries: whether a lost race is run again; not where the caller owns the
             database transaction.
+        manager_id: the manager who acts; None: the host itself, who may do everything.
+        location_id: where they are.
     """
 
     store: Store
     desk: Desk
     session: Session | None = None
     retries: bool = True
+    manager_id: str | None = None
+    location_id: str | None = None
 
     @property
     def program_id(self) -> str:
         """The tenant."""
         return self.desk.program.id
 
-    def write(self, work: Callable[[Session], T]) -> T:
-        """Run *work* in a writing session; what it raises rolls it back."""
+    def write(
+        self, work: Callable[[Session], T], permission: Permission | None = None
+    ) -> T:
+        """
+        Run *work* in a writing session; what it raises rolls it back.
+
+        Args:
+            permission: what a manager needs for it; asked in the same session.
+
+        Raises:
+            PermissionDenied: it is not theirs to do, or not where they are.
+        """
+        if self.manager_id is not None and permission is not None:
+            work = self._allowed(work, self.manager_id, permission)
         if self.session is not None:
             return self._write_within(self.session, work)
         for tries in range(1, TRIES_MAX + 1):
@@ -80,22 +104,37 @@ class Shell:
             self._pause(tries)
         raise AssertionError("the last try returns or raises")
 
-    def ask(self, work: Callable[[Session], T]) -> T:
+    def ask(
+        self, work: Callable[[Session], T], permission: Permission | None = None
+    ) -> T:
         """
         Read figures, which only mean something in the program's own currency.
 
+        Args:
+            permission: what a manager needs for it.
+
         Raises:
             InvalidValue: the program's currency is not the store's.
+            PermissionDenied: it is not theirs to see.
         """
 
         def checked(session: Session) -> T:
             check_program(session, self.desk.program)
             return work(session)
 
-        return self.read(checked)
+        return self.read(checked, permission)
 
-    def read(self, work: Callable[[Session], T]) -> T:
-        """Run *work* in a reading session: one snapshot."""
+    def read(
+        self, work: Callable[[Session], T], permission: Permission | None = None
+    ) -> T:
+        """
+        Run *work* in a reading session: one snapshot.
+
+        Raises:
+            PermissionDenied: it is not theirs to see.
+        """
+        if self.manager_id is not None and permission is not None:
+            work = self._allowed(work, self.manager_id, permission)
         if self.session is not None:
             return work(self.session)
         with self.store.session(write=False) as session:
@@ -106,6 +145,26 @@ class Shell:
         """Open one writing session for everything inside: all of it, or nothing."""
         with self.store.session() as session:
             yield attrs.evolve(self, session=session, retries=False)
+
+    def _allowed(
+        self, work: Callable[[Session], T], manager_id: str, permission: Permission
+    ) -> Callable[[Session], T]:
+        """Ask first whether the manager may do it."""
+
+        def allowed(session: Session) -> T:
+            (row,) = session.get([manager_ref(self.program_id, manager_id)])
+            if row is None:
+                raise UnknownManager(manager_id)
+            manager = manager_of(row)
+            if not manager.may(permission):
+                raise PermissionDenied(manager_id, permission.value)
+            if not manager.may_act_at(self.location_id):
+                raise PermissionDenied(
+                    manager_id, permission.value, self.location_id or "no location"
+                )
+            return work(session)
+
+        return allowed
 
     def _pause(self, tries: int) -> None:
         jitter = self.desk.ids.random(1)[0] / 255

@@ -163,7 +163,7 @@ class TestErrors:
 
         assert translated(error, "mine_").details == {
             "collection": "customer",
-            "columns": ("program_id", "phone"),
+            "columns": ("program_id", "unique_phone"),
         }
 
     def test_the_driver_stays_behind(self, store):

@@ -16,10 +16,12 @@ from loyaltycore.errors import (
     CardDeleted,
     CardExpired,
     CardNotInstalled,
+    CustomerBlocked,
     PurchaseAmountRequired,
     Refusal,
 )
 from loyaltycore.ledger.transactions import TransactionKind
+from loyaltycore.program.customer_status import CustomerStatus
 from loyaltycore.values.days import local_day
 
 
@@ -80,6 +82,9 @@ def _stopped(card: Card, context: Context) -> Refusal | None:
         return CardDeleted(card.id)
     if card.is_blocked:
         return CardBlocked(card.id)
+    customer = context.customer
+    if customer.status is not CustomerStatus.OPEN:
+        return CustomerBlocked(customer.id, customer.status.value)
     end = card.expires_at
     if end is not None and end <= context.at:
         return CardExpired(card.id, local_day(end - _INSTANT, context.zone), end)

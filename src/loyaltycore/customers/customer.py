@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import attrs
 
 from loyaltycore.errors import InvalidValue
+from loyaltycore.program.customer_status import Activity, CustomerStatus
 from loyaltycore.values.contact import parse_email, parse_phone
 
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
+    from loyaltycore.program.fields import FieldValue
     from loyaltycore.program.program import Program
 
-__all__ = ["TEXT_MAX", "Customer", "Person", "is_one_line", "person_of"]
+__all__ = ["TEXT_MAX", "Customer", "Person", "PersonFields", "is_one_line", "person_of"]
 
 #: The most characters of a name, an external id or a source.
 TEXT_MAX = 200
@@ -34,7 +37,9 @@ class Person:
         phone: E.164.
         email: normalised, lower case.
         external_id: what the host calls this customer.
+        gender: as your shop writes it.
         source: how they came: till, QR code, referral, import ...
+        utm: the campaign that brought them, as it was first told.
     """
 
     first_name: str | None = attrs.field(default=None, repr=False)
@@ -43,7 +48,32 @@ class Person:
     email: str | None = attrs.field(default=None, repr=False)
     external_id: str | None = attrs.field(default=None, repr=False)
     birth_date: date | None = attrs.field(default=None, repr=False)
+    gender: str | None = attrs.field(default=None, repr=False)
     source: str | None = None
+    utm: str | None = None
+
+
+class PersonFields(TypedDict, total=False):
+    """
+    What can be said of a person, as it is typed in; see ``Person``.
+
+    Attributes:
+        phone: in any notation; without a country code it is read as one of the
+            program's region.
+        external_id: what your own system calls this customer.
+        source: how they came, such as till or QR code.
+        utm: the campaign that brought them.
+    """
+
+    first_name: str | None
+    last_name: str | None
+    phone: str | None
+    email: str | None
+    external_id: str | None
+    birth_date: date | None
+    gender: str | None
+    source: str | None
+    utm: str | None
 
 
 @attrs.frozen(kw_only=True)
@@ -52,6 +82,20 @@ class Customer:
     A person in a program, with totals over all their cards.
 
     Attributes:
+        referral_code: what they pass on to friends.
+        location_id: where they were first registered.
+        registered_by: the manager who did that.
+        status_reason: why they were deactivated or blocked.
+        activity: active or inactive, where that was set by hand.
+        merged_into: the id of the customer who this one turned out to be.
+        device: on which a card of theirs was last installed.
+        fields: the program's own fields, by name.
+        transactions: how many, not counting voided ones and those that were imported or
+            fell due by themselves.
+        last_transaction_at: when the last of these happened.
+        average_value: of a purchase, minor units, halves up; None without one.
+        reviews: ratings given; rating_sum: their sum, in hundredths; rating: their
+            mean, in hundredths, halves up.
         purchases: how many, not counting voided and fully refunded ones.
         purchase_value: minor units, net of refunds.
         points: what can be redeemed, in ten-thousandths, so that cards of different
@@ -65,12 +109,34 @@ class Customer:
     version: int
     person: Person
     registered_at: datetime
+    referral_code: str
+    location_id: str | None = None
+    registered_by: str | None = None
+    status: CustomerStatus = CustomerStatus.OPEN
+    status_reason: str | None = attrs.field(default=None, repr=False)
+    activity: Activity | None = None
+    merged_into: str | None = None
+    device: str | None = attrs.field(default=None, repr=False)
+    fields: Mapping[str, FieldValue] = attrs.field(
+        factory=dict[str, "FieldValue"], repr=False, hash=False
+    )
+    transactions: int = 0
+    last_transaction_at: datetime | None = None
     purchases: int = 0
     purchase_value: int = 0
+    average_value: int | None = None
     points: int = 0
     points_earned: int = 0
     points_redeemed: int = 0
     points_expired: int = 0
+    reviews: int = 0
+    rating_sum: int = 0
+    rating: int | None = None
+
+    @property
+    def is_living(self) -> bool:
+        """Are they in lists and counts?"""
+        return self.status.is_living
 
     @property
     def first_name(self) -> str | None:
@@ -112,7 +178,9 @@ def person_of(person: Person, program: Program) -> Person:
         phone=parse_phone(phone, program.phone_region) if phone else None,
         email=parse_email(email) if email else None,
         external_id=_text("external_id", person.external_id),
+        gender=_text("gender", person.gender),
         source=_text("source", person.source),
+        utm=_text("utm", person.utm),
     )
 
 

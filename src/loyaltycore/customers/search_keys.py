@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from loyaltycore.customers.customer import Person
 
-__all__ = ["fold", "tokens_for", "tokens_of"]
+__all__ = ["fold", "folded_name", "tokens_for", "tokens_of"]
 
+_NAME_MAX = 255
 _WORD_MAX = 64
 _DIGITS_MIN = 4
 
@@ -27,6 +28,12 @@ def fold(text: str) -> str:
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def folded_name(person: Person) -> str:
+    """First and last name as they are sorted and compared; empty without any."""
+    names = (person.first_name, person.last_name)
+    return fold(" ".join(name for name in names if name))[:_NAME_MAX]
 
 
 def tokens_of(person: Person) -> frozenset[str]:

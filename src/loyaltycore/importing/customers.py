@@ -45,9 +45,7 @@ class CustomerWork:
         """
         planned = self.plan(session, batch)
         desk = self._desk
-        changes, updates = planned_changes(
-            desk.program.id, planned, desk.now(), desk.ids.new
-        )
+        changes, updates = planned_changes(desk.program, planned, desk.now(), desk.ids)
         results = session.apply(changes)
         if 0 in results[:updates]:
             raise Conflict("A customer changed in the meantime; try again.")

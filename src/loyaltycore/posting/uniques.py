@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from loyaltycore.cards.card import Card, CardStatus
 from loyaltycore.errors import DuplicateField
 from loyaltycore.ports import Delete, Insert
-from loyaltycore.records import card_fields as records
+from loyaltycore.records import custom_fields as records
 
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def unique_changes(
     new = [ref for ref in wanted if ref not in held]
     for ref, row in zip(new, session.get(new), strict=True):
         if row is not None:
-            raise DuplicateField(str(ref.values[2]), row["card_id"])
+            raise DuplicateField(str(ref.values[2]), row["owner_id"])
         changes.append(Insert("unique_field", [records.unique_row(ref, after.id)]))
     return changes
 
@@ -44,4 +44,5 @@ def unique_changes(
 def _uniques(desk: Desk, template: CardTemplate, card: Card) -> list[Ref]:
     if card.status is CardStatus.DELETED:
         return []
-    return records.unique_refs(desk.program.id, template, card)
+    form = template.conditions.form
+    return records.unique_refs(desk.program.id, template.id, form, card.fields)

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
-from typing import get_args
+from typing import TYPE_CHECKING, Any, get_args
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from loyaltycore.errors import InvalidValue
+from loyaltycore.program.customer_form import CustomerForm
+from loyaltycore.program.customer_status import CustomerStatus
+from loyaltycore.program.quotas import Quotas
 from loyaltycore.values import money
 from loyaltycore.values.expiry import ExpiryPolicy, Never
 
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 __all__ = ["CustomerFacts", "Program"]
 
+_DAYS_MAX = 3_660
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
@@ -50,6 +57,25 @@ def _check_expiry(_: object, __: object, value: ExpiryPolicy) -> None:
         raise InvalidValue("points_expiry", f"an instance of {names}.")
 
 
+def _check_inactive_after(_: object, __: object, days: int) -> None:
+    if type(days) is not int or not 1 <= days <= _DAYS_MAX:
+        raise InvalidValue("inactive_after", f"1 to {_DAYS_MAX} days.")
+
+
+def _check_link_base(_: object, __: object, url: str | None) -> None:
+    if url is not None and not re.fullmatch(r"https?://[!-~]{1,200}", url):
+        message = "an address that begins with https://, without blanks."
+        raise InvalidValue("link_base", message)
+
+
+def _check_of(kind: type) -> Callable[[object, attrs.Attribute[Any], object], None]:
+    def check(_: object, field: attrs.Attribute[Any], value: object) -> None:
+        if not isinstance(value, kind):
+            raise InvalidValue(field.name, f"an instance of {kind.__name__}.")
+
+    return check
+
+
 @attrs.frozen(kw_only=True)
 class Program:
     """
@@ -62,6 +88,12 @@ class Program:
         phone_region: ISO 3166 code for phone numbers without a country code; without
             one, only international numbers are taken.
         points_expiry: when points stop counting that no card template says more about.
+        customer_form: what is asked of customers.
+        inactive_after: days without a transaction, 1 to 3,660, after which a customer
+            counts as inactive, unless that was set by hand.
+        link_base: what sign-up, card and referral links begin with, such as
+            ``https://coffee.example/l``; without one there are tokens only.
+        quotas: how many seats, customers and locations there may be.
 
     Raises:
         InvalidValue: a field that cannot be, by name.
@@ -73,6 +105,12 @@ class Program:
     zone: ZoneInfo = attrs.field(converter=_zone)
     phone_region: str | None = attrs.field(default=None, validator=_check_phone_region)
     points_expiry: ExpiryPolicy = attrs.field(default=Never(), validator=_check_expiry)
+    customer_form: CustomerForm = attrs.field(
+        default=CustomerForm(), validator=_check_of(CustomerForm)
+    )
+    inactive_after: int = attrs.field(default=90, validator=_check_inactive_after)
+    link_base: str | None = attrs.field(default=None, validator=_check_link_base)
+    quotas: Quotas = attrs.field(default=Quotas(), validator=_check_of(Quotas))
 
 
 @attrs.frozen(kw_only=True)
@@ -83,8 +121,10 @@ class CustomerFacts:
     Attributes:
         purchases: how many, not counting voided and fully refunded ones.
         purchase_value: their sum net of refunds, in minor units.
+        status: who is not open neither earns nor redeems.
     """
 
     id: str
+    status: CustomerStatus = CustomerStatus.OPEN
     purchases: int = 0
     purchase_value: int = 0

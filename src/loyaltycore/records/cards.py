@@ -17,7 +17,7 @@ from loyaltycore.ledger.transactions import Unit
 from loyaltycore.ports import Ref
 from loyaltycore.query.predicates import And, Compare, Op, where
 from loyaltycore.query.queries import Order, Query
-from loyaltycore.records.card_fields import fields_of, fields_text
+from loyaltycore.records.custom_fields import fields_of, fields_text
 from loyaltycore.values.days import NEVER
 from loyaltycore.values.ids import id_text
 

@@ -4,34 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from loyaltycore.customers.customer import Customer
-from loyaltycore.customers.search_keys import tokens_of
 from loyaltycore.io.customer_plan import (
     Create,
     Update,
     identities_in,
     identities_of,
 )
-from loyaltycore.ports import Insert
 from loyaltycore.records.customers import (
+    REFERRAL_CODE_BYTES,
+    customer_changes,
     customer_of,
     customer_ref,
-    customer_row,
-    person_changes,
-    token_rows,
+    registration_changes,
     unique_ref,
 )
+from loyaltycore.values.codes import make_code
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from datetime import datetime
 
     from loyaltycore.io.customer_plan import Identity
     from loyaltycore.io.report import Planned
     from loyaltycore.io.table_rows import TableRow
-    from loyaltycore.ports import Change, Session
-    from loyaltycore.query.predicates import Row
+    from loyaltycore.ports import Change, Ids, Session
+    from loyaltycore.program.program import Program
 
 __all__ = ["planned_changes", "recognised"]
 
@@ -60,10 +61,7 @@ def recognised(
 
 
 def planned_changes(
-    program_id: str,
-    planned: Iterable[Planned],
-    now: datetime,
-    new_id: Callable[[datetime], str],
+    program: Program, planned: Iterable[Planned], now: datetime, ids: Ids
 ) -> tuple[list[Change], int]:
     """
     Say what planned rows write.
@@ -74,22 +72,22 @@ def planned_changes(
     """
     updates: list[Change] = []
     others: list[Change] = []
-    customers: list[Row] = []
-    tokens: list[Row] = []
+    customers: list[Customer] = []
     for row in planned:
         if isinstance(row, Create):
             customer = Customer(
-                id=new_id(now),
+                id=ids.new(now),
                 version=1,
                 person=row.person,
                 registered_at=row.registered_at or now,
+                referral_code=make_code(ids.random(REFERRAL_CODE_BYTES)),
             )
-            customers.append(customer_row(program_id, customer))
-            tokens += token_rows(program_id, customer.id, tokens_of(row.person)).rows
+            customers.append(customer)
         elif isinstance(row, Update):
-            update, *rest = person_changes(program_id, row.customer, row.person)
+            changed = attrs.evolve(row.customer, person=row.person)
+            update, *rest = customer_changes(program, row.customer, changed)
             updates.append(update)
             others += rest
     if customers:
-        others += [Insert("customer", customers), Insert("search_token", tokens)]
+        others += registration_changes(program, customers)
     return [*updates, *others], len(updates)

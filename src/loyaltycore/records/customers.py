@@ -2,44 +2,71 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from loyaltycore.customers.customer import Customer, Person
-from loyaltycore.customers.search_keys import tokens_of
+from loyaltycore.customers.search_keys import folded_name, tokens_of
 from loyaltycore.ports import Add, Delete, Insert, Ref, Update
+from loyaltycore.program.customer_form import UNIQUE_FIELDS
+from loyaltycore.program.customer_status import Activity, CustomerStatus
 from loyaltycore.program.program import CustomerFacts
 from loyaltycore.query.predicates import And, Compare, Op, Or, where
 from loyaltycore.query.queries import Order, Query, count, total
+from loyaltycore.records.custom_fields import fields_of, fields_text
+from loyaltycore.records.figures import customer_figures
 from loyaltycore.values.ids import id_text
+from loyaltycore.values.sorting import sort_text
 
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from loyaltycore.customers.figures import Figures
     from loyaltycore.ports import Change
+    from loyaltycore.program.program import Program
     from loyaltycore.query.predicates import Row
 
 __all__ = [
+    "REFERRAL_CODE_BYTES",
     "TOTAL_MEASURES",
-    "UNIQUE_FIELDS",
     "all_customers",
+    "customer_changes",
     "customer_of",
     "customer_ref",
     "customer_row",
     "every_customer",
     "facts_of",
-    "person_changes",
+    "registration_changes",
+    "sortable_fields",
     "token_rows",
     "tokens_like",
     "totals_change",
     "unique_ref",
 ]
 
-UNIQUE_FIELDS = ("phone", "email", "external_id")
+#: Random bytes for a referral code.
+REFERRAL_CODE_BYTES = 8
+
 _TOKEN_KEY = ("program_id", "token", "customer_id")
+_FIELD_KEY = ("program_id", "customer_id", "name")
 _PERSON = tuple(field.name for field in attrs.fields(Person))
+_BESIDE = (
+    "referral_code",
+    "location_id",
+    "registered_by",
+    "status_reason",
+    "merged_into",
+    "device",
+    "last_transaction_at",
+    "average_value",
+    "reviews",
+    "rating_sum",
+    "rating",
+)
 _TOTALS = (
+    "transactions",
     "purchases",
     "purchase_value",
     "points",
@@ -60,15 +87,15 @@ def customer_ref(program_id: str, customer_id: str) -> Ref:
 
 
 def unique_ref(program_id: str, field: str, value: str) -> Ref:
-    """The customer who has this phone, e-mail address or external id."""
-    return Ref("customer", ("program_id", field), (program_id, value))
+    """The living customer who alone has this phone, e-mail address or external id."""
+    return Ref("customer", ("program_id", f"unique_{field}"), (program_id, value))
 
 
 def all_customers(program_id: str, limit: int, cursor: str | None) -> Query:
-    """Customers by registration."""
+    """Living customers by registration."""
     return Query(
         "customer",
-        where(program_id=program_id),
+        where(program_id=program_id, is_living=True),
         (Order("registered_at"), Order("id")),
         limit,
         cursor,
@@ -76,44 +103,129 @@ def all_customers(program_id: str, limit: int, cursor: str | None) -> Query:
 
 
 def every_customer(program_id: str) -> Query:
-    """All customers, for adding up."""
+    """All customers there ever were, for adding up."""
     return Query("customer", where(program_id=program_id))
 
 
-def person_changes(program_id: str, customer: Customer, person: Person) -> list[Change]:
+def customer_changes(
+    program: Program, before: Customer, after: Customer
+) -> list[Change]:
     """
-    Make somebody's facts *person*'s, and what they are found by; the update first.
+    Make a customer what they are to be, totals aside, and what they are found by.
 
-    It does nothing, and its result is 0, when the customer has been changed since.
+    The update comes first.  It does nothing, and its result is 0, when the customer has
+    been changed since.
     """
-    values = {
-        name: now
-        for name in _PERSON
-        if (now := getattr(person, name)) != getattr(customer.person, name)
-    }
-    values["version"] = customer.version + 1
-    ref = customer_ref(program_id, customer.id)
-    changes: list[Change] = [Update(ref, values, expect=customer.version)]
-    before, after = tokens_of(customer.person), tokens_of(person)
-    changes += [
-        Delete(Ref("search_token", _TOKEN_KEY, (program_id, token, customer.id)))
-        for token in sorted(before - after)
-    ]
-    if after - before:
-        changes.append(token_rows(program_id, customer.id, after - before))
+    program_id = program.id
+    was, will = _own_values(program, before), _own_values(program, after)
+    values = {name: now for name, now in will.items() if now != was[name]}
+    values["version"] = before.version + 1
+    ref = customer_ref(program_id, before.id)
+    changes: list[Change] = [Update(ref, values, expect=before.version)]
+    changes += _token_changes(program_id, before, after)
+    changes += _field_changes(program_id, before, after)
     return changes
 
 
-def customer_row(program_id: str, customer: Customer) -> Row:
+def _token_changes(program_id: str, was: Customer, will: Customer) -> list[Change]:
+    before, after = _tokens(was), _tokens(will)
+    changes: list[Change] = []
+    changes += [
+        Delete(Ref("search_token", _TOKEN_KEY, (program_id, token, was.id)))
+        for token in sorted(before - after)
+    ]
+    if after - before:
+        changes.append(token_rows(program_id, was.id, after - before))
+    return changes
+
+
+def _field_changes(program_id: str, was: Customer, will: Customer) -> list[Change]:
+    before, after = sortable_fields(was), sortable_fields(will)
+    changes: list[Change] = [
+        Delete(Ref("field_value", _FIELD_KEY, (program_id, was.id, name)))
+        for name in sorted(before)
+        if before[name] != after.get(name)
+    ]
+    rows = [
+        {
+            "program_id": program_id,
+            "customer_id": was.id,
+            "name": name,
+            "value": after[name],
+        }
+        for name in sorted(after)
+        if after[name] != before.get(name)
+    ]
+    if rows:
+        changes.append(Insert("field_value", rows))
+    return changes
+
+
+def sortable_fields(customer: Customer) -> dict[str, str]:
+    """Custom fields as filters compare them; a customer of no list has none."""
+    if not customer.is_living:
+        return {}
+    return {name: sort_text(value) for name, value in customer.fields.items()}
+
+
+def _tokens(customer: Customer) -> frozenset[str]:
+    """A customer of no list is not found by anything."""
+    if not customer.is_living:
+        return frozenset()
+    return tokens_of(customer.person)
+
+
+def customer_row(program: Program, customer: Customer) -> Row:
     """A customer."""
     return {
-        "program_id": program_id,
+        "program_id": program.id,
         "id": customer.id,
         "version": customer.version,
         "registered_at": customer.registered_at,
-        **{name: getattr(customer.person, name) for name in _PERSON},
+        **_own_values(program, customer),
         **{name: getattr(customer, name) for name in _TOTALS},
     }
+
+
+def _own_values(program: Program, customer: Customer) -> dict[str, Any]:
+    """All that is said of a customer, and what follows from it; totals aside."""
+    person, is_living = customer.person, customer.is_living
+    born = person.birth_date
+    unique = program.customer_form.unique if is_living else ()
+    return {
+        **{name: getattr(person, name) for name in _PERSON},
+        **{name: getattr(customer, name) for name in _BESIDE},
+        **{
+            f"unique_{name}": getattr(person, name) if name in unique else None
+            for name in UNIQUE_FIELDS
+        },
+        "status": customer.status.value,
+        "is_living": is_living,
+        "activity": None if customer.activity is None else customer.activity.value,
+        "fields": fields_text(customer.fields),
+        "folded_name": folded_name(person),
+        "birthday": None if born is None else f"{born:%m-%d}",
+    }
+
+
+def registration_changes(
+    program: Program, customers: Sequence[Customer]
+) -> list[Change]:
+    """Put new customers into every list and count."""
+    program_id = program.id
+    rows = [customer_row(program, customer) for customer in customers]
+    tokens = [
+        row
+        for customer in customers
+        for row in token_rows(program_id, customer.id, _tokens(customer)).rows
+    ]
+    changes: list[Change] = [Insert("customer", rows)]
+    if tokens:
+        changes.append(Insert("search_token", tokens))
+    for customer in customers:
+        nobody = attrs.evolve(customer, fields={})
+        changes += _field_changes(program_id, nobody, customer)
+    return [*changes, *customer_figures(program, customers)]
 
 
 def customer_of(row: Row) -> Customer:
@@ -123,6 +235,10 @@ def customer_of(row: Row) -> Customer:
         version=row["version"],
         registered_at=row["registered_at"],
         person=Person(**{name: row[name] for name in _PERSON}),
+        status=CustomerStatus(row["status"]),
+        activity=None if row["activity"] is None else Activity(row["activity"]),
+        fields=fields_of(row["fields"]),
+        **{name: row[name] for name in _BESIDE},
         **{name: row[name] for name in _TOTALS},
     )
 
@@ -131,6 +247,7 @@ def facts_of(row: Row) -> CustomerFacts:
     """What a card's rules may know of the customer."""
     return CustomerFacts(
         id=row["id"],
+        status=CustomerStatus(row["status"]),
         purchases=row["purchases"],
         purchase_value=row["purchase_value"],
     )

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 from loyaltycore.ports import Add, Ref
 from loyaltycore.query.predicates import where
 from loyaltycore.query.queries import Query, total
+from loyaltycore.values.days import local_day
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from loyaltycore.customers.customer import Customer
     from loyaltycore.customers.figures import Figures
     from loyaltycore.ledger.transactions import Transaction
+    from loyaltycore.program.program import Program
 
-__all__ = ["FIGURE_MEASURES", "day_change", "program_figures"]
+__all__ = [
+    "FIGURE_MEASURES",
+    "customer_figures",
+    "day_change",
+    "living_change",
+    "program_figures",
+]
 
 _KEY = ("program_id", "day", "template_id", "location_id", "actor_id", "slot")
 _SLOTS = 8
 _COLUMNS = (
+    "customers",
     "transactions",
     "purchases",
     "purchase_value",
@@ -27,6 +41,7 @@ _COLUMNS = (
     "points_expired",
 )
 FIGURE_MEASURES = {name: total(name) for name in _COLUMNS}
+_OF_TRANSACTION = _COLUMNS[1:]
 
 
 def day_change(program_id: str, transaction: Transaction, figures: Figures) -> Add:
@@ -35,17 +50,49 @@ def day_change(program_id: str, transaction: Transaction, figures: Figures) -> A
 
     The slot spreads a busy day over several rows, so that none of them is hot.
     """
-    slot = crc32(transaction.card_id.encode()) % _SLOTS
     key = (
         program_id,
         transaction.local_day,
         transaction.template_id,
         transaction.location_id or "",
         transaction.actor_id or "",
-        slot,
+        _slot(transaction.card_id),
     )
-    deltas = {name: getattr(figures, name) for name in _COLUMNS}
+    deltas = {name: getattr(figures, name) for name in _OF_TRANSACTION}
     return Add(Ref("day_figure", _KEY, key), deltas)
+
+
+def customer_figures(program: Program, customers: Iterable[Customer]) -> list[Add]:
+    """Count new customers on the days of their registration."""
+    counted = Counter(
+        (
+            local_day(customer.registered_at, program.zone),
+            customer.location_id or "",
+            customer.registered_by or "",
+            _slot(customer.id),
+        )
+        for customer in customers
+    )
+    return [
+        Add(
+            Ref("day_figure", _KEY, (program.id, day, "", location_id, actor_id, slot)),
+            {"customers": n, "living": n},
+        )
+        for (day, location_id, actor_id, slot), n in sorted(counted.items())
+    ]
+
+
+def living_change(
+    program: Program, customer: Customer, at: datetime, change: int
+) -> Add:
+    """Count a customer who left every list, or came back, on the day of that."""
+    day = local_day(at, program.zone)
+    key = (program.id, day, "", customer.location_id or "", "", _slot(customer.id))
+    return Add(Ref("day_figure", _KEY, key), {"living": change})
+
+
+def _slot(id_: str) -> int:
+    return crc32(id_.encode()) % _SLOTS
 
 
 def program_figures(program_id: str) -> Query:

@@ -11,6 +11,7 @@ from loyaltycore.ledger.sealing import SealedTransaction
 from loyaltycore.query.predicates import And, Compare, Exists, Not, Op, where
 from loyaltycore.query.queries import Order, Query
 from loyaltycore.records import cards, journal
+from loyaltycore.records.custom_fields import CUSTOMER_FORM
 from loyaltycore.schema import COLLECTIONS
 
 
@@ -31,6 +32,7 @@ __all__ = [
     "row_key",
     "sealed_of",
     "stored_lot_of",
+    "values_of_customer",
 ]
 
 _PAGE = 1_000
@@ -53,6 +55,7 @@ class Reference:
 
 
 _VERSION = (("id", "template_id"), ("version", "template_version"))
+_OF_CUSTOMER = Compare("form", Op.EQ, CUSTOMER_FORM)
 _OF_TRANSACTION = Compare("topic", Op.STARTS_WITH, "transaction.")
 
 REFERENCES = (
@@ -65,8 +68,17 @@ REFERENCES = (
     Reference("entry", "transaction", (("card_id", "card_id"), ("version", "version"))),
     Reference("message", "card", (("id", "card_id"),)),
     Reference("message", "transaction", (("id", "id"),), _OF_TRANSACTION),
-    Reference("unique_field", "card", (("id", "card_id"),)),
+    Reference("unique_field", "card", (("id", "owner_id"),), Not(_OF_CUSTOMER)),
+    Reference("unique_field", "customer", (("id", "owner_id"),), _OF_CUSTOMER),
     Reference("search_token", "customer", (("id", "customer_id"),)),
+    Reference("field_value", "customer", (("id", "customer_id"),)),
+    Reference("customer_tag", "customer", (("id", "customer_id"),)),
+    Reference("consent", "customer", (("id", "customer_id"),)),
+    Reference("consent_change", "customer", (("id", "customer_id"),)),
+    Reference("note", "customer", (("id", "customer_id"),)),
+    Reference("review", "customer", (("id", "customer_id"),)),
+    Reference("activity", "customer", (("id", "customer_id"),)),
+    Reference("segment_member", "customer", (("id", "customer_id"),)),
     Reference("rfm_score", "customer", (("id", "customer_id"),)),
 )
 
@@ -103,6 +115,11 @@ def all_counters(program_id: str) -> Query:
 def customer_tokens(program_id: str, customer_id: str) -> Query:
     """What a customer is found by."""
     return Query("search_token", where(program_id=program_id, customer_id=customer_id))
+
+
+def values_of_customer(program_id: str, customer_id: str) -> Query:
+    """The fields of a customer, as filters compare them."""
+    return Query("field_value", where(program_id=program_id, customer_id=customer_id))
 
 
 def sealed_of(row: Row, lines: Sequence[Row]) -> SealedTransaction:

@@ -29,8 +29,27 @@ class Step:
     create: tuple[Collection, ...] = ()
 
 
+_SCORES: Final = ("rfm_score", "rfm_run", "segment_change")
+_PEOPLE: Final = (
+    "field_value",
+    "customer_tag",
+    "consent",
+    "consent_change",
+    "note",
+    "review",
+    "activity",
+    "link",
+)
+_STAFF: Final = ("location", "terminal", "manager", "column_set")
+_GROUPS: Final = ("saved_filter", "segment", "segment_member")
+
+
+def _tables(*names: str) -> tuple[Collection, ...]:
+    return tuple(COLLECTIONS[name] for name in names)
+
+
 #: Tables that came after the first step.
-_LATER: Final = frozenset({"import_run", "rfm_score", "rfm_run", "segment_change"})
+_LATER: Final = frozenset({"import_run", *_SCORES, *_PEOPLE, *_STAFF, *_GROUPS})
 
 STEPS: Final = (
     Step(
@@ -40,15 +59,12 @@ STEPS: Final = (
             collection for name, collection in COLLECTIONS.items() if name not in _LATER
         ),
     ),
-    Step(number=2, name="imports", create=(COLLECTIONS["import_run"],)),
+    Step(number=2, name="imports", create=_tables("import_run")),
+    Step(number=3, name="scores of customers", create=_tables(*_SCORES)),
     Step(
-        number=3,
-        name="scores of customers",
-        create=(
-            COLLECTIONS["rfm_score"],
-            COLLECTIONS["rfm_run"],
-            COLLECTIONS["segment_change"],
-        ),
+        number=4,
+        name="what is known of customers; managers, locations, segments",
+        create=_tables(*_PEOPLE, *_STAFF, *_GROUPS),
     ),
 )
 

@@ -20,6 +20,7 @@ __all__ = [
     "Column",
     "ColumnType",
     "Index",
+    "columns",
 ]
 
 INTEGER_MAX: Final = 2**53 - 1
@@ -51,6 +52,24 @@ class Column:
     name: str
     type: ColumnType
     nullable: bool = False
+
+
+_TYPES: Final = {
+    "text": ColumnType.TEXT,
+    "int": ColumnType.INTEGER,
+    "bool": ColumnType.BOOLEAN,
+    "moment": ColumnType.MOMENT,
+    "day": ColumnType.DAY,
+    "json": ColumnType.JSON,
+}
+
+
+def columns(**types: str) -> tuple[Column, ...]:
+    """Read ``name="int"`` and ``name="int?"`` (nullable); ``program_id`` leads."""
+    return tuple(
+        Column(name, _TYPES[written.removesuffix("?")], nullable=written.endswith("?"))
+        for name, written in {"program_id": "text", **types}.items()
+    )
 
 
 @attrs.frozen(kw_only=True)

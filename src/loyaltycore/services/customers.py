@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
-from loyaltycore.customers.customer import Customer, Person, person_of
-from loyaltycore.customers.search_keys import tokens_for, tokens_of
+from loyaltycore.customers.customer import Customer, Person, PersonFields, person_of
+from loyaltycore.customers.search_keys import tokens_for
 from loyaltycore.errors import DuplicateCustomer, UnknownCustomer
-from loyaltycore.ports import Insert
+from loyaltycore.program.fields import filled_in
+from loyaltycore.program.managers import Permission
 from loyaltycore.records import customers as records
+from loyaltycore.values.codes import make_code
 from loyaltycore.values.contact import parse_email, parse_phone
 
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from collections.abc import Mapping
+    from datetime import datetime
 
     from loyaltycore.ports import Session
     from loyaltycore.query.predicates import Row
@@ -33,49 +36,43 @@ class Customers:
     def register(
         self,
         *,
-        first_name: str | None = None,
-        last_name: str | None = None,
-        phone: str | None = None,
-        email: str | None = None,
-        external_id: str | None = None,
-        birth_date: date | None = None,
-        source: str | None = None,
+        fields: Mapping[str, object] | None = None,
+        location: str | None = None,
         registered_at: datetime | None = None,
+        **person: Unpack[PersonFields],
     ) -> Customer:
         """
         Register a customer.
 
         Args:
-            phone: in any notation; without a country code it is read as one of the
-                program's region.
-            external_id: what your own system calls this customer.
+            fields: the program's own fields, by name.
+            location: where they are registered.
             registered_at: if that was before now.
+            person: names, phone, e-mail ...; see ``PersonFields``.
 
         Raises:
-            InvalidPhone, InvalidEmail, InvalidValue, InvalidMoment: a field that
-                cannot be.
+            InvalidPhone, InvalidEmail, InvalidValue, InvalidFields, InvalidMoment: a
+                field that cannot be.
             DuplicateCustomer: the phone, e-mail address or external id is taken.
         """
         desk = self._shell.desk
-        person = person_of(
-            Person(
-                first_name=first_name,
-                last_name=last_name,
-                phone=phone,
-                email=email,
-                external_id=external_id,
-                birth_date=birth_date,
-                source=source,
-            ),
-            desk.program,
-        )
+        asked = desk.program.customer_form
         now = desk.now()
         if registered_at is not None:
             now = desk.moment("registered_at", registered_at, now)
         customer = Customer(
-            id=desk.ids.new(now), version=1, person=person, registered_at=now
+            id=desk.ids.new(now),
+            version=1,
+            person=person_of(Person(**person), desk.program),
+            registered_at=now,
+            referral_code=make_code(desk.ids.random(records.REFERRAL_CODE_BYTES)),
+            location_id=location or self._shell.location_id,
+            registered_by=self._shell.manager_id,
+            fields=filled_in(asked.fields, fields or {}),
         )
-        return self._shell.write(lambda session: self._insert(session, customer))
+        return self._shell.write(
+            lambda session: self._insert(session, customer), Permission.ADD_CUSTOMER
+        )
 
     def get(self, customer_id: str) -> Customer:
         """
@@ -152,20 +149,14 @@ class Customers:
         return [records.customer_of(row) for row in page.rows], page.cursor
 
     def _insert(self, session: Session, customer: Customer) -> Customer:
-        program_id = self._shell.program_id
-        for field in records.UNIQUE_FIELDS:
+        program = self._shell.desk.program
+        for field in program.customer_form.unique:
             value = getattr(customer.person, field)
             if value is not None:
                 taken = self._by_unique(session, field, value)
                 if taken is not None:
                     raise DuplicateCustomer(field, taken.id)
-        tokens = tokens_of(customer.person)
-        session.apply(
-            [
-                Insert("customer", [records.customer_row(program_id, customer)]),
-                records.token_rows(program_id, customer.id, tokens),
-            ]
-        )
+        session.apply(records.registration_changes(program, [customer]))
         return customer
 
     def _by_unique(self, session: Session, field: str, value: str) -> Customer | None:

@@ -25,8 +25,9 @@ from loyaltycore.insight.program_proof import (
 )
 from loyaltycore.insight.verification import Check, Findings
 from loyaltycore.ledger.transactions import Unit
-from loyaltycore.records import card_fields as field_records
+from loyaltycore.program.customer_form import UNIQUE_FIELDS
 from loyaltycore.records import cards as card_records
+from loyaltycore.records import custom_fields as field_records
 from loyaltycore.records import customers as customer_records
 from loyaltycore.records import figures as figure_records
 from loyaltycore.records import journal
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from loyaltycore.cards.card import Card, CardTemplate
+    from loyaltycore.customers.customer import Customer
     from loyaltycore.insight.verification import VerifyReport
     from loyaltycore.ledger.transactions import Transaction
     from loyaltycore.ports import Ref, Session
@@ -89,6 +91,7 @@ class _Walk:
         self._templates: dict[str, CardTemplate] = {}
         self._days: dict[tuple[Any, ...], Counter[str]] = {}
         self._shared: Counter[str] = Counter()
+        self._living = 0
 
     def report(self) -> VerifyReport:
         """Check everything."""
@@ -140,7 +143,14 @@ class _Walk:
     def _check_customer(self, row: Row) -> None:
         session, program_id = self._session, self._program_id
         self._findings.count("customers")
-        customer = customer_records.customer_of(row)
+        try:
+            customer = customer_records.customer_of(row)
+        except _UNREADABLE as error:
+            self._unreadable("customer", row["id"], error)
+            return
+        self._living += customer.is_living
+        for change in figure_records.customer_figures(self._desk.program, [customer]):
+            self._days.setdefault(change.ref.values, Counter())["customers"] += 1
         nothing = customer_records.totals_change(program_id, customer.id, Figures())
         sums = Counter(nothing.deltas)
         query = card_records.cards_of_customer(program_id, customer.id)
@@ -150,12 +160,26 @@ class _Walk:
         check_customer(
             customer, sums, frozenset(each["token"] for each in tokens), self._findings
         )
+        self._check_derived(row, customer)
         refs = [
             customer_records.unique_ref(program_id, field, value)
-            for field in customer_records.UNIQUE_FIELDS
-            if (value := row[field]) is not None
+            for field in UNIQUE_FIELDS
+            if (value := row[f"unique_{field}"]) is not None
         ]
         self._check_found("customer", [(ref, customer.id) for ref in refs])
+
+    def _check_derived(self, row: Row, customer: Customer) -> None:
+        """What is kept twice, to be searched and sorted by, says the same twice."""
+        should = customer_records.customer_row(self._desk.program, customer)
+        wrong = sorted(name for name, value in should.items() if row[name] != value)
+        if wrong:
+            message = f"its {', '.join(wrong)} do not follow from the rest of it."
+            self._findings.add(Check.STATE, "customer", customer.id, message)
+        query = records.values_of_customer(self._program_id, customer.id)
+        stored = {each["name"]: each["value"] for each in stream(self._session, query)}
+        if stored != customer_records.sortable_fields(customer):
+            message = "the values of its fields are not those that filters look at."
+            self._findings.add(Check.SEARCH, "customer", customer.id, message)
 
     # -- cards -----------------------------------------------------------------------
 
@@ -196,9 +220,12 @@ class _Walk:
         template = self._templates.get(card.template_id)
         if template is None or card.status is CardStatus.DELETED:
             return
-        refs = field_records.unique_refs(self._program_id, template, card)
+        form = template.conditions.form
+        refs = field_records.unique_refs(
+            self._program_id, template.id, form, card.fields
+        )
         for ref, row in zip(refs, self._session.get(refs), strict=True):
-            if row is None or row["card_id"] != card.id:
+            if row is None or row["owner_id"] != card.id:
                 message = f"its {ref.values[2]} is not noted down as its own."
                 self._findings.add(Check.KEY, "card", card.id, message)
 
@@ -300,6 +327,10 @@ class _Walk:
             sums = self._days.pop(key, Counter())
             where = records.row_id("day_figure", row)
             check_day(where, row, _all_days(sums), findings)
+            self._living -= row["living"]
+        if self._living:
+            message = f"their number is off by {self._living}; count them again."
+            findings.add(Check.FIGURES, "program", program_id, message)
         for key, sums in self._days.items():
             where = "/".join(map(str, key[1:]))
             check_day(where, _all_days({}), _all_days(sums), findings)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ChangeContract"]
 
-_PHONE = Ref("customer", ("program_id", "phone"), (a.CAFE, "+493012345678"))
+_PHONE = Ref("customer", ("program_id", "unique_phone"), (a.CAFE, "+493012345678"))
 
 
 class ChangeContract:
@@ -45,12 +45,12 @@ class ChangeContract:
 
     def test_insert_duplicate_unique(self, store: Store) -> None:
         """A taken unique is refused, and the refusal does not repeat its value."""
-        a.fill(store, "customer", [a.customer("ada", phone="+493012345678")])
+        a.fill(store, "customer", [a.customer("ada", unique_phone="+493012345678")])
 
         with pytest.raises(Duplicate) as caught:
-            a.fill(store, "customer", [a.customer("bob", phone="+493012345678")])
+            a.fill(store, "customer", [a.customer("bob", unique_phone="+493012345678")])
 
-        assert caught.value.details["columns"] == ("program_id", "phone")
+        assert caught.value.details["columns"] == ("program_id", "unique_phone")
         assert "+4930" not in str(caught.value)
 
     def test_insert_same_row_twice(self, store: Store) -> None:
@@ -62,13 +62,13 @@ class ChangeContract:
 
     def test_insert_ignoring_duplicates(self, store: Store) -> None:
         """Ignored rows leave the old ones alone, whether key or unique is taken."""
-        ada = a.customer("ada", phone="1", first_name="Ada")
+        ada = a.customer("ada", unique_phone="1", first_name="Ada")
         a.fill(store, "customer", [ada])
         rows = [
             a.customer("ada", first_name="Other"),
-            a.customer("bob", phone="1"),
-            a.customer("cid", phone="2"),
-            a.customer("dan", phone="2"),
+            a.customer("bob", unique_phone="1"),
+            a.customer("cid", unique_phone="2"),
+            a.customer("dan", unique_phone="2"),
         ]
 
         done = a.change(store, Insert("customer", rows, on_duplicate="ignore"))
@@ -96,8 +96,10 @@ class ChangeContract:
 
     def test_update(self, store: Store) -> None:
         """An update changes the columns it names and no others."""
-        a.fill(store, "customer", [a.customer("ada", first_name="Ada", phone="1")])
-        update = Update(a.customer_ref("ada"), {"phone": None, "points": 7})
+        a.fill(
+            store, "customer", [a.customer("ada", first_name="Ada", unique_phone="1")]
+        )
+        update = Update(a.customer_ref("ada"), {"unique_phone": None, "points": 7})
 
         assert a.change(store, update) == [1]
         expected = a.customer("ada", first_name="Ada", points=7)
@@ -105,14 +107,16 @@ class ChangeContract:
 
     def test_update_by_unique(self, store: Store) -> None:
         """A unique names the row to update, even when it is what changes."""
-        a.fill(store, "customer", [a.customer("ada", phone="+493012345678")])
+        a.fill(store, "customer", [a.customer("ada", unique_phone="+493012345678")])
 
         done = a.change(
-            store, Update(_PHONE, {"phone": "2"}), Update(_PHONE, {"points": 1})
+            store, Update(_PHONE, {"unique_phone": "2"}), Update(_PHONE, {"points": 1})
         )
 
         assert done == [1, 0]
-        assert a.one(store, a.customer_ref("ada")) == a.customer("ada", phone="2")
+        assert a.one(store, a.customer_ref("ada")) == a.customer(
+            "ada", unique_phone="2"
+        )
 
     def test_update_nothing(self, store: Store) -> None:
         """An update of a row that is not there answers 0 and makes none."""
@@ -151,22 +155,27 @@ class ChangeContract:
 
     def test_update_to_what_is_taken(self, store: Store) -> None:
         """A unique cannot be changed to another row's, but to its own it can."""
-        rows = [a.customer("ada", phone="1"), a.customer("bob", phone="2")]
+        rows = [
+            a.customer("ada", unique_phone="1"),
+            a.customer("bob", unique_phone="2"),
+        ]
         a.fill(store, "customer", rows)
 
-        assert a.change(store, Update(a.customer_ref("ada"), {"phone": "1"})) == [1]
+        assert a.change(
+            store, Update(a.customer_ref("ada"), {"unique_phone": "1"})
+        ) == [1]
         with pytest.raises(Duplicate):
-            a.change(store, Update(a.customer_ref("ada"), {"phone": "2"}))
+            a.change(store, Update(a.customer_ref("ada"), {"unique_phone": "2"}))
         assert a.every(store, "customer") == rows
 
     def test_update_frees_a_unique(self, store: Store) -> None:
         """What a row gives up, another may have in the same call."""
-        a.fill(store, "customer", [a.customer("ada", phone="1")])
+        a.fill(store, "customer", [a.customer("ada", unique_phone="1")])
 
         done = a.change(
             store,
-            Update(a.customer_ref("ada"), {"phone": "2"}),
-            Insert("customer", [a.customer("bob", phone="1")]),
+            Update(a.customer_ref("ada"), {"unique_phone": "2"}),
+            Insert("customer", [a.customer("bob", unique_phone="1")]),
         )
 
         assert done == [1, 1]
@@ -266,7 +275,7 @@ class ChangeContract:
 
     def test_delete(self, store: Store) -> None:
         """A deletion answers 1, then 0, and frees key and uniques."""
-        ada = a.customer("ada", phone="1")
+        ada = a.customer("ada", unique_phone="1")
         a.fill(store, "customer", [ada])
         delete = Delete(a.customer_ref("ada"))
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PREDICATES", "FindingContract"]
 
-_PHONE = Ref("customer", ("program_id", "phone"), (a.CAFE, "+493012345678"))
+_PHONE = Ref("customer", ("program_id", "unique_phone"), (a.CAFE, "+493012345678"))
 
 
 def _tokens() -> list[dict[str, Any]]:
@@ -142,7 +142,7 @@ class FindingContract:
 
     def test_get_by_unique(self, store: Store) -> None:
         """A row is found by a declared unique too."""
-        a.fill(store, "customer", [a.customer("ada", phone="+493012345678")])
+        a.fill(store, "customer", [a.customer("ada", unique_phone="+493012345678")])
 
         found = a.one(store, _PHONE)
 
@@ -184,7 +184,8 @@ class FindingContract:
             pytest.param(Ref("customer", ("source",), ("x",)), id="no-key"),
             pytest.param(Ref("counter", ("program_id", "name"), ("x",)), id="no-value"),
             pytest.param(
-                Ref("customer", ("program_id", "phone"), (a.CAFE, None)), id="none"
+                Ref("customer", ("program_id", "unique_phone"), (a.CAFE, None)),
+                id="none",
             ),
         ],
     )
@@ -222,7 +223,7 @@ class FindingContract:
     @pytest.mark.parametrize(
         ("field", "query"),
         [
-            ("order", Query("customer", order=(Order("phone"),))),
+            ("order", Query("customer", order=(Order("unique_phone"),))),
             ("order", Query("customer", order=(Order("nothing"),))),
             ("order", Query("card", order=(Order("totals"),))),
             ("where", Query("customer", Compare("nothing", Op.EQ, 1))),

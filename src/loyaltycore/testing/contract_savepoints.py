@@ -49,15 +49,19 @@ class SavepointContract:
 
     def test_a_part_that_is_left_is_undone(self, store: Store) -> None:
         """An exception of the caller's undoes the part that it leaves."""
-        a.fill(store, "customer", [a.customer("ada", phone="1")])
+        a.fill(store, "customer", [a.customer("ada", unique_phone="1")])
         with store.session() as session:
             with pytest.raises(_Refused), session.savepoint():
                 session.apply([Delete(a.customer_ref("ada"))])
-                session.apply([Insert("customer", [a.customer("bob", phone="1")])])
+                session.apply(
+                    [Insert("customer", [a.customer("bob", unique_phone="1")])]
+                )
                 raise _Refused
             session.apply([Add(a.customer_ref("ada"), {"points": 5})])
 
-        assert a.every(store, "customer") == [a.customer("ada", phone="1", points=5)]
+        assert a.every(store, "customer") == [
+            a.customer("ada", unique_phone="1", points=5)
+        ]
 
     def test_a_refused_value_is_no_end(self, store: Store) -> None:
         """A value that no store could keep ends the part, not the session."""

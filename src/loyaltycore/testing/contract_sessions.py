@@ -51,17 +51,17 @@ class SessionContract(Handles):
 
     def test_an_exception_undoes_everything(self, store: Store) -> None:
         """An exception leaves key, uniques, rows and their order as they were."""
-        before = [a.customer(name, phone=name) for name in ("ada", "bob", "cid")]
+        before = [a.customer(name, unique_phone=name) for name in ("ada", "bob", "cid")]
         a.fill(store, "customer", before)
         a.fill(store, "message", [a.message("m")])
 
         with pytest.raises(_Refused), store.session() as session:
             session.apply(
                 [
-                    Insert("customer", [a.customer("dan", phone="dan")]),
-                    Update(a.customer_ref("ada"), {"phone": "new", "points": 1}),
+                    Insert("customer", [a.customer("dan", unique_phone="dan")]),
+                    Update(a.customer_ref("ada"), {"unique_phone": "new", "points": 1}),
                     Delete(a.customer_ref("bob")),
-                    Insert("customer", [a.customer("bob", phone="ada")]),
+                    Insert("customer", [a.customer("bob", unique_phone="ada")]),
                     Add(a.customer_ref("cid"), {"points": 5}),
                     Add(a.counter_ref("n"), {"used": 5}),
                 ]
@@ -74,9 +74,9 @@ class SessionContract(Handles):
         assert a.every(store, "customer") == before
         assert a.every(store, "counter") == []
         assert a.every(store, "message") == [a.message("m")]
-        a.fill(store, "customer", [a.customer("dan", phone="dan")])
+        a.fill(store, "customer", [a.customer("dan", unique_phone="dan")])
         with pytest.raises(Duplicate):
-            a.fill(store, "customer", [a.customer("eve", phone="bob")])
+            a.fill(store, "customer", [a.customer("eve", unique_phone="bob")])
 
     def test_a_failing_change_undoes_the_session(self, store: Store) -> None:
         """When one of several changes fails, the earlier ones do not stay."""

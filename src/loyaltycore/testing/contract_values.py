@@ -51,7 +51,7 @@ HOSTILE: Final[dict[str, tuple[str, str, object]]] = {
     "text-list": ("card", "digest", ["a"]),
     "text-enum": ("card", "digest", _Kind.STAMP),
     "text-moment": ("card", "digest", a.T0),
-    "nullable-text-nul": ("customer", "phone", "\0"),
+    "nullable-text-nul": ("customer", "unique_phone", "\0"),
     "nullable-text-too-long": ("customer", "source", "x" * 513),
     "nullable-text-integer": ("customer", "source", 0),
     "integer-float": ("card", "next_lot", 1.0),
@@ -206,7 +206,7 @@ class ValueContract:
     @pytest.mark.parametrize("value", ["", "x" * 512, "\U0010ffff" * 512])
     def test_texts_at_the_bounds(self, store: Store, value: str) -> None:
         """The shortest and the longest text are kept, also in a key."""
-        row = a.customer(value, first_name=value, phone=value)
+        row = a.customer(value, first_name=value, unique_phone=value)
         a.fill(store, "customer", [row])
 
         assert a.one(store, a.customer_ref(value)) == row

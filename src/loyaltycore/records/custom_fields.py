@@ -1,5 +1,5 @@
 """
-Custom fields of cards: as JSON on the card, and a row for each value that is unique.
+Custom fields of cards and customers: as JSON, and a row for each value that is unique.
 
 A value that JSON has no type for carries its own: ``["date", "2026-03-01"]``.
 """
@@ -16,18 +16,21 @@ from loyaltycore.ports import Ref
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from loyaltycore.cards.card import Card, CardTemplate
-    from loyaltycore.program.fields import FieldValue
+    from loyaltycore.program.fields import FieldDefinition, FieldValue
     from loyaltycore.query.predicates import Row
 
 __all__ = [
+    "CUSTOMER_FORM",
     "fields_of",
     "fields_text",
     "unique_refs",
     "unique_row",
 ]
+
+#: The form of a customer's unique fields; a template's is its id.
+CUSTOMER_FORM = "customer"
 
 _NONE = "{}"
 
@@ -44,22 +47,32 @@ def fields_of(text: str) -> dict[str, FieldValue]:
     return {name: _value(plain) for name, plain in json.loads(text).items()}
 
 
-def unique_refs(program_id: str, template: CardTemplate, card: Card) -> list[Ref]:
-    """One row for each value that a card has in a field that is unique."""
+def unique_refs(
+    program_id: str,
+    form: str,
+    definitions: Sequence[FieldDefinition],
+    values: Mapping[str, FieldValue],
+) -> list[Ref]:
+    """
+    One row for each value in a field that is unique.
+
+    Args:
+        form: the template's id, or ``CUSTOMER_FORM``.
+    """
     return [
         Ref(
             "unique_field",
-            ("program_id", "template_id", "name", "value"),
-            (program_id, template.id, field.name, _compared(card.fields[field.name])),
+            ("program_id", "form", "name", "value"),
+            (program_id, form, field.name, _compared(values[field.name])),
         )
-        for field in template.conditions.form
-        if field.unique and field.name in card.fields
+        for field in definitions
+        if field.unique and field.name in values
     ]
 
 
-def unique_row(ref: Ref, card_id: str) -> Row:
-    """A value that a card has."""
-    return {**dict(zip(ref.columns, ref.values, strict=True)), "card_id": card_id}
+def unique_row(ref: Ref, owner_id: str) -> Row:
+    """A value that a card or a customer has."""
+    return {**dict(zip(ref.columns, ref.values, strict=True)), "owner_id": owner_id}
 
 
 def _compared(value: FieldValue) -> str:
