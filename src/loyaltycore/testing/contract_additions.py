@@ -221,7 +221,11 @@ class AdditionContract:
         """Every column is raised by itself, beside what is added."""
         before = a.customer("ada", purchases=5, points=5, birth_date=_DAY)
         a.fill(store, "customer", [before])
-        later = {"purchases": 4, "points": 6, "birth_date": date(2026, 2, 1)}
+        later: Mapping[str, Any] = {
+            "purchases": 4,
+            "points": 6,
+            "birth_date": date(2026, 2, 1),
+        }
 
         done = a.change(store, Add(_ADA, {"points_earned": 2}, raises=later))
 
