@@ -19,6 +19,7 @@ from loyaltycore.insight.verification import Check, Findings
 
 MOMENT = datetime(2025, 1, 1, tzinfo=UTC)
 ADA = Customer(
+    referral_code="ADA",
     id="k1",
     version=1,
     person=Person(first_name="Ada", last_name="Lovelace"),
