@@ -106,7 +106,7 @@ class Profile:
     activity: Activity
     totals: Totals
     cards: tuple[CardShown, ...]
-    tags: tuple[str, ...]
+    tags: tuple[str, ...] = attrs.field(repr=False)
     recent: tuple[FeedEntry, ...]
     link: Link | None
 

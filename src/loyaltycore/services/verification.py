@@ -8,8 +8,7 @@ at a time is one card with its lots, and one row of sums for each row of day fig
 from __future__ import annotations
 
 from collections import Counter
-from itertools import groupby, islice
-from operator import itemgetter
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from loyaltycore.cards.card import CardStatus
@@ -167,6 +166,8 @@ class _Walk:
             if (value := row[f"unique_{field}"]) is not None
         ]
         self._check_found("customer", [(ref, customer.id) for ref in refs])
+        _, values = customer_records.uniques_of(self._desk.program, customer)
+        self._check_noted("customer", customer.id, values)
 
     def _check_derived(self, row: Row, customer: Customer) -> None:
         """What is kept twice, to be searched and sorted by, says the same twice."""
@@ -224,10 +225,13 @@ class _Walk:
         refs = field_records.unique_refs(
             self._program_id, template.id, form, card.fields
         )
+        self._check_noted("card", card.id, refs)
+
+    def _check_noted(self, collection: str, owner_id: str, refs: list[Ref]) -> None:
         for ref, row in zip(refs, self._session.get(refs), strict=True):
-            if row is None or row["owner_id"] != card.id:
+            if row is None or row["owner_id"] != owner_id:
                 message = f"its {ref.values[2]} is not noted down as its own."
-                self._findings.add(Check.KEY, "card", card.id, message)
+                self._findings.add(Check.KEY, collection, owner_id, message)
 
     def _check_journal(
         self, card: Card, proof: CardProof, sums: Counter[str]
@@ -235,7 +239,7 @@ class _Walk:
         """Check a card's transactions; return what they counted."""
         session, program_id = self._session, self._program_id
         counted: Counter[str] = Counter()
-        lines = _Lines(
+        lines = records.Lines(
             stream(session, records.all_of_card(program_id, "entry", card.id))
         )
         query = journal.card_transactions(program_id, card.id, limit=_PAGE)
@@ -370,24 +374,6 @@ class _Walk:
         self._findings.add(
             Check.UNREADABLE, collection, id_, f"{message}compare it with a backup."
         )
-
-
-class _Lines:
-    """A card's entries, handed out by version in rising order."""
-
-    def __init__(self, rows: Iterable[Row]) -> None:
-        self._groups = groupby(rows, key=itemgetter("version"))
-        self._version, self._rows = self._next()
-
-    def of(self, version: int) -> list[Row]:
-        """The entries of one version; those of versions before it are passed over."""
-        while self._version is not None and self._version < version:
-            self._version, self._rows = self._next()
-        return self._rows if self._version == version else []
-
-    def _next(self) -> tuple[int | None, list[Row]]:
-        version, rows = next(self._groups, (None, ()))
-        return version, list(rows)
 
 
 def _chunks(rows: Iterable[Row], n: int) -> Iterator[list[Row]]:
