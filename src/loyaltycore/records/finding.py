@@ -69,15 +69,23 @@ def resolved(
     Raises:
         UnknownCustomer: there is none with this id, or the merges lead nowhere.
     """
+    row = _followed(session, program_id, customer_id, lock=lock)
+    if row is None:
+        raise UnknownCustomer(customer_id)
+    return row
+
+
+def _followed(
+    session: Session, program_id: str, customer_id: str, *, lock: bool = False
+) -> Row | None:
+    """Follow merges to their end; None where there is none, as in a circle."""
     at = customer_id
     for _ in range(_MERGES_MAX):
         (row,) = session.get([customer_ref(program_id, at)], lock=lock)
-        if row is None:
-            break
-        if row["merged_into"] is None:
+        if row is None or row["merged_into"] is None:
             return row
         at = row["merged_into"]
-    raise UnknownCustomer(customer_id)
+    return None
 
 
 def everyone_who_became(
@@ -108,10 +116,11 @@ def living(
     found: dict[str, Customer] = {}
     refs = [customer_ref(program_id, each) for each in dict.fromkeys(customer_ids)]
     for row in session.get(refs):
+        them = row
         if row is not None and row["merged_into"] is not None:
-            row = resolved(session, program_id, row["id"])  # noqa: PLW2901 - the same person
-        if row is not None and row["is_living"]:
-            found.setdefault(row["id"], customer_of(row))
+            them = _followed(session, program_id, row["merged_into"])
+        if them is not None and them["is_living"]:
+            found.setdefault(them["id"], customer_of(them))
     return list(found.values())
 
 
