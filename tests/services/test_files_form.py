@@ -83,8 +83,10 @@ class TestIn:
             ("B,Byron,7,,,,,x\n", "club duplicate_field"),
             (
                 "B,Byron,7.5,goat,a lot,maybe,29.2.2020,x\n",
-                "club invalid_field, discount invalid_number, milk invalid_field, "
-                "since invalid_date, wants post invalid_field",
+                (
+                    "club invalid_field, discount invalid_number, milk invalid_field, "
+                    "since invalid_date, wants post invalid_field"
+                ),
             ),
         ],
         ids=["missing", "taken", "malformed"],

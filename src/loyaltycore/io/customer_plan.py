@@ -164,7 +164,8 @@ class CustomerPlanner:
         if problem is not None:
             return problem
         planned = self._new(row) if match is None else self._known(row, match)
-        if isinstance(planned, Create | Update):
+        is_asked = self._form.required or self._form.fields
+        if is_asked and isinstance(planned, Create | Update):
             problem = self._unfit(row, planned, taken)
             if problem is not None:
                 return problem
@@ -283,11 +284,10 @@ class CustomerPlanner:
         registered_at = facts.pop("registered_at", None)
         facts["source"] = facts.get("source") or _SOURCE
         own = _own_values(facts)
-        person = {
-            name: value for name, value in facts.items() if not name.startswith(OWN)
-        }
+        for name in own:
+            del facts[own_field(name)]
         fields = {name: value for name, value in own.items() if value is not None}
-        return Create(row.line, Person(**person), registered_at, fields)
+        return Create(row.line, Person(**facts), registered_at, fields)
 
     def _known(self, row: TableRow, customer: Customer) -> PlannedRow:
         action = row.values.get(ACTION)
