@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import NOON
 
 from loyaltycore import Loyalty, cards, errors
+from loyaltycore.customers.activity import ActivityKind
 from loyaltycore.ports import Ref, Update
 from loyaltycore.program.customer_status import CustomerStatus
 from loyaltycore.records.customers import customer_changes
@@ -267,8 +268,8 @@ class TestMerged:
         assert {ada.id, eda.id, one.id} == {*everyone}
         assert one.id == everyone[0]
         kinds = [entry.kind for entry in shop.customers.feed(eda.id).entries]
-        assert 3 == kinds.count("sign_up")
-        assert 1 == kinds.count("transaction")
+        assert 3 == kinds.count(ActivityKind.SIGN_UP)
+        assert 1 == kinds.count(ActivityKind.TRANSACTION)
         assert 1 == len(shop.customers.transactions(one.id).lines)
         assert 1 == len(shop.reports.statement(customer_id=ada.id).lines)
 
