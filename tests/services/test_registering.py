@@ -14,6 +14,7 @@ from loyaltycore import Loyalty, Program, cards, errors
 from loyaltycore.customers.activity import ActivityKind
 from loyaltycore.customers.customer import Person
 from loyaltycore.ports import Insert, Ref, Update
+from loyaltycore.posting.registering import write_customer
 from loyaltycore.program.customer_form import NAMED_AND_REACHABLE, CustomerForm
 from loyaltycore.program.customer_status import CustomerStatus
 from loyaltycore.query.queries import Query
@@ -376,6 +377,21 @@ class TestEdit:
 
         assert ["first_name", "last_name"] == list(caught.value.problems)
         assert "Eda" == shop.customers.edit(old.id, first_name="Eda").first_name
+
+    def test_who_was_changed_meanwhile_is_not_overwritten(
+        self, store: Store, shop: Loyalty
+    ) -> None:
+        """Writing what follows from an old version is a conflict, and writes nothing."""
+        old = shop.customers.register(first_name="Ada")
+        shop.customers.edit(old.id, first_name="Eda")
+        person = attrs.evolve(old.person, first_name="Ida")
+        before = rows_of(store)
+        with pytest.raises(errors.Conflict), store.session() as session:
+            write_customer(
+                session, shop._shell.desk, old, attrs.evolve(old, person=person)
+            )
+
+        assert before == rows_of(store)
 
     def test_who_is_gone_is_not_edited(self, store: Store, shop: Loyalty) -> None:
         """Nobody of this id, and somebody who was deleted, have errors of their own."""
