@@ -381,7 +381,7 @@ class TestEdit:
     def test_who_was_changed_meanwhile_is_not_overwritten(
         self, store: Store, shop: Loyalty
     ) -> None:
-        """Writing what follows from an old version is a conflict, and writes nothing."""
+        """What follows from an old version is a conflict, and writes nothing."""
         old = shop.customers.register(first_name="Ada")
         shop.customers.edit(old.id, first_name="Eda")
         person = attrs.evolve(old.person, first_name="Ida")
