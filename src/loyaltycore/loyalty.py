@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from loyaltycore.ports import Clock, Ids, Store
     from loyaltycore.services.columns import Columns
     from loyaltycore.services.files import Files
+    from loyaltycore.services.links import Links
     from loyaltycore.services.reports import Reports
     from loyaltycore.services.rewards import Rewards
     from loyaltycore.services.scores import Scores
@@ -133,6 +134,13 @@ class Loyalty:
         from loyaltycore.services.files import Files  # noqa: PLC0415 - start-up time
 
         return Files(self._shell)
+
+    @cached_property
+    def links(self) -> Links:
+        """Make links to sign up, install a card and bring a friend, and follow them."""
+        from loyaltycore.services.links import Links  # noqa: PLC0415 - start-up time
+
+        return Links(self._shell)
 
     @cached_property
     def columns(self) -> Columns:

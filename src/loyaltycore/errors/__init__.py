@@ -26,7 +26,8 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── UnknownTemplate
     │   ├── UnknownTransaction
     │   ├── UnknownManager
-    │   └── UnknownLocation
+    │   ├── UnknownLocation
+    │   └── UnknownLink
     ├── Refusal                        a rule says no; nothing was written
     │   ├── InsufficientBalance
     │   ├── BelowMinimum
@@ -40,6 +41,7 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── NotEligible                  not for this customer
     │   ├── CommandNotSupported          this card type has no such command
     │   ├── CustomerBlocked              blocked, deactivated or gone
+    │   ├── DeadLink                     it led to a card or customer who is gone
     │   ├── PermissionDenied             not the manager's to do, or not there
     │   ├── QuotaReached                 the plan allows no more
     │   ├── CardDeleted                  the card no longer functions
@@ -75,6 +77,7 @@ from loyaltycore.errors.refusals import (
     CardNotInstalled,
     CommandNotSupported,
     CustomerBlocked,
+    DeadLink,
     DuplicateCustomer,
     DuplicateField,
     DuplicateKeyMismatch,
@@ -123,6 +126,7 @@ __all__ = [
     "Corrupt",
     "CurrencyMismatch",
     "CustomerBlocked",
+    "DeadLink",
     "Duplicate",
     "DuplicateCustomer",
     "DuplicateField",
@@ -155,6 +159,7 @@ __all__ = [
     "Unavailable",
     "UnknownCard",
     "UnknownCustomer",
+    "UnknownLink",
     "UnknownLocation",
     "UnknownManager",
     "UnknownTemplate",
@@ -279,3 +284,12 @@ class UnknownLocation(NotFound):
     """No such location."""
 
     noun = "location"
+
+
+class UnknownLink(NotFound):
+    """No such link; its token is not repeated, for it may have been guessed at."""
+
+    noun = "link"
+
+    def __init__(self) -> None:
+        super().__init__("that was given", by="token")

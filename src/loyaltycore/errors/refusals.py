@@ -20,6 +20,7 @@ __all__ = [
     "CardNotInstalled",
     "CommandNotSupported",
     "CustomerBlocked",
+    "DeadLink",
     "DuplicateCustomer",
     "DuplicateField",
     "DuplicateKeyMismatch",
@@ -134,6 +135,16 @@ class CustomerBlocked(Refusal):
     def __init__(self, customer_id: str, status: str) -> None:
         message = f"This customer is {status} and neither earns nor redeems."
         super().__init__(message, customer_id=customer_id, status=status)
+
+
+class DeadLink(Refusal):
+    """A link led to a card that was deleted, or to a customer who is gone."""
+
+    def __init__(self, purpose: str, subject_id: str, status: str) -> None:
+        message = f"What this link led to is {status}; ask for a new one."
+        super().__init__(
+            message, purpose=str(purpose), subject_id=subject_id, status=status
+        )
 
 
 class PermissionDenied(Refusal):
