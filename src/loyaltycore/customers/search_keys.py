@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 
 if TYPE_CHECKING:
-    from loyaltycore.customers.customer import Person
+    from loyaltycore.customers.customer import Customer, Person
 
-__all__ = ["fold", "folded_name", "tokens_for", "tokens_of"]
+__all__ = ["fold", "folded_name", "found_by", "tokens_for", "tokens_of"]
 
 _NAME_MAX = 255
 _WORD_MAX = 64
@@ -48,6 +48,13 @@ def tokens_of(person: Person) -> frozenset[str]:
     if person.external_id:
         tokens.add(f"external:{person.external_id}")
     return frozenset(tokens)
+
+
+def found_by(customer: Customer) -> frozenset[str]:
+    """Everything that a customer is found by; who is gone is found by nothing."""
+    if not customer.status.is_found:
+        return frozenset()
+    return tokens_of(customer.person)
 
 
 def tokens_for(text: str) -> tuple[tuple[str, ...], ...]:

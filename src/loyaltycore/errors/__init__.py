@@ -25,6 +25,7 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── UnknownCard
     │   ├── UnknownTemplate
     │   ├── UnknownTransaction
+    │   ├── UnknownNote
     │   ├── UnknownManager
     │   └── UnknownLocation
     ├── Refusal                        a rule says no; nothing was written
@@ -40,6 +41,11 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── NotEligible                  not for this customer
     │   ├── CommandNotSupported          this card type has no such command
     │   ├── CustomerBlocked              blocked, deactivated or gone
+    │   ├── CustomerHasInstalledCard     its card has to be deleted first
+    │   ├── OutstandingUnits             units are held, or wait until they count
+    │   ├── NotMergeable                 oneself, or somebody who is gone
+    │   ├── NotTheAuthor                 a note is changed by who wrote it
+    │   ├── AlreadyReviewed              a visit is reviewed once
     │   ├── PermissionDenied             not the manager's to do, or not there
     │   ├── QuotaReached                 the plan allows no more
     │   ├── CardDeleted                  the card no longer functions
@@ -68,6 +74,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from loyaltycore.errors.refusals import (
     AlreadyRedeemed,
+    AlreadyReviewed,
     BelowMinimum,
     CardBlocked,
     CardDeleted,
@@ -75,6 +82,7 @@ from loyaltycore.errors.refusals import (
     CardNotInstalled,
     CommandNotSupported,
     CustomerBlocked,
+    CustomerHasInstalledCard,
     DuplicateCustomer,
     DuplicateField,
     DuplicateKeyMismatch,
@@ -84,7 +92,10 @@ from loyaltycore.errors.refusals import (
     NotAvailable,
     NotCombinable,
     NotEligible,
+    NotMergeable,
     NotReversible,
+    NotTheAuthor,
+    OutstandingUnits,
     PermissionDenied,
     PurchaseAmountRequired,
     QuotaReached,
@@ -111,6 +122,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AlreadyRedeemed",
+    "AlreadyReviewed",
     "AppendOnly",
     "BelowMinimum",
     "CardBlocked",
@@ -123,6 +135,7 @@ __all__ = [
     "Corrupt",
     "CurrencyMismatch",
     "CustomerBlocked",
+    "CustomerHasInstalledCard",
     "Duplicate",
     "DuplicateCustomer",
     "DuplicateField",
@@ -143,7 +156,10 @@ __all__ = [
     "NotCombinable",
     "NotEligible",
     "NotFound",
+    "NotMergeable",
     "NotReversible",
+    "NotTheAuthor",
+    "OutstandingUnits",
     "PermissionDenied",
     "PurchaseAmountRequired",
     "QuotaReached",
@@ -157,6 +173,7 @@ __all__ = [
     "UnknownCustomer",
     "UnknownLocation",
     "UnknownManager",
+    "UnknownNote",
     "UnknownTemplate",
     "UnknownTransaction",
     "UnsupportedValue",
@@ -267,6 +284,12 @@ class UnknownTransaction(NotFound):
     """No such transaction."""
 
     noun = "transaction"
+
+
+class UnknownNote(NotFound):
+    """No such note."""
+
+    noun = "note"
 
 
 class UnknownManager(NotFound):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from loyaltycore.customers.customer import Customer, Person
-from loyaltycore.customers.search_keys import folded_name, tokens_of
+from loyaltycore.customers.search_keys import folded_name, found_by
 from loyaltycore.ports import Add, Delete, Insert, Ref, Update
 from loyaltycore.program.customer_form import UNIQUE_FIELDS
 from loyaltycore.program.customer_status import Activity, CustomerStatus
@@ -87,7 +87,11 @@ def customer_ref(program_id: str, customer_id: str) -> Ref:
 
 
 def unique_ref(program_id: str, field: str, value: str) -> Ref:
-    """The living customer who alone has this phone, e-mail address or external id."""
+    """
+    The customer who alone has this phone, e-mail address or external id.
+
+    They are living, or an alias of one who is; see ``records.people``.
+    """
     return Ref("customer", ("program_id", f"unique_{field}"), (program_id, value))
 
 
@@ -128,7 +132,7 @@ def customer_changes(
 
 
 def _token_changes(program_id: str, was: Customer, will: Customer) -> list[Change]:
-    before, after = _tokens(was), _tokens(will)
+    before, after = found_by(was), found_by(will)
     changes: list[Change] = []
     changes += [
         Delete(Ref("search_token", _TOKEN_KEY, (program_id, token, was.id)))
@@ -168,13 +172,6 @@ def sortable_fields(customer: Customer) -> dict[str, str]:
     return {name: sort_text(value) for name, value in customer.fields.items()}
 
 
-def _tokens(customer: Customer) -> frozenset[str]:
-    """A customer of no list is not found by anything."""
-    if not customer.is_living:
-        return frozenset()
-    return tokens_of(customer.person)
-
-
 def customer_row(program: Program, customer: Customer) -> Row:
     """A customer."""
     return {
@@ -191,7 +188,7 @@ def _own_values(program: Program, customer: Customer) -> dict[str, Any]:
     """All that is said of a customer, and what follows from it; totals aside."""
     person, is_living = customer.person, customer.is_living
     born = person.birth_date
-    unique = program.customer_form.unique if is_living else ()
+    unique = program.customer_form.unique if customer.status.is_found else ()
     return {
         **{name: getattr(person, name) for name in _PERSON},
         **{name: getattr(customer, name) for name in _BESIDE},
@@ -217,7 +214,7 @@ def registration_changes(
     tokens = [
         row
         for customer in customers
-        for row in token_rows(program_id, customer.id, _tokens(customer)).rows
+        for row in token_rows(program_id, customer.id, found_by(customer)).rows
     ]
     changes: list[Change] = [Insert("customer", rows)]
     if tokens:

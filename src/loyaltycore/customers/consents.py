@@ -1,0 +1,108 @@
+"""
+Consent: what a customer allowed, for each channel and purpose.
+
+There is none until it is given.  Every change of it is kept, with when, by whom and
+where it came from; so it can be shown, and also afterwards.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from loyaltycore.customers.words import name
+from loyaltycore.errors import InvalidValue
+
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+__all__ = ["MARKETING", "Channel", "Consent", "ConsentChange", "changed", "stricter"]
+
+#: The purpose that is meant where none is named.
+MARKETING: Final = "marketing"
+
+
+class Channel(StrEnum):
+    """By which way a customer is reached."""
+
+    SMS = "sms"
+    EMAIL = "email"
+    WHATSAPP = "whatsapp"
+    PUSH = "push"
+    PHONE = "phone"
+    POST = "post"
+
+
+@attrs.frozen(kw_only=True)
+class Consent:
+    """How it stands: what was said last."""
+
+    customer_id: str
+    channel: Channel
+    purpose: str
+    is_given: bool
+    changed_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class ConsentChange:
+    """
+    Consent was given or withdrawn.
+
+    Attributes:
+        source: where, such as ``sign_up_form``; a name, and nobody's.
+        actor_id: the manager who noted it down, or None.
+    """
+
+    id: str
+    customer_id: str
+    channel: Channel
+    purpose: str
+    is_given: bool
+    changed_at: datetime
+    source: str | None = None
+    actor_id: str | None = None
+
+    @property
+    def state(self) -> Consent:
+        """How it stands behind this change."""
+        return Consent(
+            customer_id=self.customer_id,
+            channel=self.channel,
+            purpose=self.purpose,
+            is_given=self.is_given,
+            changed_at=self.changed_at,
+        )
+
+
+def changed(change: ConsentChange) -> ConsentChange:
+    """
+    Check a change.
+
+    Raises:
+        InvalidValue: a channel that is none; a purpose or a source that is no name.
+    """
+    try:
+        channel = Channel(change.channel)
+    except ValueError:
+        raise InvalidValue("channel", f"one of {', '.join(Channel)}.") from None
+    source = change.source
+    return attrs.evolve(
+        change,
+        channel=channel,
+        purpose=name("purpose", change.purpose),
+        source=None if source is None else name("source", source),
+    )
+
+
+def stricter(one: Consent | None, other: Consent | None) -> bool | None:
+    """
+    What holds where two customers turn out to be one; None: neither said anything.
+
+    Who withdrew it has not given it; else what was said counts for both.
+    """
+    said = [each.is_given for each in (one, other) if each is not None]
+    return all(said) if said else None
