@@ -19,7 +19,15 @@ from loyaltycore.errors import InvalidValue
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["MARKETING", "Channel", "Consent", "ConsentChange", "changed", "stricter"]
+__all__ = [
+    "MARKETING",
+    "Channel",
+    "Consent",
+    "ConsentChange",
+    "changed",
+    "channel_of",
+    "stricter",
+]
 
 #: The purpose that is meant where none is named.
 MARKETING: Final = "marketing"
@@ -77,22 +85,38 @@ class ConsentChange:
             changed_at=self.changed_at,
         )
 
+    def facts(self) -> dict[str, object]:
+        """For the feed."""
+        return {
+            "channel": self.channel.value,
+            "purpose": self.purpose,
+            "is_given": self.is_given,
+        }
+
+
+def channel_of(given: Channel | str) -> Channel:
+    """
+    Read a channel.
+
+    Raises:
+        InvalidValue: there is no such one.
+    """
+    try:
+        return Channel(given)
+    except ValueError:
+        raise InvalidValue("channel", f"one of {', '.join(Channel)}.") from None
+
 
 def changed(change: ConsentChange) -> ConsentChange:
     """
     Check a change.
 
     Raises:
-        InvalidValue: a channel that is none; a purpose or a source that is no name.
+        InvalidValue: a purpose or a source that is no name.
     """
-    try:
-        channel = Channel(change.channel)
-    except ValueError:
-        raise InvalidValue("channel", f"one of {', '.join(Channel)}.") from None
     source = change.source
     return attrs.evolve(
         change,
-        channel=channel,
         purpose=name("purpose", change.purpose),
         source=None if source is None else name("source", source),
     )

@@ -20,7 +20,15 @@ from loyaltycore.errors import InvalidValue, LimitReached, NotTheAuthor
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["NOTES_MAX", "Note", "NoteKind", "check_room", "edited", "written"]
+__all__ = [
+    "NOTES_MAX",
+    "Note",
+    "NoteKind",
+    "check_room",
+    "edited",
+    "kind_of",
+    "written",
+]
 
 #: The most notes about one customer.
 NOTES_MAX: Final = 1_000
@@ -69,24 +77,32 @@ class Note:
             raise NotTheAuthor(self.id, self.author_id)
 
 
+def kind_of(given: NoteKind | str) -> NoteKind:
+    """
+    Read a kind.
+
+    Raises:
+        InvalidValue: there is no such one.
+    """
+    try:
+        return NoteKind(given)
+    except ValueError:
+        raise InvalidValue("kind", f"one of {', '.join(NoteKind)}.") from None
+
+
 def written(note: Note) -> Note:
     """
     Check a note.
 
     Raises:
-        InvalidValue: a text that cannot be one; a kind that is none; a reminder without
-            a day, or a day on something else.
+        InvalidValue: a text that cannot be one; a reminder without a day, or a day on
+            something else.
     """
-    kinds = ", ".join(NoteKind)
-    try:
-        kind = NoteKind(note.kind)
-    except ValueError:
-        raise InvalidValue("kind", f"one of {kinds}.") from None
     if note.due_on is not None and type(note.due_on) is not date:
         raise InvalidValue("due_on", "a datetime.date.")
-    if (kind is NoteKind.REMINDER) is not (note.due_on is not None):
+    if (note.kind is NoteKind.REMINDER) is not (note.due_on is not None):
         raise InvalidValue("due_on", "a reminder has a day, and nothing else has.")
-    return attrs.evolve(note, kind=kind, text=paragraphs("text", note.text))
+    return attrs.evolve(note, text=paragraphs("text", note.text))
 
 
 def edited(

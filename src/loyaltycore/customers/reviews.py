@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 
     from loyaltycore.customers.customer import Customer
 
-__all__ = ["HUNDREDTHS", "RATING_MAX", "Review", "check_visit", "given", "mean", "rated"]
+__all__ = [
+    "HUNDREDTHS",
+    "RATING_MAX",
+    "Review",
+    "check_visit",
+    "given",
+    "mean",
+    "rated",
+]
 
 RATING_MAX: Final = 5
 #: Of a star.

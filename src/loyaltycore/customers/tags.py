@@ -30,6 +30,10 @@ class TagChange(NamedTuple):
     added: tuple[str, ...]
     removed: tuple[str, ...]
 
+    def facts(self) -> dict[str, object]:
+        """For the feed."""
+        return {"added": list(self.added), "removed": list(self.removed)}
+
 
 def tags_of(given: Iterable[str]) -> tuple[str, ...]:
     """

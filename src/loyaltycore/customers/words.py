@@ -58,7 +58,7 @@ def name(field: str, value: object) -> str:
     Check a name that a program gives to something, such as a channel.
 
     Raises:
-        InvalidValue: not a small letter and then small letters, digits, ``_`` and ``-``.
+        InvalidValue: not a small letter and then small letters, digits, _ and -.
     """
     if not isinstance(value, str) or not _NAME.fullmatch(value):
         message = f"a small letter, then at most {NAME_MAX - 1} more, digits, _ and -."

@@ -9,7 +9,7 @@ It cannot be taken back.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -112,7 +112,7 @@ def merged(
         activity=target.activity or source.activity,
         **_totals(source, target),
     )
-    nothing = dict.fromkeys(_TOTALS, 0)
+    nothing: dict[str, Any] = dict.fromkeys(_TOTALS, 0)
     alias = attrs.evolve(
         source,
         person=left,
@@ -138,7 +138,7 @@ def _filled(person: Person, other: Person) -> Person:
     return attrs.evolve(person, **missing)
 
 
-def _totals(source: Customer, target: Customer) -> dict[str, object]:
+def _totals(source: Customer, target: Customer) -> dict[str, Any]:
     """The sums, and what follows from them."""
     sums = {name: getattr(source, name) + getattr(target, name) for name in _TOTALS}
     value, purchases = sums["purchase_value"], sums["purchases"]

@@ -16,6 +16,7 @@ from loyaltycore.ports import Insert
 from loyaltycore.posting.account import open_account
 from loyaltycore.posting.deciding import decision_on
 from loyaltycore.posting.desk import Request
+from loyaltycore.posting.people import check_open
 from loyaltycore.posting.uniques import unique_changes
 from loyaltycore.posting.writing import Step, write
 from loyaltycore.records import cards as records
@@ -62,21 +63,22 @@ def issue(
 
     Raises:
         UnknownTemplate, UnknownCustomer: there is no such one.
+        CustomerBlocked: the customer is blocked, deactivated or gone.
         InvalidFields: naming every bad field of the form.
         DuplicateField: another card has the value of a unique field.
     """
     program_id, now = desk.program.id, desk.now()
     check_program(session, desk.program)
-    template_row, customer = session.get(
-        [
-            template_records.template_ref(program_id, template_id),
-            customer_records.customer_ref(program_id, customer_id),
-        ]
+    (template_row,) = session.get(
+        [template_records.template_ref(program_id, template_id)]
     )
     if template_row is None:
         raise UnknownTemplate(template_id)
+    ref = customer_records.customer_ref(program_id, customer_id)
+    (customer,) = session.get([ref], lock=True)  # so that nobody merges them away
     if customer is None:
         raise UnknownCustomer(customer_id)
+    check_open(customer)
     template = desk.template(template_row)
     card = Card(
         id=desk.ids.new(now),

@@ -15,10 +15,12 @@ from loyaltycore.engagement.messages import message_of_card
 from loyaltycore.errors import Conflict, UnknownCard
 from loyaltycore.ports import Insert, Update
 from loyaltycore.posting.issuing import issue
+from loyaltycore.posting.people import check_open
 from loyaltycore.posting.uniques import unique_changes
 from loyaltycore.records import cards as records
 from loyaltycore.records import messages as message_records
 from loyaltycore.records import templates as template_records
+from loyaltycore.records.customers import customer_ref
 from loyaltycore.records.programs import check_program
 from loyaltycore.values.days import NEVER
 
@@ -87,6 +89,7 @@ def issue_card(
 
     Raises:
         UnknownTemplate, UnknownCustomer: there is no such one.
+        CustomerBlocked: the customer is blocked, deactivated or gone.
         InvalidFields: naming every bad field of the form.
         DuplicateField: another card has the value of a unique field.
         Conflict: the removed card was changed by somebody else just now.
@@ -99,6 +102,9 @@ def issue_card(
         def reissue(card: Card, template: CardTemplate) -> Card:
             if card.status is not CardStatus.REMOVED:
                 raise Conflict("The card was restored in the meantime; ask again.")
+            (customer,) = session.get([customer_ref(desk.program.id, customer_id)])
+            assert customer is not None, "a card's customer stays"
+            check_open(customer)
             return life.reissue(card, template.conditions, fields)
 
         return change_card(session, desk, removed[0]["id"], "card.restored", reissue)

@@ -62,9 +62,7 @@ def tags_off(program_id: str, customer_id: str, tags: Iterable[str]) -> list[Cha
     ]
 
 
-def new_tags(
-    program_id: str, customer_id: str, tags: Mapping[str, datetime]
-) -> Insert:
+def new_tags(program_id: str, customer_id: str, tags: Mapping[str, datetime]) -> Insert:
     """Tags with when each was put on."""
     return Insert(
         "customer_tag",
