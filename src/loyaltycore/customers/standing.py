@@ -8,7 +8,6 @@ their cards cannot, for a deleted card never functions again.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import attrs
@@ -16,7 +15,7 @@ import attrs
 from loyaltycore.cards.card import CardStatus
 from loyaltycore.customers.words import one_line
 from loyaltycore.errors import (
-    CustomerBlocked,
+    CustomerGone,
     CustomerHasInstalledCard,
     InvalidValue,
 )
@@ -25,13 +24,10 @@ from loyaltycore.program.customer_status import Activity, CustomerStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
-
     from loyaltycore.cards.card import Card
     from loyaltycore.customers.customer import Customer
 
 __all__ = [
-    "activity_on",
     "check_living",
     "deleted",
     "reopened",
@@ -46,10 +42,10 @@ def check_living(customer: Customer) -> None:
     Refuse a customer who is in no list.
 
     Raises:
-        CustomerBlocked: they were deleted, merged or erased.
+        CustomerGone: they were deleted, merged or erased.
     """
     if not customer.is_living:
-        raise CustomerBlocked(customer.id, customer.status.value)
+        raise CustomerGone(customer.id, customer.status.value)
 
 
 def stopped(customer: Customer, status: CustomerStatus, reason: str) -> Customer:
@@ -57,7 +53,7 @@ def stopped(customer: Customer, status: CustomerStatus, reason: str) -> Customer
     Deactivate or block a customer, or give another reason.
 
     Raises:
-        CustomerBlocked: they are gone.
+        CustomerGone: they are gone.
         InvalidValue: a reason that cannot be one.
     """
     check_living(customer)
@@ -70,7 +66,7 @@ def reopened(customer: Customer) -> Customer:
     Let a customer earn and redeem again.
 
     Raises:
-        CustomerBlocked: they are gone.
+        CustomerGone: they are gone.
     """
     check_living(customer)
     return attrs.evolve(customer, status=CustomerStatus.OPEN, status_reason=None)
@@ -81,7 +77,7 @@ def with_activity(customer: Customer, activity: Activity | str | None) -> Custom
     Say by hand whether a customer comes; None leaves it to what they do.
 
     Raises:
-        CustomerBlocked: they are gone.
+        CustomerGone: they are gone.
         InvalidValue: it is neither.
     """
     check_living(customer)
@@ -90,23 +86,6 @@ def with_activity(customer: Customer, activity: Activity | str | None) -> Custom
     except ValueError:
         raise InvalidValue("activity", f"one of {', '.join(Activity)}.") from None
     return attrs.evolve(customer, activity=kept)
-
-
-def activity_on(customer: Customer, at: datetime, inactive_after: int) -> Activity:
-    """
-    Say whether a customer comes.
-
-    What was set by hand decides.  Else they are inactive so many days after their last
-    transaction; who never had one, after they registered.
-
-    Args:
-        inactive_after: days.
-    """
-    if customer.activity is not None:
-        return customer.activity
-    last = customer.last_transaction_at or customer.registered_at
-    is_over = last <= at - timedelta(days=inactive_after)
-    return Activity.INACTIVE if is_over else Activity.ACTIVE
 
 
 def deleted(customer: Customer, cards: Iterable[Card]) -> Customer:
@@ -118,7 +97,7 @@ def deleted(customer: Customer, cards: Iterable[Card]) -> Customer:
 
     Raises:
         CustomerHasInstalledCard: one of these is on a phone.
-        CustomerBlocked: they were merged or erased.
+        CustomerGone: they were merged or erased.
     """
     if customer.status is CustomerStatus.DELETED:
         return customer
@@ -134,7 +113,7 @@ def restored(customer: Customer) -> Customer:
     Bring a deleted customer back into every list; who was not deleted stays as is.
 
     Raises:
-        CustomerBlocked: they were merged or erased.
+        CustomerGone: they were merged or erased.
     """
     if customer.status is not CustomerStatus.DELETED:
         check_living(customer)

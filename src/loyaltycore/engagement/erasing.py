@@ -13,7 +13,7 @@ import attrs
 
 from loyaltycore.cards.card import CardStatus
 from loyaltycore.customers.customer import Person
-from loyaltycore.errors import CustomerBlocked, InvalidValue
+from loyaltycore.errors import InvalidValue
 from loyaltycore.program.customer_status import CustomerStatus
 
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from loyaltycore.cards.card import Card
     from loyaltycore.customers.customer import Customer
 
-__all__ = ["Balance", "balance_of", "check_erasable", "erased", "erased_card"]
+__all__ = ["Balance", "balance_of", "erased", "erased_card"]
 
 
 class Balance(StrEnum):
@@ -48,17 +48,6 @@ def balance_of(given: Balance | str) -> Balance:
         return Balance(given)
     except ValueError:
         raise InvalidValue("balance", f"one of {', '.join(Balance)}.") from None
-
-
-def check_erasable(customer: Customer) -> None:
-    """
-    Refuse an alias: whoever it leads to is the person.
-
-    Raises:
-        CustomerBlocked: they were merged into another.
-    """
-    if customer.status is CustomerStatus.MERGED:
-        raise CustomerBlocked(customer.id, customer.status.value)
 
 
 def erased(customer: Customer, referral_code: str) -> Customer:

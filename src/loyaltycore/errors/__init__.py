@@ -41,6 +41,7 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── NotEligible                  not for this customer
     │   ├── CommandNotSupported          this card type has no such command
     │   ├── CustomerBlocked              blocked, deactivated or gone
+    │   ├── CustomerGone                 deleted or erased
     │   ├── CustomerHasInstalledCard     its card has to be deleted first
     │   ├── OutstandingUnits             units are held, or wait until they count
     │   ├── NotMergeable                 oneself, or somebody who is gone
@@ -82,6 +83,7 @@ from loyaltycore.errors.refusals import (
     CardNotInstalled,
     CommandNotSupported,
     CustomerBlocked,
+    CustomerGone,
     CustomerHasInstalledCard,
     DuplicateCustomer,
     DuplicateField,
@@ -135,6 +137,7 @@ __all__ = [
     "Corrupt",
     "CurrencyMismatch",
     "CustomerBlocked",
+    "CustomerGone",
     "CustomerHasInstalledCard",
     "Duplicate",
     "DuplicateCustomer",

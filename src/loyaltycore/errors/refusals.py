@@ -22,6 +22,7 @@ __all__ = [
     "CardNotInstalled",
     "CommandNotSupported",
     "CustomerBlocked",
+    "CustomerGone",
     "CustomerHasInstalledCard",
     "DuplicateCustomer",
     "DuplicateField",
@@ -139,6 +140,14 @@ class CustomerBlocked(Refusal):
 
     def __init__(self, customer_id: str, status: str) -> None:
         message = f"This customer is {status} and neither earns nor redeems."
+        super().__init__(message, customer_id=customer_id, status=status)
+
+
+class CustomerGone(Refusal):
+    """The customer was deleted or erased; nothing is written about them."""
+
+    def __init__(self, customer_id: str, status: str) -> None:
+        message = f"This customer is {status}; nothing can be changed about them."
         super().__init__(message, customer_id=customer_id, status=status)
 
 

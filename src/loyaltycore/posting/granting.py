@@ -23,7 +23,7 @@ from loyaltycore.posting.routine import post
 from loyaltycore.records import cards as card_records
 from loyaltycore.records import customers as customer_records
 from loyaltycore.records import journal
-from loyaltycore.records.people import ids_of
+from loyaltycore.records.finding import everyone_who_became
 from loyaltycore.records.streaming import stream
 from loyaltycore.records.tags import tags_on
 from loyaltycore.values.days import local_day
@@ -82,7 +82,7 @@ def grants_due(
         birth_date=row["birth_date"],
         tags=tags,
     )
-    ids = ids_of(session, program_id, customer_id)
+    ids = everyone_who_became(session, program_id, customer_id)
     query = card_records.cards_of_customer(program_id, customer_id)
     return [
         due

@@ -20,7 +20,7 @@ from loyaltycore.posting.uniques import unique_changes
 from loyaltycore.records import cards as records
 from loyaltycore.records import messages as message_records
 from loyaltycore.records import templates as template_records
-from loyaltycore.records.customers import customer_ref
+from loyaltycore.records.finding import resolved
 from loyaltycore.records.programs import check_program
 from loyaltycore.values.days import NEVER
 
@@ -102,9 +102,7 @@ def issue_card(
         def reissue(card: Card, template: CardTemplate) -> Card:
             if card.status is not CardStatus.REMOVED:
                 raise Conflict("The card was restored in the meantime; ask again.")
-            (customer,) = session.get([customer_ref(desk.program.id, customer_id)])
-            assert customer is not None, "a card's customer stays"
-            check_open(customer)
+            check_open(resolved(session, desk.program.id, card.customer_id, lock=True))
             return life.reissue(card, template.conditions, fields)
 
         return change_card(session, desk, removed[0]["id"], "card.restored", reissue)

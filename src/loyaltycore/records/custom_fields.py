@@ -12,21 +12,21 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from loyaltycore.ledger.sealing import canonical
-from loyaltycore.ports import Ref
+from loyaltycore.ports import Delete, Insert, Ref
 
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from loyaltycore.ports import Change
     from loyaltycore.program.fields import FieldDefinition, FieldValue
-    from loyaltycore.query.predicates import Row
 
 __all__ = [
     "CUSTOMER_FORM",
     "fields_of",
     "fields_text",
+    "unique_changes",
     "unique_refs",
-    "unique_row",
 ]
 
 #: The form of a customer's unique fields; a template's is its id.
@@ -70,9 +70,19 @@ def unique_refs(
     ]
 
 
-def unique_row(ref: Ref, owner_id: str) -> Row:
-    """A value that a card or a customer has."""
-    return {**dict(zip(ref.columns, ref.values, strict=True)), "owner_id": owner_id}
+def unique_changes(
+    held: Sequence[Ref], wanted: Sequence[Ref], owner_id: str
+) -> list[Change]:
+    """Let go of values that a card or customer has no longer, and take new ones."""
+    changes: list[Change] = [Delete(ref) for ref in held if ref not in wanted]
+    rows = [
+        {**dict(zip(ref.columns, ref.values, strict=True)), "owner_id": owner_id}
+        for ref in wanted
+        if ref not in held
+    ]
+    if rows:
+        changes.append(Insert("unique_field", rows))
+    return changes
 
 
 def _compared(value: FieldValue) -> str:

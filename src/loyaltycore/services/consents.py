@@ -15,10 +15,10 @@ from loyaltycore.customers.consents import (
     changed,
     channel_of,
 )
-from loyaltycore.posting.people import living_customer, load_customer, noted
+from loyaltycore.posting.people import living_customer, noted, the_customer
 from loyaltycore.program.managers import Permission
 from loyaltycore.records import consents as records
-from loyaltycore.records.people import ids_of
+from loyaltycore.records.finding import everyone_who_became
 
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Consents:
 
         Raises:
             UnknownCustomer: there is no such one.
-            CustomerBlocked: they were deleted, merged or erased.
+            CustomerGone: they were deleted or erased.
             InvalidValue: a channel that is none; a purpose or source that is no name.
         """
         return self._change(customer_id, channel, purpose, source, is_given=True)
@@ -77,7 +77,7 @@ class Consents:
         Note down that a customer does not allow something, or no longer.
 
         Raises:
-            UnknownCustomer, CustomerBlocked, InvalidValue: as ``give`` says.
+            UnknownCustomer, CustomerGone, InvalidValue: as ``give`` says.
         """
         return self._change(customer_id, channel, purpose, source, is_given=False)
 
@@ -108,9 +108,8 @@ class Consents:
         desk = self._shell.desk
 
         def read(session: Session) -> tuple[Consent, ...]:
-            customer = load_customer(session, desk, customer_id, lock=False)
-            whose = customer.merged_into or customer.id
-            return records.consents_of(session, desk.program.id, whose)
+            customer = the_customer(session, desk, customer_id)
+            return records.consents_of(session, desk.program.id, customer.id)
 
         return self._shell.read(read, Permission.VIEW_CUSTOMERS)
 
@@ -127,9 +126,8 @@ class Consents:
         desk = self._shell.desk
 
         def read(session: Session) -> Page:
-            customer = load_customer(session, desk, customer_id, lock=False)
-            whose = customer.merged_into or customer.id
-            ids = ids_of(session, desk.program.id, whose)
+            customer = the_customer(session, desk, customer_id)
+            ids = everyone_who_became(session, desk.program.id, customer.id)
             query = records.history_of(desk.program.id, ids, limit, cursor)
             return session.select(query)
 
@@ -147,7 +145,7 @@ class Consents:
     ) -> Consent:
         desk, actor = self._shell.desk, self._shell.manager_id
         program_id, now = desk.program.id, desk.now()
-        change = changed(
+        said = changed(
             ConsentChange(
                 id=desk.ids.new(now),
                 customer_id=customer_id,
@@ -161,13 +159,14 @@ class Consents:
         )
 
         def write(session: Session) -> Consent:
-            living_customer(session, desk, customer_id)
+            whose = living_customer(session, desk, customer_id).id
+            change = attrs.evolve(said, customer_id=whose)
             (row,) = session.get([records.consent_ref(program_id, change)])
             before = None if row is None else records.consent_of(row)
             if before is not None and before.is_given is is_given:
                 return before
             kind, facts = ActivityKind.CONSENT, change.facts()
-            told = noted(desk, customer_id, kind, facts, actor_id=actor)
+            told = noted(desk, whose, kind, facts, actor_id=actor)
             changes = records.consent_changes(program_id, before, change)
             session.apply([*changes, told])
             return change.state

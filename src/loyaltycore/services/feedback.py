@@ -9,7 +9,7 @@ import attrs
 from loyaltycore.customers.activity import ActivityKind
 from loyaltycore.customers.reviews import Review, given, rated
 from loyaltycore.ports import Update
-from loyaltycore.posting.people import living_customer, load_customer, noted
+from loyaltycore.posting.people import living_customer, noted, the_customer
 from loyaltycore.posting.visits import of_visit
 from loyaltycore.program.managers import Permission
 from loyaltycore.records import reviews as records
@@ -56,7 +56,7 @@ class Feedback:
 
         Raises:
             UnknownCustomer, UnknownTransaction: there is no such one.
-            CustomerBlocked: the customer was deleted, merged or erased.
+            CustomerGone: the customer was deleted or erased.
             NotEligible: the transaction is no visit of this customer.
             AlreadyReviewed: the visit was reviewed before.
             InvalidValue: a rating or a text that cannot be one.
@@ -79,15 +79,16 @@ class Feedback:
 
         def write(session: Session) -> Review:
             customer = living_customer(session, desk, customer_id)
-            review = of_visit(session, desk, said, transaction_id)
+            own = attrs.evolve(said, customer_id=customer.id)
+            review = of_visit(session, desk, own, transaction_id)
             values = records.rating_values(rated(customer, review.rating))
             session.apply(
                 [
                     *records.new_review(desk.program.id, review),
-                    Update(customer_ref(desk.program.id, customer_id), values),
+                    Update(customer_ref(desk.program.id, customer.id), values),
                     noted(
                         desk,
-                        customer_id,
+                        customer.id,
                         ActivityKind.REVIEW,
                         {"rating": review.rating},
                         actor_id=shell.manager_id,
@@ -112,9 +113,8 @@ class Feedback:
         desk = self._shell.desk
 
         def read(session: Session) -> Page:
-            customer = load_customer(session, desk, customer_id, lock=False)
-            whose = customer.merged_into or customer.id
-            query = records.reviews_of_customer(desk.program.id, whose, limit, cursor)
+            customer = the_customer(session, desk, customer_id)
+            query = records.reviews_of_customer(desk.program.id, customer.id, limit, cursor)
             return session.select(query)
 
         return _paged(self._shell.read(read, Permission.VIEW_CUSTOMERS))

@@ -11,7 +11,7 @@ from loyaltycore.customers.activity import ActivityKind
 from loyaltycore.customers.notes import Note, NoteKind
 from loyaltycore.errors import Conflict, UnknownNote
 from loyaltycore.ports import Delete
-from loyaltycore.posting.people import living_customer, load_customer, noted
+from loyaltycore.posting.people import living_customer, noted, the_customer
 from loyaltycore.program.managers import Permission
 from loyaltycore.records import notes as records
 from loyaltycore.values.days import local_day
@@ -64,7 +64,7 @@ class Notes:
 
         Raises:
             UnknownCustomer: there is no such one.
-            CustomerBlocked: they were deleted, merged or erased.
+            CustomerGone: they were deleted or erased.
             InvalidValue: a text, kind or day that cannot be.
             LimitReached: there are 1,000 notes about them.
         """
@@ -85,13 +85,14 @@ class Notes:
         )
 
         def write(session: Session) -> Note:
-            living_customer(session, desk, customer_id)
-            query = records.notes_of_customer(desk.program.id, customer_id)
+            whose = living_customer(session, desk, customer_id).id
+            query = records.notes_of_customer(desk.program.id, whose)
             (found,) = session.summarize(query, measures=records.COUNT)
             rules.check_room(found["notes"])
-            told = self._told(note, "added")
-            session.apply([records.new_note(desk.program.id, note), told])
-            return note
+            added = attrs.evolve(note, customer_id=whose)
+            told = self._told(added, "added")
+            session.apply([records.new_note(desk.program.id, added), told])
+            return added
 
         return self._shell.write(write, Permission.NOTES)
 
@@ -152,9 +153,8 @@ class Notes:
         desk = self._shell.desk
 
         def read(session: Session) -> Page:
-            customer = load_customer(session, desk, customer_id, lock=False)
-            whose = customer.merged_into or customer.id
-            query = records.notes_of_customer(desk.program.id, whose, limit, cursor)
+            customer = the_customer(session, desk, customer_id)
+            query = records.notes_of_customer(desk.program.id, customer.id, limit, cursor)
             return session.select(query)
 
         return _paged(self._shell.read(read, Permission.NOTES))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from loyaltycore.customers.activity import ActivityKind
 from loyaltycore.customers.tags import TagChange, tag_change, tags_of
 from loyaltycore.posting.granting import grant, grants_due
-from loyaltycore.posting.people import living_customer, load_customer, noted
+from loyaltycore.posting.people import living_customer, noted, the_customer
 from loyaltycore.program.managers import Permission
 from loyaltycore.records import tags as records
 from loyaltycore.values.days import local_day
@@ -44,7 +44,7 @@ class Tags:
 
         Raises:
             UnknownCustomer: there is no such one.
-            CustomerBlocked: they were deleted, merged or erased.
+            CustomerGone: they were deleted or erased.
             InvalidValue: a tag that cannot be one.
             LimitReached: they would have more than 100.
         """
@@ -58,7 +58,7 @@ class Tags:
         What was granted for a tag stays granted.
 
         Raises:
-            UnknownCustomer, CustomerBlocked, InvalidValue: as ``add`` says.
+            UnknownCustomer, CustomerGone, InvalidValue: as ``add`` says.
         """
         gone = tags_of(tags)
         return self._change(customer_id, lambda kept: tag_change(kept, remove=gone))
@@ -68,7 +68,7 @@ class Tags:
         Leave a customer with these tags and no others; who stays keeps its day.
 
         Raises:
-            UnknownCustomer, CustomerBlocked, InvalidValue, LimitReached: as ``add``
+            UnknownCustomer, CustomerGone, InvalidValue, LimitReached: as ``add``
                 says.
         """
         wanted = tags_of(tags)
@@ -89,8 +89,8 @@ class Tags:
         desk = self._shell.desk
 
         def read(session: Session) -> dict[str, date]:
-            customer = load_customer(session, desk, customer_id, lock=False)
-            return self._days(session, customer.merged_into or customer.id)
+            customer = the_customer(session, desk, customer_id)
+            return self._days(session, customer.id)
 
         return self._shell.read(read, Permission.VIEW_CUSTOMERS)
 
@@ -101,17 +101,17 @@ class Tags:
         program_id, now = desk.program.id, desk.now()
 
         def write(session: Session) -> dict[str, date]:
-            living_customer(session, desk, customer_id)
-            change = decide(records.tags_on(session, program_id, customer_id))
+            whose = living_customer(session, desk, customer_id).id
+            change = decide(records.tags_on(session, program_id, whose))
             if any(change):
                 kind, facts = ActivityKind.TAG, change.facts()
-                told = noted(desk, customer_id, kind, facts, actor_id=actor)
-                changes = records.tag_changes(program_id, customer_id, change, now)
+                told = noted(desk, whose, kind, facts, actor_id=actor)
+                changes = records.tag_changes(program_id, whose, change, now)
                 session.apply([*changes, told])
             if change.added:
-                for due in grants_due(session, desk, customer_id):
+                for due in grants_due(session, desk, whose):
                     grant(session, desk, due)
-            return self._days(session, customer_id)
+            return self._days(session, whose)
 
         return self._shell.write(write, Permission.EDIT)
 
