@@ -24,6 +24,7 @@ from loyaltycore.program.customer_status import Activity, CustomerStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
     from loyaltycore.cards.card import Card
     from loyaltycore.customers.customer import Customer
 

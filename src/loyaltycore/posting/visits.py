@@ -8,8 +8,8 @@ import attrs
 
 from loyaltycore.customers.reviews import check_visit
 from loyaltycore.errors import AlreadyReviewed, UnknownTransaction
-from loyaltycore.records.journal import transaction_ref
 from loyaltycore.records.finding import everyone_who_became
+from loyaltycore.records.journal import transaction_ref
 from loyaltycore.records.reviews import review_ref
 
 
@@ -39,7 +39,8 @@ def of_visit(
     if visit is None:
         raise UnknownTransaction(transaction_id)
     check_visit(
-        is_own=visit["customer_id"] in everyone_who_became(session, program_id, review.customer_id),
+        is_own=visit["customer_id"]
+        in everyone_who_became(session, program_id, review.customer_id),
         is_reversal=visit["reverses"] is not None,
         source=visit["source"],
     )

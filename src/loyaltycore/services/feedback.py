@@ -114,7 +114,9 @@ class Feedback:
 
         def read(session: Session) -> Page:
             customer = the_customer(session, desk, customer_id)
-            query = records.reviews_of_customer(desk.program.id, customer.id, limit, cursor)
+            query = records.reviews_of_customer(
+                desk.program.id, customer.id, limit, cursor
+            )
             return session.select(query)
 
         return _paged(self._shell.read(read, Permission.VIEW_CUSTOMERS))

@@ -154,7 +154,9 @@ class Notes:
 
         def read(session: Session) -> Page:
             customer = the_customer(session, desk, customer_id)
-            query = records.notes_of_customer(desk.program.id, customer.id, limit, cursor)
+            query = records.notes_of_customer(
+                desk.program.id, customer.id, limit, cursor
+            )
             return session.select(query)
 
         return _paged(self._shell.read(read, Permission.NOTES))

@@ -23,7 +23,9 @@ __all__ = ["MEANS", "AdditionContract"]
 
 _N: Final = a.counter_ref("n")
 _ADA: Final = a.customer_ref("ada")
-_PHONE: Final = Ref("customer", ("program_id", "phone"), (a.CAFE, "+493012345678"))
+_PHONE: Final = Ref(
+    "customer", ("program_id", "unique_phone"), (a.CAFE, "+493012345678")
+)
 _DAY: Final = date(2026, 1, 31)
 _TICK: Final = timedelta(microseconds=1)
 _LARGEST: Final = 2**53 - 1
@@ -221,9 +223,10 @@ class AdditionContract:
         """Every column is raised by itself, beside what is added."""
         before = a.customer("ada", purchases=5, points=5, birth_date=_DAY)
         a.fill(store, "customer", [before])
-        later = {"purchases": 4, "points": 6, "birth_date": date(2026, 2, 1)}
+        later = {"purchases": 4, "points": 6}
+        day = {"birth_date": date(2026, 2, 1)}
 
-        done = a.change(store, Add(_ADA, {"points_earned": 2}, raises=later))
+        done = a.change(store, Add(_ADA, {"points_earned": 2}, raises={**later, **day}))
 
         assert done == [1]
         after = {"points": 6, "birth_date": date(2026, 2, 1), "points_earned": 2}
@@ -318,7 +321,9 @@ class AdditionContract:
             pytest.param(Add(_N, {}, raises={"used": -1}), id="raise-below-zero"),
             pytest.param(Add(_N, {}, raises={"used": True}), id="raise-to-true"),
             pytest.param(Add(_N, {}, raises={"used": 2**53}), id="raise-too-far"),
-            pytest.param(Add(_ADA, {}, raises={"phone": "1"}), id="raise-a-text"),
+            pytest.param(
+                Add(_ADA, {}, raises={"unique_phone": "1"}), id="raise-a-text"
+            ),
             pytest.param(
                 Add(_ADA, {}, raises={"birth_date": None}), id="raise-to-none"
             ),
@@ -340,7 +345,7 @@ class AdditionContract:
                 id="mean-that-is-not-there",
             ),
             pytest.param(
-                Add(_ADA, {}, means={"phone": ("purchase_value", "purchases")}),
+                Add(_ADA, {}, means={"unique_phone": ("purchase_value", "purchases")}),
                 id="mean-as-a-text",
             ),
         ],
@@ -349,7 +354,7 @@ class AdditionContract:
         """What no store could add is refused, whether or not the row is there."""
         with pytest.raises(UnsupportedValue):
             a.change(store, refused)
-        ada = a.customer("ada", phone="+493012345678")
+        ada = a.customer("ada", unique_phone="+493012345678")
         a.fill(store, "customer", [ada])
         a.fill(store, "counter", [a.counter("n", 1)])
 
@@ -372,7 +377,7 @@ class AdditionContract:
                 id="of-nothing",
             ),
             pytest.param(
-                Add(_ADA, {}, means={"average_value": ("phone", "purchases")}),
+                Add(_ADA, {}, means={"average_value": ("unique_phone", "purchases")}),
                 id="of-a-text",
             ),
             pytest.param(
