@@ -26,6 +26,7 @@ __all__ = [
     "ConsentChange",
     "changed",
     "channel_of",
+    "said_anew",
     "stricter",
 ]
 
@@ -119,6 +120,21 @@ def changed(change: ConsentChange) -> ConsentChange:
         change,
         purpose=name("purpose", change.purpose),
         source=None if source is None else name("source", source),
+    )
+
+
+def said_anew(
+    consent: Consent, id_: str, *, at: datetime, is_given: bool, source: str
+) -> ConsentChange:
+    """Change a consent by itself, where something happened to the customer."""
+    return ConsentChange(
+        id=id_,
+        customer_id=consent.customer_id,
+        channel=consent.channel,
+        purpose=consent.purpose,
+        is_given=is_given,
+        changed_at=at,
+        source=source,
     )
 
 
