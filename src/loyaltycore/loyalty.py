@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from loyaltycore.services.consents import Consents
     from loyaltycore.services.feedback import Feedback
     from loyaltycore.services.files import Files
+    from loyaltycore.services.links import Links
     from loyaltycore.services.notes import Notes
     from loyaltycore.services.reports import Reports
     from loyaltycore.services.rewards import Rewards
@@ -169,6 +170,13 @@ class Loyalty:
         from loyaltycore.services.files import Files  # noqa: PLC0415 - start-up time
 
         return Files(self._shell)
+
+    @cached_property
+    def links(self) -> Links:
+        """Make links to sign up, install a card and bring a friend, and follow them."""
+        from loyaltycore.services.links import Links  # noqa: PLC0415 - start-up time
+
+        return Links(self._shell)
 
     @cached_property
     def columns(self) -> Columns:

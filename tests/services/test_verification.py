@@ -45,7 +45,7 @@ CAFE = Program(
     currency="EUR",
     zone="Europe/Berlin",
     phone_region="DE",
-    customer_form=CustomerForm(fields=(cards.FieldDefinition("pet"),)),
+    customer_form=CustomerForm(fields=(cards.FieldDefinition("pet", unique=True),)),
 )
 START = datetime(2025, 3, 1, 9, tzinfo=UTC)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal, TypeAlias, TypedDict, cast
 
+from loyaltycore.customers.customer import is_one_line
 from loyaltycore.errors import InvalidValue
 
 
-__all__ = ["Clue", "Clues", "check_search", "the_clue"]
+__all__ = ["Clue", "Clues", "check_page", "check_search", "the_clue"]
 
 _LIMIT_MAX: Final = 500
+_PAGE_MAX: Final = 1_000
 _TEXT_MAX: Final = 255
 
 Clue: TypeAlias = Literal[
@@ -82,6 +84,19 @@ def check_search(text: str, limit: int) -> None:
     """
     _check_limit(limit)
     _text("text", text)
+
+
+def check_page(limit: int, search: str = "") -> None:
+    """
+    Refuse what no page of one customer is asked for with.
+
+    Raises:
+        InvalidValue: the limit, or the search, cannot be.
+    """
+    if type(limit) is not int or not 1 <= limit <= _PAGE_MAX:
+        raise InvalidValue("limit", f"1 to {_PAGE_MAX:,} a page.")
+    if not is_one_line(_text("search", search)):
+        raise InvalidValue("search", "no line breaks and no control characters.")
 
 
 def _text(field: str, value: Any) -> str:

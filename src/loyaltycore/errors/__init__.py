@@ -27,7 +27,8 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── UnknownTransaction
     │   ├── UnknownNote
     │   ├── UnknownManager
-    │   └── UnknownLocation
+    │   ├── UnknownLocation
+    │   └── UnknownLink
     ├── Refusal                        a rule says no; nothing was written
     │   ├── InsufficientBalance
     │   ├── BelowMinimum
@@ -47,6 +48,7 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── NotMergeable                 oneself, or somebody who is gone
     │   ├── NotTheAuthor                 a note is changed by who wrote it
     │   ├── AlreadyReviewed              a visit is reviewed once
+    │   ├── DeadLink                     it led to a card or customer who is gone
     │   ├── PermissionDenied             not the manager's to do, or not there
     │   ├── QuotaReached                 the plan allows no more
     │   ├── CardDeleted                  the card no longer functions
@@ -85,6 +87,7 @@ from loyaltycore.errors.refusals import (
     CustomerBlocked,
     CustomerGone,
     CustomerHasInstalledCard,
+    DeadLink,
     DuplicateCustomer,
     DuplicateField,
     DuplicateKeyMismatch,
@@ -139,6 +142,7 @@ __all__ = [
     "CustomerBlocked",
     "CustomerGone",
     "CustomerHasInstalledCard",
+    "DeadLink",
     "Duplicate",
     "DuplicateCustomer",
     "DuplicateField",
@@ -174,6 +178,7 @@ __all__ = [
     "Unavailable",
     "UnknownCard",
     "UnknownCustomer",
+    "UnknownLink",
     "UnknownLocation",
     "UnknownManager",
     "UnknownNote",
@@ -305,3 +310,12 @@ class UnknownLocation(NotFound):
     """No such location."""
 
     noun = "location"
+
+
+class UnknownLink(NotFound):
+    """No such link; its token is not repeated, for it may have been guessed at."""
+
+    noun = "link"
+
+    def __init__(self) -> None:
+        super().__init__("that was given", by="token")

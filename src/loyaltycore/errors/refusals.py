@@ -24,6 +24,7 @@ __all__ = [
     "CustomerBlocked",
     "CustomerGone",
     "CustomerHasInstalledCard",
+    "DeadLink",
     "DuplicateCustomer",
     "DuplicateField",
     "DuplicateKeyMismatch",
@@ -192,6 +193,16 @@ class AlreadyReviewed(Refusal):
     def __init__(self, transaction_id: str, review_id: str) -> None:
         message = "This visit was reviewed before."
         super().__init__(message, transaction_id=transaction_id, review_id=review_id)
+
+
+class DeadLink(Refusal):
+    """A link led to a card that was deleted, or to a customer who is gone."""
+
+    def __init__(self, purpose: str, subject_id: str, status: str) -> None:
+        message = f"What this link led to is {status}; ask for a new one."
+        super().__init__(
+            message, purpose=str(purpose), subject_id=subject_id, status=status
+        )
 
 
 class PermissionDenied(Refusal):

@@ -17,6 +17,7 @@ from loyaltycore.posting.account import open_account
 from loyaltycore.posting.deciding import decision_on
 from loyaltycore.posting.desk import Request
 from loyaltycore.posting.people import check_open
+from loyaltycore.posting.touching import first_touch, told_of_card
 from loyaltycore.posting.uniques import unique_changes
 from loyaltycore.posting.writing import Step, write
 from loyaltycore.records import cards as records
@@ -49,6 +50,7 @@ def issue(
     fields: Mapping[str, object] | None = None,
     utm: str | None = None,
     cause: str | None = None,
+    actor_id: str | None = None,
 ) -> Card:
     """
     Issue a card of a template to a customer, with a new serial number.
@@ -60,6 +62,7 @@ def issue(
         fields: what the form is filled in with; None where nobody is there to ask.
         utm: where the customer came from.
         cause: the transaction that it follows from.
+        actor_id: the manager who does it.
 
     Raises:
         UnknownTemplate, UnknownCustomer: there is no such one.
@@ -90,7 +93,9 @@ def issue(
     holding = Holding(digest=genesis(card.id), last_at=now)
     taken = unique_changes(session, desk, template, None, card)
     row = records.card_row(program_id, card, holding)
-    session.apply([*taken, Insert("card", [row])])
+    told = told_of_card(desk, card, "issued", actor_id)
+    touched = first_touch(session, desk, None, card)
+    session.apply([*taken, Insert("card", [row]), told, *touched])
     _open(session, desk, card, cause)
     return card
 

@@ -186,9 +186,7 @@ def _release(session: Session, desk: Desk, card_id: str) -> None:
     for hold in session.get(refs):
         assert hold is not None, "a lot was opened by a transaction"
         command = Release(hold["id"])
-        request = Request(
-            card_id=card_id, command=describe(command), source="system"
-        )
+        request = Request(card_id=card_id, command=describe(command), source="system")
         reverse(session, desk, request, command)
 
 
@@ -228,6 +226,4 @@ def _withdrawals(session: Session, desk: Desk, customer_id: str) -> Iterator[Cha
             change = said_anew(
                 consent, desk.ids.new(now), at=now, is_given=False, source="erasure"
             )
-            yield from consent_records.consent_changes(
-                desk.program.id, consent, change
-            )
+            yield from consent_records.consent_changes(desk.program.id, consent, change)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from loyaltycore.posting.desk import Desk
     from loyaltycore.program.program import Program
 
-__all__ = ["change_customer", "check_free", "register", "write_customer"]
+__all__ = ["change_customer", "check_free", "check_place", "register", "write_customer"]
 
 
 def register(
@@ -50,7 +50,7 @@ def register(
         UnknownLocation: the program has registered locations, and this is none.
     """
     program = desk.program
-    _check_place(session, program.id, customer.location_id)
+    check_place(session, program.id, customer.location_id)
     check_free(session, program, None, customer)
     changes = records.registration_changes(program, [customer])
     rows = [
@@ -160,7 +160,7 @@ def _all_uniques(program: Program, customer: Customer) -> list[Ref]:
     return [*contacts, *values]
 
 
-def _check_place(session: Session, program_id: str, location_id: str | None) -> None:
+def check_place(session: Session, program_id: str, location_id: str | None) -> None:
     """A program that has registered its locations knows all of them."""
     if location_id is None:
         return

@@ -14,8 +14,9 @@ from loyaltycore.ledger.transactions import (
     Unit,
 )
 from loyaltycore.ports import Ref
-from loyaltycore.query.predicates import And, Compare, Not, Op, is_in, where
+from loyaltycore.query.predicates import And, Compare, Not, Op, Or, is_in, where
 from loyaltycore.query.queries import LIMIT_MAX, Order, Query
+from loyaltycore.records.people import of_person
 from loyaltycore.values.ids import id_text
 
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from loyaltycore.ledger.sealing import SealedTransaction
-    from loyaltycore.query.predicates import Row
+    from loyaltycore.query.predicates import Predicate, Row
 
 __all__ = [
     "card_entries",
@@ -35,6 +36,7 @@ __all__ = [
     "entry_rows",
     "key_ref",
     "later_transactions",
+    "of_customers",
     "receipt_transactions",
     "reversals",
     "transaction_of",
@@ -104,16 +106,42 @@ def caused_by(program_id: str, transaction_id: str) -> Query:
 
 
 def customer_transactions(
-    program_id: str, customer_id: str, limit: int, cursor: str | None
+    program_id: str,
+    customer_ids: Sequence[str],
+    limit: int,
+    cursor: str | None,
+    search: str = "",
 ) -> Query:
-    """A customer's transactions, newest first."""
+    """
+    A customer's transactions, newest first.
+
+    Args:
+        customer_ids: the customer, and who was merged into them.
+        search: how the receipt id or the transaction's own id begins.
+    """
+    terms: tuple[Predicate, ...] = (
+        *where(program_id=program_id).terms,
+        of_customers(customer_ids),
+    )
+    if search:
+        begins = tuple(
+            Compare(column, Op.STARTS_WITH, search) for column in ("receipt_id", "id")
+        )
+        terms = (*terms, Or(begins))
     return Query(
         "transaction",
-        where(program_id=program_id, customer_id=customer_id),
+        And(terms),
         (Order("occurred_at", descending=True), Order("id", descending=True)),
         limit,
         cursor,
     )
+
+
+def of_customers(customer_ids: Sequence[str]) -> Compare:
+    """Say whose rows; those of one customer are found in the order of an index."""
+    if len(customer_ids) == 1:
+        return Compare("customer_id", Op.EQ, customer_ids[0])
+    return is_in("customer_id", tuple(customer_ids))
 
 
 def receipt_transactions(program_id: str, receipt_id: str) -> Query:

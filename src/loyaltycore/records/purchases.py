@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from loyaltycore.insight.net_purchases import PostedPurchase, Reversal
 from loyaltycore.ledger.transactions import TransactionKind
-from loyaltycore.query.predicates import And, Compare, Op, where
-from loyaltycore.query.queries import Query
+from loyaltycore.query.predicates import And, Compare, Op, is_in, where
+from loyaltycore.query.queries import Order, Query
 
 
 if TYPE_CHECKING:
@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
     from loyaltycore.query.predicates import Row
 
-__all__ = ["every_reversal", "purchase_of", "purchases_until", "reversal_of"]
+__all__ = [
+    "every_reversal",
+    "newest_priced",
+    "purchase_of",
+    "purchases_until",
+    "reversal_of",
+    "reversals_of",
+]
 
 _ROWS_A_PAGE = 1_000
 
@@ -27,6 +34,29 @@ def purchases_until(program_id: str, last_day: date) -> Query:
         Compare("purchase_amount", Op.NE, None),
         Compare("local_day", Op.LE, last_day),
     )
+    return Query("transaction", And(terms), limit=_ROWS_A_PAGE)
+
+
+def newest_priced(
+    program_id: str, customer_id: str, limit: int, cursor: str | None
+) -> Query:
+    """
+    What a customer paid or got back, newest first.
+
+    Reversals are among them: asked for without, an engine might look for everything
+    that reverses nothing, which is nearly the whole journal.
+    """
+    terms = (
+        *where(program_id=program_id, customer_id=customer_id).terms,
+        Compare("purchase_amount", Op.NE, None),
+    )
+    order = (Order("occurred_at", descending=True), Order("id", descending=True))
+    return Query("transaction", And(terms), order, limit, cursor)
+
+
+def reversals_of(program_id: str, transaction_ids: tuple[str, ...]) -> Query:
+    """What takes some transactions back."""
+    terms = (*where(program_id=program_id).terms, is_in("reverses", transaction_ids))
     return Query("transaction", And(terms), limit=_ROWS_A_PAGE)
 
 

@@ -169,6 +169,8 @@ class _Walk:
             if (value := row[f"unique_{field}"]) is not None
         ]
         self._check_found("customer", [(ref, customer.id) for ref in refs])
+        _, values = customer_records.uniques_of(self._desk.program, customer)
+        self._check_noted("customer", customer.id, values)
 
     def _check_derived(self, row: Row, customer: Customer) -> None:
         """What is kept twice, to be searched and sorted by, says the same twice."""
@@ -226,10 +228,13 @@ class _Walk:
         refs = field_records.unique_refs(
             self._program_id, template.id, form, card.fields
         )
+        self._check_noted("card", card.id, refs)
+
+    def _check_noted(self, collection: str, owner_id: str, refs: list[Ref]) -> None:
         for ref, row in zip(refs, self._session.get(refs), strict=True):
-            if row is None or row["owner_id"] != card.id:
+            if row is None or row["owner_id"] != owner_id:
                 message = f"its {ref.values[2]} is not noted down as its own."
-                self._findings.add(Check.KEY, "card", card.id, message)
+                self._findings.add(Check.KEY, collection, owner_id, message)
 
     def _check_journal(
         self, card: Card, proof: CardProof, sums: records.CustomerSums
