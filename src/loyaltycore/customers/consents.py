@@ -17,6 +17,7 @@ from loyaltycore.errors import InvalidValue
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
 __all__ = [
@@ -27,7 +28,7 @@ __all__ = [
     "changed",
     "channel_of",
     "said_anew",
-    "stricter",
+    "united",
 ]
 
 #: The purpose that is meant where none is named.
@@ -124,7 +125,13 @@ def changed(change: ConsentChange) -> ConsentChange:
 
 
 def said_anew(
-    consent: Consent, id_: str, *, at: datetime, is_given: bool, source: str
+    consent: Consent,
+    id_: str,
+    *,
+    at: datetime,
+    is_given: bool,
+    source: str,
+    actor_id: str | None = None,
 ) -> ConsentChange:
     """Change a consent by itself, where something happened to the customer."""
     return ConsentChange(
@@ -135,14 +142,29 @@ def said_anew(
         is_given=is_given,
         changed_at=at,
         source=source,
+        actor_id=actor_id,
     )
 
 
-def stricter(one: Consent | None, other: Consent | None) -> bool | None:
+def united(
+    theirs: Iterable[Consent], ours: Iterable[Consent], target_id: str
+) -> Iterator[tuple[Consent | None, Consent, bool]]:
     """
-    What holds where two customers turn out to be one; None: neither said anything.
+    Say what is said anew where a customer turns out to be another.
 
-    Who withdrew it has not given it; else what was said counts for both.
+    The stricter word holds: who withdrew a consent under one id has not given it under
+    the other; a consent on which only one of them said anything stays.
+
+    Yields:
+        A consent as it is stored (None: it is new), the same, and what holds from now
+        on; the source allows nothing any more.
     """
-    said = [each.is_given for each in (one, other) if each is not None]
-    return all(said) if said else None
+    own = {(each.channel, each.purpose): each for each in ours}
+    for their in theirs:
+        our = own.get((their.channel, their.purpose))
+        if our is None:
+            yield None, attrs.evolve(their, customer_id=target_id), their.is_given
+        elif our.is_given and not their.is_given:
+            yield our, our, False
+        if their.is_given:
+            yield their, their, False

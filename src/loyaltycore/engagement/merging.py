@@ -9,13 +9,14 @@ It cannot be taken back.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from loyaltycore.customers.customer import Person
 from loyaltycore.customers.reviews import mean
-from loyaltycore.errors import LimitReached, NotMergeable
+from loyaltycore.errors import InvalidValue, LimitReached, NotMergeable
 from loyaltycore.program.customer_form import UNIQUE_FIELDS
 from loyaltycore.program.customer_status import CustomerStatus
 from loyaltycore.values.quantity import Rounding, divide
@@ -26,7 +27,14 @@ if TYPE_CHECKING:
 
     from loyaltycore.customers.customer import Customer
 
-__all__ = ["SOURCES_MAX", "check_mergeable", "merged"]
+__all__ = [
+    "SOURCES_MAX",
+    "Stamps",
+    "check_different",
+    "check_mergeable",
+    "merged",
+    "stamps_of",
+]
 
 #: The most customers that one customer can have been.
 SOURCES_MAX: Final = 100
@@ -47,6 +55,44 @@ _STRICTNESS: Final = (
     CustomerStatus.DEACTIVATED,
     CustomerStatus.BLOCKED,
 )
+
+
+class Stamps(StrEnum):
+    """
+    What becomes of stamp cards of one template that both customers have.
+
+    Attributes:
+        KEEP: both stay as they are.
+        SUM: the stamps of the source's go to the target's, where they may fill it.
+    """
+
+    KEEP = "keep"
+    SUM = "sum"
+
+
+def stamps_of(given: Stamps | str) -> Stamps:
+    """
+    Read a choice.
+
+    Raises:
+        InvalidValue: it is none.
+    """
+    try:
+        return Stamps(given)
+    except ValueError:
+        raise InvalidValue("stamps", f"one of {', '.join(Stamps)}.") from None
+
+
+def check_different(source_id: str, target_id: str) -> None:
+    """
+    Refuse to merge somebody with themselves.
+
+    Raises:
+        NotMergeable: the two ids are one.
+    """
+    if source_id == target_id:
+        message = "A customer cannot be merged with themselves."
+        raise NotMergeable(message, source_id=source_id, target_id=target_id)
 
 
 def check_mergeable(source: Customer, target: Customer, aliases: int) -> None:

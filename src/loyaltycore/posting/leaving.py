@@ -40,6 +40,7 @@ from loyaltycore.records import customers as records
 from loyaltycore.records import journal
 from loyaltycore.records.finding import everyone_who_became
 from loyaltycore.records.links import link_to
+from loyaltycore.records.merging import memberships_ended
 from loyaltycore.records.notes import note_ref, notes_of_customer
 from loyaltycore.records.reviews import reviews_of_customer, wordless
 from loyaltycore.records.streaming import stream
@@ -213,6 +214,7 @@ def _traces(
             yield wordless(program_id, review["id"])
         yield from tags_off(program_id, whose, tags_on(session, program_id, whose))
         yield from _withdrawals(session, desk, whose)
+        yield from memberships_ended(session, program_id, whose)
         yield Delete(link_to(program_id, LinkPurpose.REFERRAL, whose))
     for card_id in card_ids:
         yield Delete(link_to(program_id, LinkPurpose.INSTALL, card_id))

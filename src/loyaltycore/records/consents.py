@@ -8,7 +8,7 @@ from loyaltycore.customers.consents import Channel, Consent, ConsentChange
 from loyaltycore.ports import Insert, Ref, Update
 from loyaltycore.query.predicates import And, where
 from loyaltycore.query.queries import Order, Query
-from loyaltycore.records.people import of_person
+from loyaltycore.records.journal import of_customers
 from loyaltycore.records.streaming import stream
 
 
@@ -51,7 +51,7 @@ def history_of(
     Args:
         ids: under which there is something of the customer.
     """
-    terms = (*where(program_id=program_id).terms, of_person("customer_id", ids))
+    terms = (*where(program_id=program_id).terms, of_customers(ids))
     return Query(
         "consent_change",
         And(terms),

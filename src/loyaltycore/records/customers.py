@@ -51,6 +51,7 @@ __all__ = [
     "tags_of",
     "token_rows",
     "totals_change",
+    "totals_moved",
     "totals_of",
     "unique_ref",
     "uniques_of",
@@ -314,6 +315,16 @@ def totals_change(
         raises={"last_transaction_at": occurred_at} if is_counted else {},
         means={"average_value": _AVERAGE} if is_bought else {},
     )
+
+
+def totals_moved(program_id: str, source: Customer, target_id: str) -> list[Change]:
+    """Let a customer's totals be another's."""
+    totals = {name: getattr(source, name) for name in _TOTALS}
+    nothing = {name: -total for name, total in totals.items()}
+    return [
+        Add(customer_ref(program_id, source.id), nothing),
+        Add(customer_ref(program_id, target_id), totals),
+    ]
 
 
 def totals_of(figures: Figures) -> dict[str, int]:

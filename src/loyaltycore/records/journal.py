@@ -16,7 +16,6 @@ from loyaltycore.ledger.transactions import (
 from loyaltycore.ports import Ref
 from loyaltycore.query.predicates import And, Compare, Not, Op, Or, is_in, where
 from loyaltycore.query.queries import LIMIT_MAX, Order, Query
-from loyaltycore.records.people import of_person
 from loyaltycore.values.ids import id_text
 
 
@@ -87,7 +86,7 @@ def counted_transactions(program_id: str, ids: tuple[str, ...]) -> Query:
     kinds = tuple(sorted(kind.value for kind in UNCOUNTED_KINDS))
     terms = (
         *where(program_id=program_id, reverses=None).terms,
-        of_person("customer_id", ids),
+        of_customers(ids),
         Not(is_in("source", tuple(sorted(UNCOUNTED_SOURCES)))),
         Not(is_in("kind", kinds)),
     )

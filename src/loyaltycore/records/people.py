@@ -1,35 +1,25 @@
 """
-Rows of people who have several ids.
+Who was merged, and who they turned out to be; for reading a whole program.
 
 A merged customer stays as an alias that names the customer they were merged into,
-always the last of a chain.  Transactions keep the customer they were posted for, so
-whoever lists a customer's transactions asks for all that they have been; see also
-``records.finding``.
+always the last of a chain.  ``records.finding`` follows one of them.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loyaltycore.query.predicates import And, Compare, Op, is_in, where
+from loyaltycore.query.predicates import And, Compare, Op, where
 from loyaltycore.query.queries import Order, Query
 from loyaltycore.records.streaming import stream
 
 
 if TYPE_CHECKING:
     from loyaltycore.ports import Session
-    from loyaltycore.query.predicates import Predicate
 
-__all__ = ["all_aliases", "of_person"]
+__all__ = ["all_aliases"]
 
 _ALIASES_A_PAGE = 5_000
-
-
-def of_person(column: str, ids: tuple[str, ...]) -> Predicate:
-    """Rows of a customer under any of their ids."""
-    if len(ids) == 1:
-        return Compare(column, Op.EQ, ids[0])
-    return is_in(column, ids)
 
 
 def all_aliases(session: Session, program_id: str) -> dict[str, str]:
