@@ -98,7 +98,7 @@ class _Walk:
     def report(self) -> VerifyReport:
         """Check everything."""
         self._check_program()
-        session, program_id = self._session, self._program_id
+        session, program_id = self._session, self._desk.program.id
         self._aliases = all_aliases(session, program_id)
         said = Said(session, program_id, self._aliases)
         for row in stream(session, customer_records.every_customer(program_id)):
