@@ -97,8 +97,6 @@ def test_a_consent_is_what_was_said_last(
     """CU-20: how a consent stands is its last change."""
     findings = Findings()
     consents = [said(is_given=each).state for each in stored]
-    check_consents(
-        "ada", consents, [said(is_given=each) for each in changes], findings
-    )
+    check_consents("ada", consents, [said(is_given=each) for each in changes], findings)
 
     assert problems == len(findings.report().problems)

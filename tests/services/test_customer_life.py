@@ -33,7 +33,7 @@ class TestStatus:
 
     @pytest.mark.parametrize("how", ["deactivate", "block"])
     def test_the_stopped_neither_earn_nor_redeem(self, shop: Loyalty, how: str) -> None:
-        """CU-15: postings and quotes are refused; nothing was written; then reopened."""
+        """CU-15: postings and quotes are refused, until the customer is reopened."""
         ada = shop.customers.register().id
         card = wallet(shop, ada)
         shop.cards.record_purchase(card, "20.00")
@@ -70,7 +70,7 @@ class TestStatus:
         assert () == shop.verify().problems
 
     def test_time_goes_on(self, shop: Loyalty) -> None:
-        """CU-15: upkeep expires the points of a deactivated customer as of any other."""
+        """CU-15: upkeep expires the points of a deactivated customer too."""
         ada = shop.customers.register().id
         shop.cards.record_purchase(wallet(shop, ada), "20.00")
         shop.customers.deactivate(ada, "moved away")
@@ -202,7 +202,7 @@ class TestDelete:
             wallet(shop, ada.id)
 
     def test_restored(self, shop: Loyalty, store: Store) -> None:
-        """CU-08: who is restored is found and counted again; their cards stay deleted."""
+        """CU-08: who is restored is found and counted; their cards stay deleted."""
         ada = shop.customers.register(first_name="Ada", phone="030 901820")
         card = wallet(shop, ada.id)
         shop.customers.delete(ada.id)
@@ -216,7 +216,7 @@ class TestDelete:
         assert () == shop.verify().problems
 
     def test_a_removed_card_is_restored(self, shop: Loyalty) -> None:
-        """CU-08: a card that was taken off the phone comes back, a deleted one never."""
+        """CU-08: a card that was removed comes back, a deleted one never."""
         ada = shop.customers.register().id
         card = wallet(shop, ada)
         shop.cards.install(card)
@@ -228,7 +228,7 @@ class TestDelete:
             shop.cards.restore(card)
 
     def test_what_was_taken_meanwhile(self, shop: Loyalty, store: Store) -> None:
-        """CU-08: a phone that somebody else has by now is named, and nobody restored."""
+        """CU-08: who has the phone by now is named, and nobody is restored."""
         ada = shop.customers.register(phone="030 901820")
         shop.customers.delete(ada.id)
         bob = shop.customers.register(phone="030 901820")
@@ -242,7 +242,7 @@ class TestDelete:
     def test_unique_fields_are_free_as_well(
         self, store: Store, program: Program
     ) -> None:
-        """CU-08: the value of a unique field of the program's own is free for others."""
+        """CU-08: values of unique fields of the program's own are free for others."""
         form = CustomerForm(fields=(FieldDefinition("badge", unique=True),))
         shop = Loyalty(store, attrs.evolve(program, customer_form=form)).at(NOON)
         ada = shop.customers.register(fields={"badge": "7"})

@@ -24,7 +24,7 @@ def visit(shop: Loyalty, customer_id: str, **options: str) -> str:
 
 
 def test_reviews_add_up_to_a_rating(shop: Loyalty) -> None:
-    """CU-09: a customer's rating is the mean of their reviews, halves up, two places."""
+    """CU-09: a rating is the mean of a customer's reviews, halves up, two places."""
     ada = shop.customers.register().id
     for rating in (5, 4, 4):
         shop.feedback.record(ada, rating)
@@ -69,7 +69,7 @@ def test_only_own_visits_are_reviewed(shop: Loyalty) -> None:
 
 
 def test_days_count_reviews(shop: Loyalty, store: Store) -> None:
-    """CU-09: the day, the place and the manager of a review have it in their figures."""
+    """CU-09: figures of the day, the place and the manager count a review."""
     ada = shop.customers.register().id
     shop.feedback.record(ada, 2, transaction_id=visit(shop, ada, location="mitte"))
     acting(shop, "eva").feedback.record(ada, 5)

@@ -68,7 +68,7 @@ class TestWhoTheyAre:
     def test_or_is_left_as_it_is(
         self, shop: Loyalty, ada: Customer, alias: Customer
     ) -> None:
-        """CU-18: without ``fill`` the target stays as it was; the e-mail still leads."""
+        """CU-18: without ``fill`` the target stays; the e-mail still leads there."""
         merged = shop.customers.merge(alias.id, into=ada.id, fill=False)
 
         assert ada.person == merged.person
@@ -283,7 +283,7 @@ class TestWhatIsSaid:
     def test_what_was_granted_is_not_granted_again(
         self, shop: Loyalty, ada: Customer, alias: Customer
     ) -> None:
-        """CU-07, CU-18: what the source got for a tag, the target does not get again."""
+        """CU-07, CU-18: what one got for a tag, the other does not get again."""
         rules = cards.Reward(
             tiers=[cards.RewardTier("cake", "Cake", 100)],
             grants=[cards.OnTag("vip", "cake")],
@@ -309,7 +309,7 @@ class TestWhatIsSaid:
             (None, False, False),
         ],
     )
-    def test_the_stricter_consent_wins(  # noqa: PLR0913, PLR0917 - a table of cases
+    def test_the_stricter_consent_wins(
         self,
         shop: Loyalty,
         ada: Customer,

@@ -79,7 +79,7 @@ def test_notes_take_a_permission(shop: Loyalty) -> None:
     for attempt in (
         lambda: eva.notes.add(ada, "x"),
         lambda: eva.notes.of_customer(ada),
-        lambda: eva.notes.due(),
+        eva.notes.due,
     ):
         with pytest.raises(errors.PermissionDenied):
             attempt()
@@ -134,9 +134,9 @@ def test_what_cannot_be_a_note(
 def test_a_note_keeps_its_lines(shop: Loyalty) -> None:
     """Several lines and any script are fine; blanks around them are not kept."""
     ada = shop.customers.register().id
-    note = shop.notes.add(ada, "  Zoë 🦊\r\n\tمرحبا\n")
+    note = shop.notes.add(ada, "  Zoë 🦊\r\n\t李\n")
 
-    assert "Zoë 🦊\n\tمرحبا" == shop.notes.of_customer(ada).notes[0].text
+    assert "Zoë 🦊\n\t李" == shop.notes.of_customer(ada).notes[0].text
     assert "Zoë" not in repr(note)
 
 

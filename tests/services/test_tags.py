@@ -137,7 +137,7 @@ def test_tags_have_a_limit(shop: Loyalty) -> None:
 
 
 def test_the_feed_tells_of_tags(shop: Loyalty) -> None:
-    """CU-05, CU-07: a tag is the shop's word and stands in the feed; no change, none."""
+    """CU-05, CU-07: a tag is the shop's word and stands in the feed, once."""
     ada = shop.customers.register().id
     eva = acting(shop, "eva", Permission.EDIT)
     eva.tags.add(ada, "vip")

@@ -17,6 +17,7 @@ from loyaltycore.program.fields import FieldDefinition
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import sqlalchemy as sa
@@ -90,7 +91,10 @@ def live(shop: Loyalty) -> str:
     ).id
     shop.customers.edit(person, first_name=MARKERS["first_name"])
     card = shop.cards.issue(
-        wallet, to=person, fields={"pet": MARKERS["card_field"]}, utm=MARKERS["card_utm"]
+        wallet,
+        to=person,
+        fields={"pet": MARKERS["card_field"]},
+        utm=MARKERS["card_utm"],
     ).id
     shop.cards.install(card, device=MARKERS["card_device"])
     bought = shop.cards.record_purchase(card, "40.00", receipt_id="R-1").id
@@ -172,15 +176,16 @@ class TestEveryStore:
     """What is in the rows."""
 
     @pytest.fixture(params=["memory", "sqlite", "postgres", "mysql"])
-    def store(self, request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    def store(self, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         """Give each store in turn."""
         if request.param == "memory":
-            return MemoryStore()
-        if request.param == "sqlite":
+            yield MemoryStore()
+        elif request.param == "sqlite":
             store = SqliteStore(tmp_path / "rows.db", durability="process")
-            request.addfinalizer(store.close)
-            return store
-        return request.getfixturevalue(request.param)
+            yield store
+            store.close()
+        else:
+            yield request.getfixturevalue(request.param)
 
     def test_no_row_tells_of_the_person(self, store: Store) -> None:
         """CU-19: no marker is in any row; the ledger, totals and days are unchanged."""

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from loyaltycore.customers.words import name
-from loyaltycore.errors import InvalidValue
+from loyaltycore.customers.words import name, one_of
 
 
 if TYPE_CHECKING:
@@ -103,10 +102,7 @@ def channel_of(given: Channel | str) -> Channel:
     Raises:
         InvalidValue: there is no such one.
     """
-    try:
-        return Channel(given)
-    except ValueError:
-        raise InvalidValue("channel", f"one of {', '.join(Channel)}.") from None
+    return one_of("channel", Channel, given)
 
 
 def changed(change: ConsentChange) -> ConsentChange:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from loyaltycore.customers.words import paragraphs
+from loyaltycore.customers.words import one_of, paragraphs
 from loyaltycore.errors import InvalidValue, LimitReached, NotTheAuthor
 
 
@@ -84,10 +84,7 @@ def kind_of(given: NoteKind | str) -> NoteKind:
     Raises:
         InvalidValue: there is no such one.
     """
-    try:
-        return NoteKind(given)
-    except ValueError:
-        raise InvalidValue("kind", f"one of {', '.join(NoteKind)}.") from None
+    return one_of("kind", NoteKind, given)
 
 
 def written(note: Note) -> Note:

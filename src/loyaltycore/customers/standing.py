@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from loyaltycore.cards.card import CardStatus
-from loyaltycore.customers.words import one_line
+from loyaltycore.customers.words import one_line, one_of
 from loyaltycore.errors import (
     CustomerGone,
     CustomerHasInstalledCard,
-    InvalidValue,
 )
 from loyaltycore.program.customer_status import Activity, CustomerStatus
 
@@ -82,10 +81,7 @@ def with_activity(customer: Customer, activity: Activity | str | None) -> Custom
         InvalidValue: it is neither.
     """
     check_living(customer)
-    try:
-        kept = None if activity is None else Activity(activity)
-    except ValueError:
-        raise InvalidValue("activity", f"one of {', '.join(Activity)}.") from None
+    kept = None if activity is None else one_of("activity", Activity, activity)
     return attrs.evolve(customer, activity=kept)
 
 

@@ -7,13 +7,22 @@ No refusal repeats a text.
 from __future__ import annotations
 
 import re
-from typing import Final
+from enum import StrEnum
+from typing import Final, TypeVar
 
 from loyaltycore.customers.customer import is_one_line
 from loyaltycore.errors import InvalidValue
 
 
-__all__ = ["NAME_MAX", "REASON_MAX", "TEXT_MAX", "name", "one_line", "paragraphs"]
+__all__ = [
+    "NAME_MAX",
+    "REASON_MAX",
+    "TEXT_MAX",
+    "name",
+    "one_line",
+    "one_of",
+    "paragraphs",
+]
 
 #: The most characters of a note or of a review.
 TEXT_MAX: Final = 4_000
@@ -21,6 +30,8 @@ TEXT_MAX: Final = 4_000
 REASON_MAX: Final = 255
 #: The most characters of a channel, a purpose or where a consent came from.
 NAME_MAX: Final = 40
+
+K = TypeVar("K", bound=StrEnum)
 
 _LINE_BREAKS: Final = str.maketrans({"\n": " ", "\t": " "})
 _NAME: Final = re.compile(f"[a-z][a-z0-9_-]{{0,{NAME_MAX - 1}}}")
@@ -51,6 +62,19 @@ def one_line(field: str, value: object, most: int = REASON_MAX) -> str:
     if not 0 < len(text) <= most or not is_one_line(text):
         raise InvalidValue(field, f"one line of 1 to {most} characters.")
     return text
+
+
+def one_of(field: str, kinds: type[K], given: object) -> K:
+    """
+    Read a choice.
+
+    Raises:
+        InvalidValue: it is none of them; and nothing repeats what was given.
+    """
+    for kind in kinds:
+        if given == kind:
+            return kind
+    raise InvalidValue(field, f"one of {', '.join(kinds)}.")
 
 
 def name(field: str, value: object) -> str:

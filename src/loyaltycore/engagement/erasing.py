@@ -13,7 +13,7 @@ import attrs
 
 from loyaltycore.cards.card import CardStatus
 from loyaltycore.customers.customer import Person
-from loyaltycore.errors import InvalidValue
+from loyaltycore.customers.words import one_of
 from loyaltycore.program.customer_status import CustomerStatus
 
 
@@ -44,10 +44,7 @@ def balance_of(given: Balance | str) -> Balance:
     Raises:
         InvalidValue: it is none.
     """
-    try:
-        return Balance(given)
-    except ValueError:
-        raise InvalidValue("balance", f"one of {', '.join(Balance)}.") from None
+    return one_of("balance", Balance, given)
 
 
 def erased(customer: Customer, referral_code: str) -> Customer:

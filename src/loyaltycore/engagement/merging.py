@@ -16,7 +16,8 @@ import attrs
 
 from loyaltycore.customers.customer import Person
 from loyaltycore.customers.reviews import mean
-from loyaltycore.errors import InvalidValue, LimitReached, NotMergeable
+from loyaltycore.customers.words import one_of
+from loyaltycore.errors import LimitReached, NotMergeable
 from loyaltycore.program.customer_form import UNIQUE_FIELDS
 from loyaltycore.program.customer_status import CustomerStatus
 from loyaltycore.values.quantity import Rounding, divide
@@ -77,10 +78,7 @@ def stamps_of(given: Stamps | str) -> Stamps:
     Raises:
         InvalidValue: it is none.
     """
-    try:
-        return Stamps(given)
-    except ValueError:
-        raise InvalidValue("stamps", f"one of {', '.join(Stamps)}.") from None
+    return one_of("stamps", Stamps, given)
 
 
 def check_different(source_id: str, target_id: str) -> None:

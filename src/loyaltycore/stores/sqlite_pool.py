@@ -217,9 +217,7 @@ class Links:
             query = "PRAGMA wal_checkpoint(TRUNCATE)"
             (is_busy, *_) = link.cursor.execute(query).fetchone()
         except FAULTS as error:
-            raise translated_after(
-                self._timeout, error, self._tables.prefix
-            ) from error
+            raise translated_after(self._timeout, error, self._tables.prefix) from error
         finally:
             if link is not None:
                 self._put_back(pool, link)
