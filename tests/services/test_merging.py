@@ -452,3 +452,26 @@ class TestWhoCannot:
 
         with pytest.raises(errors.PermissionDenied):
             eva.customers.merge(alias.id, into=ada.id)
+
+
+def test_a_file_that_names_an_alias_changes_the_target(
+    shop: Loyalty, ada: Customer, alias: Customer
+) -> None:
+    """CU-18: rows of a file are recognised by a contact that a merge left behind."""
+    shop.customers.merge(alias.id, into=ada.id, fill=False)
+    report = shop.files.import_customers(
+        "first name,last name,e-mail\nAda,Byron,ada@example.com\n"
+    )
+
+    assert (0, 1) == (report.created, report.updated)
+    assert "Byron" == shop.customers.get(ada.id).last_name
+    assert () == shop.verify().problems
+
+
+def test_a_file_never_revives_who_is_gone(shop: Loyalty, ada: Customer) -> None:
+    """CU-08, CU-19: a row about somebody who was erased is about somebody new."""
+    shop.customers.erase(ada.id)
+    report = shop.files.import_customers("first name,phone\nAda,030 901820\n")
+
+    assert (1, 0) == (report.created, report.updated)
+    assert None is shop.customers.get(ada.id).first_name
