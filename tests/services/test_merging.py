@@ -468,6 +468,19 @@ def test_a_file_that_names_an_alias_changes_the_target(
     assert () == shop.verify().problems
 
 
+def test_what_an_alias_kept_the_target_can_have(
+    shop: Loyalty, ada: Customer, alias: Customer
+) -> None:
+    """CU-05, CU-18: a contact of a merged customer is the target's to be edited to."""
+    shop.customers.merge(alias.id, into=ada.id)
+    edited = shop.customers.edit(ada.id, phone="030 901821")
+
+    assert edited == shop.customers.find(phone="030 901821")
+    assert None is shop.customers.find(phone="030 901820")
+    shop.customers.register(phone="030 901820")
+    assert () == shop.verify().problems
+
+
 def test_a_file_never_revives_who_is_gone(shop: Loyalty, ada: Customer) -> None:
     """CU-08, CU-19: a row about somebody who was erased is about somebody new."""
     shop.customers.erase(ada.id)

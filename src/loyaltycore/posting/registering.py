@@ -24,6 +24,7 @@ from loyaltycore.query.queries import Query
 from loyaltycore.records import customers as records
 from loyaltycore.records.activity import feed_rows
 from loyaltycore.records.finding import resolved
+from loyaltycore.records.people import taken_back
 
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ def write_customer(
     """
     program = desk.program
     check_free(session, program, before, after)
+    session.apply(taken_back(session, program, [(before, after)]))
     changes = records.customer_changes(program, before, after)
     entries = tuple(told)
     if entries:
@@ -148,7 +150,7 @@ def check_free(
         if row is None:
             continue
         if ref.collection == "customer":
-            if row["id"] != after.id:
+            if after.id not in {row["id"], row["merged_into"]}:
                 field = ref.columns[1].removeprefix("unique_")
                 raise DuplicateCustomer(field, row["merged_into"] or row["id"])
         elif row["owner_id"] != after.id:
