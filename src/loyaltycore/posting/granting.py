@@ -30,7 +30,7 @@ from loyaltycore.values.days import local_day
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date
 
     from loyaltycore.cards.reward_commands import GrantVoucher
@@ -59,6 +59,8 @@ def grants_due(
     desk: Desk,
     customer_id: str,
     tags: Mapping[str, date] | None = None,
+    *,
+    of_tags: Collection[str] | None = None,
 ) -> list[DueGrant]:
     """
     Say what a customer's cards are due today.
@@ -66,10 +68,13 @@ def grants_due(
     Args:
         tags: with the local day on which each was put on; by default those that the
             customer has.
+        of_tags: only what is given for one of these.
 
     Raises:
         UnknownCustomer: there is no such one.
     """
+    if of_tags is not None and not of_tags:
+        return []
     program_id, zone = desk.program.id, desk.program.zone
     (row,) = session.get([customer_records.customer_ref(program_id, customer_id)])
     if row is None:
@@ -83,12 +88,14 @@ def grants_due(
         tags=tags,
     )
     ids = everyone_who_became(session, program_id, customer_id)
+    starts = tuple(f"tag/{tag}/" for tag in of_tags or ())
     query = card_records.cards_of_customer(program_id, customer_id)
     return [
         due
         for card in stream(session, query)
         if card["status"] != CardStatus.DELETED
         for due in _due_on(session, desk, card["id"], facts, ids)
+        if of_tags is None or (due.command.occasion or "").startswith(starts)
     ]
 
 

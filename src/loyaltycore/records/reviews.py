@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from loyaltycore.customers.reviews import Review
+from loyaltycore.customers.reviews import Review, rated
 from loyaltycore.ports import Insert, Ref, Update
 from loyaltycore.query.predicates import where
 from loyaltycore.query.queries import Order, Query
+from loyaltycore.records.customers import customer_ref
 from loyaltycore.records.figures import review_figures
 
 
@@ -18,18 +19,15 @@ if TYPE_CHECKING:
     from loyaltycore.query.predicates import Row
 
 __all__ = [
-    "RATING_COLUMNS",
     "latest_reviews",
     "new_review",
-    "rating_values",
     "review_of",
     "review_ref",
     "reviews_of_customer",
     "wordless",
 ]
 
-#: Of a customer: what their reviews add up to.
-RATING_COLUMNS = ("reviews", "rating_sum", "rating")
+_RATINGS = ("reviews", "rating_sum", "rating")
 
 
 def review_ref(program_id: str, transaction_id: str) -> Ref:
@@ -56,8 +54,8 @@ def latest_reviews(program_id: str, limit: int, cursor: str | None) -> Query:
     return Query("review", where(program_id=program_id), order, limit, cursor)
 
 
-def new_review(program_id: str, review: Review) -> list[Change]:
-    """A review, and its day."""
+def new_review(program_id: str, customer: Customer, review: Review) -> list[Change]:
+    """A review, its day, and what the customer's reviews add up to with it."""
     row = {
         "program_id": program_id,
         "id": review.id,
@@ -72,12 +70,13 @@ def new_review(program_id: str, review: Review) -> list[Change]:
         "recorded_at": review.recorded_at,
         "local_day": review.local_day,
     }
-    return [Insert("review", [row]), review_figures(program_id, review)]
-
-
-def rating_values(customer: Customer) -> Row:
-    """What a customer's reviews add up to."""
-    return {name: getattr(customer, name) for name in RATING_COLUMNS}
+    after = rated(customer, review.rating)
+    ratings = {name: getattr(after, name) for name in _RATINGS}
+    return [
+        Insert("review", [row]),
+        review_figures(program_id, review),
+        Update(customer_ref(program_id, customer.id), ratings),
+    ]
 
 
 def wordless(program_id: str, review_id: str) -> Update:

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 import attrs
 
 from loyaltycore.customers.activity import ActivityKind
-from loyaltycore.customers.reviews import Review, given, rated
-from loyaltycore.ports import Update
+from loyaltycore.customers.reviews import Review, given
 from loyaltycore.posting.people import living_customer, noted, the_customer
 from loyaltycore.posting.visits import of_visit
 from loyaltycore.program.managers import Permission
 from loyaltycore.records import reviews as records
-from loyaltycore.records.customers import customer_ref
 from loyaltycore.values.days import local_day
 
 
@@ -81,21 +79,16 @@ class Feedback:
             customer = living_customer(session, desk, customer_id)
             own = attrs.evolve(said, customer_id=customer.id)
             review = of_visit(session, desk, own, transaction_id)
-            values = records.rating_values(rated(customer, review.rating))
-            session.apply(
-                [
-                    *records.new_review(desk.program.id, review),
-                    Update(customer_ref(desk.program.id, customer.id), values),
-                    noted(
-                        desk,
-                        customer.id,
-                        ActivityKind.REVIEW,
-                        {"rating": review.rating},
-                        actor_id=shell.manager_id,
-                        subject_id=review.id,
-                    ),
-                ]
+            changes = records.new_review(desk.program.id, customer, review)
+            told = noted(
+                desk,
+                customer.id,
+                ActivityKind.REVIEW,
+                {"rating": review.rating},
+                actor_id=shell.manager_id,
+                subject_id=review.id,
             )
+            session.apply([*changes, told])
             return review
 
         return shell.write(write, Permission.EDIT)

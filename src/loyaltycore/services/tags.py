@@ -108,9 +108,8 @@ class Tags:
                 told = noted(desk, whose, kind, facts, actor_id=actor)
                 changes = records.tag_changes(program_id, whose, change, now)
                 session.apply([*changes, told])
-            if change.added:
-                for due in grants_due(session, desk, whose):
-                    grant(session, desk, due)
+            for due in grants_due(session, desk, whose, of_tags=change.added):
+                grant(session, desk, due)
             return self._days(session, whose)
 
         return self._shell.write(write, Permission.EDIT)

@@ -93,13 +93,12 @@ class _Walk:
         self._days: dict[tuple[Any, ...], Counter[str]] = {}
         self._shared: Counter[str] = Counter()
         self._living = 0
-        self._aliases: dict[str, str] = {}
+        self._aliases = all_aliases(session, desk.program.id)
 
     def report(self) -> VerifyReport:
         """Check everything."""
         self._check_program()
-        session, program_id = self._session, self._desk.program.id
-        self._aliases = all_aliases(session, program_id)
+        session, program_id = self._session, self._program_id
         said = Said(session, program_id, self._aliases)
         for row in stream(session, customer_records.every_customer(program_id)):
             self._check_customer(row, said)
