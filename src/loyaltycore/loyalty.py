@@ -34,11 +34,15 @@ if TYPE_CHECKING:
     from loyaltycore.insight.verification import VerifyReport
     from loyaltycore.ports import Clock, Ids, Store
     from loyaltycore.services.columns import Columns
+    from loyaltycore.services.consents import Consents
+    from loyaltycore.services.feedback import Feedback
     from loyaltycore.services.files import Files
     from loyaltycore.services.links import Links
+    from loyaltycore.services.notes import Notes
     from loyaltycore.services.reports import Reports
     from loyaltycore.services.rewards import Rewards
     from loyaltycore.services.scores import Scores
+    from loyaltycore.services.tags import Tags
 
 __all__ = ["Loyalty"]
 
@@ -120,6 +124,38 @@ class Loyalty:
         from loyaltycore.services.rewards import Rewards  # noqa: PLC0415 - start-up time
 
         return Rewards(self._shell)
+
+    @cached_property
+    def notes(self) -> Notes:
+        """Write notes about customers, and be reminded."""
+        from loyaltycore.services.notes import Notes  # noqa: PLC0415 - start-up time
+
+        return Notes(self._shell)
+
+    @cached_property
+    def tags(self) -> Tags:
+        """Put tags on customers."""
+        from loyaltycore.services.tags import Tags  # noqa: PLC0415 - start-up time
+
+        return Tags(self._shell)
+
+    @cached_property
+    def consents(self) -> Consents:
+        """Note down what customers allow."""
+        from loyaltycore.services.consents import (  # noqa: PLC0415 - start-up time
+            Consents,
+        )
+
+        return Consents(self._shell)
+
+    @cached_property
+    def feedback(self) -> Feedback:
+        """Note down what customers say of their visits."""
+        from loyaltycore.services.feedback import (  # noqa: PLC0415 - start-up time
+            Feedback,
+        )
+
+        return Feedback(self._shell)
 
     @cached_property
     def reports(self) -> Reports:

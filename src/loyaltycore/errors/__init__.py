@@ -25,6 +25,7 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── UnknownCard
     │   ├── UnknownTemplate
     │   ├── UnknownTransaction
+    │   ├── UnknownNote
     │   ├── UnknownManager
     │   ├── UnknownLocation
     │   └── UnknownLink
@@ -41,6 +42,12 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── NotEligible                  not for this customer
     │   ├── CommandNotSupported          this card type has no such command
     │   ├── CustomerBlocked              blocked, deactivated or gone
+    │   ├── CustomerGone                 deleted or erased
+    │   ├── CustomerHasInstalledCard     its card has to be deleted first
+    │   ├── OutstandingUnits             units are held, or wait until they count
+    │   ├── NotMergeable                 oneself, or somebody who is gone
+    │   ├── NotTheAuthor                 a note is changed by who wrote it
+    │   ├── AlreadyReviewed              a visit is reviewed once
     │   ├── DeadLink                     it led to a card or customer who is gone
     │   ├── PermissionDenied             not the manager's to do, or not there
     │   ├── QuotaReached                 the plan allows no more
@@ -70,6 +77,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from loyaltycore.errors.refusals import (
     AlreadyRedeemed,
+    AlreadyReviewed,
     BelowMinimum,
     CardBlocked,
     CardDeleted,
@@ -77,6 +85,8 @@ from loyaltycore.errors.refusals import (
     CardNotInstalled,
     CommandNotSupported,
     CustomerBlocked,
+    CustomerGone,
+    CustomerHasInstalledCard,
     DeadLink,
     DuplicateCustomer,
     DuplicateField,
@@ -87,7 +97,10 @@ from loyaltycore.errors.refusals import (
     NotAvailable,
     NotCombinable,
     NotEligible,
+    NotMergeable,
     NotReversible,
+    NotTheAuthor,
+    OutstandingUnits,
     PermissionDenied,
     PurchaseAmountRequired,
     QuotaReached,
@@ -114,6 +127,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AlreadyRedeemed",
+    "AlreadyReviewed",
     "AppendOnly",
     "BelowMinimum",
     "CardBlocked",
@@ -126,6 +140,8 @@ __all__ = [
     "Corrupt",
     "CurrencyMismatch",
     "CustomerBlocked",
+    "CustomerGone",
+    "CustomerHasInstalledCard",
     "DeadLink",
     "Duplicate",
     "DuplicateCustomer",
@@ -147,7 +163,10 @@ __all__ = [
     "NotCombinable",
     "NotEligible",
     "NotFound",
+    "NotMergeable",
     "NotReversible",
+    "NotTheAuthor",
+    "OutstandingUnits",
     "PermissionDenied",
     "PurchaseAmountRequired",
     "QuotaReached",
@@ -162,6 +181,7 @@ __all__ = [
     "UnknownLink",
     "UnknownLocation",
     "UnknownManager",
+    "UnknownNote",
     "UnknownTemplate",
     "UnknownTransaction",
     "UnsupportedValue",
@@ -272,6 +292,12 @@ class UnknownTransaction(NotFound):
     """No such transaction."""
 
     noun = "transaction"
+
+
+class UnknownNote(NotFound):
+    """No such note."""
+
+    noun = "note"
 
 
 class UnknownManager(NotFound):

@@ -15,11 +15,13 @@ from loyaltycore.engagement.messages import message_of_card
 from loyaltycore.errors import Conflict, UnknownCard
 from loyaltycore.ports import Insert, Update
 from loyaltycore.posting.issuing import issue
+from loyaltycore.posting.people import check_open
 from loyaltycore.posting.touching import first_touch, told_of_card
 from loyaltycore.posting.uniques import unique_changes
 from loyaltycore.records import cards as records
 from loyaltycore.records import messages as message_records
 from loyaltycore.records import templates as template_records
+from loyaltycore.records.finding import resolved
 from loyaltycore.records.programs import check_program
 from loyaltycore.values.days import NEVER
 
@@ -93,6 +95,7 @@ def issue_card(
 
     Raises:
         UnknownTemplate, UnknownCustomer: there is no such one.
+        CustomerBlocked: the customer is blocked, deactivated or gone.
         InvalidFields: naming every bad field of the form.
         DuplicateField: another card has the value of a unique field.
         Conflict: the removed card was changed by somebody else just now.
@@ -105,6 +108,7 @@ def issue_card(
         def reissue(card: Card, template: CardTemplate) -> Card:
             if card.status is not CardStatus.REMOVED:
                 raise Conflict("The card was restored in the meantime; ask again.")
+            check_open(resolved(session, desk.program.id, card.customer_id, lock=True))
             return life.reissue(card, template.conditions, fields)
 
         card_id = removed[0]["id"]

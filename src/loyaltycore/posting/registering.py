@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from loyaltycore.customers.standing import check_living
 from loyaltycore.errors import (
     Conflict,
     DuplicateCustomer,
     DuplicateField,
-    NotAvailable,
     UnknownLocation,
 )
 from loyaltycore.ports import Insert, Ref
@@ -24,6 +24,7 @@ from loyaltycore.query.queries import Query
 from loyaltycore.records import customers as records
 from loyaltycore.records.activity import feed_rows
 from loyaltycore.records.finding import resolved
+from loyaltycore.records.people import taken_back
 
 
 if TYPE_CHECKING:
@@ -84,16 +85,13 @@ def change_customer(
 
     Raises:
         UnknownCustomer: there is no such one.
-        NotAvailable: they were deleted or erased.
+        CustomerGone: they were deleted or erased.
         DuplicateCustomer, DuplicateField: another living customer has what only one
             may have.
     """
     row = resolved(session, desk.program.id, customer_id, lock=True)
     before = records.customer_of(row)
-    if not before.is_living:
-        status = before.status.value
-        message = f"This customer is {status}; only living ones are edited."
-        raise NotAvailable(message, status=status)
+    check_living(before)
     after = change(before)
     if after == before:
         return before
@@ -125,6 +123,7 @@ def write_customer(
     """
     program = desk.program
     check_free(session, program, before, after)
+    session.apply(taken_back(session, program, [(before, after)]))
     changes = records.customer_changes(program, before, after)
     entries = tuple(told)
     if entries:
@@ -151,9 +150,9 @@ def check_free(
         if row is None:
             continue
         if ref.collection == "customer":
-            if row["id"] != after.id:
+            if after.id not in {row["id"], row["merged_into"]}:
                 field = ref.columns[1].removeprefix("unique_")
-                raise DuplicateCustomer(field, row["id"])
+                raise DuplicateCustomer(field, row["merged_into"] or row["id"])
         elif row["owner_id"] != after.id:
             raise DuplicateField(str(ref.values[2]), row["owner_id"])
 

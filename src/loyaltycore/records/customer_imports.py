@@ -23,6 +23,7 @@ from loyaltycore.records.customers import (
     registration_changes,
     unique_ref,
 )
+from loyaltycore.records.finding import resolved
 from loyaltycore.values.codes import make_code
 
 
@@ -45,22 +46,29 @@ def recognised(
     """
     Load whoever has an identity of one of the rows, by each of their identities.
 
-    Nobody is recognised who is in no list: a file does not bring back who was erased.
+    One of somebody who was merged leads to the customer they turned out to be; one of a
+    customer who was deleted or erased leads to nobody.
     """
     form, program_id = program.customer_form, program.id
+    asked = dict.fromkeys(
+        identity for row in rows for identity in identities_in(row, form.unique)
+    )
     refs = [
         customer_ref(program_id, value)
         if field == "id"
         else unique_ref(program_id, field, value)
-        for field, value in dict.fromkeys(
-            identity for row in rows for identity in identities_in(row, form.unique)
-        )
+        for field, value in asked
     ]
     found: dict[str, Customer] = {}
-    for row in session.get(refs):
-        if row is not None and row["is_living"] and row["id"] not in found:
-            found[row["id"]] = customer_of(row)
-    return {
+    known: dict[Identity, Customer] = {}
+    for identity, row in zip(asked, session.get(refs), strict=True):
+        if row is not None and row["merged_into"] is not None:
+            row = resolved(session, program_id, row["id"])  # noqa: PLW2901 - the same person
+        if row is not None and row["is_living"]:
+            if row["id"] not in found:
+                found[row["id"]] = customer_of(row)
+            known[identity] = found[row["id"]]
+    return known | {
         identity: customer
         for customer in found.values()
         for identity in identities_of(customer, form)

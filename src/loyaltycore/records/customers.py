@@ -51,6 +51,7 @@ __all__ = [
     "tags_of",
     "token_rows",
     "totals_change",
+    "totals_moved",
     "totals_of",
     "unique_ref",
     "uniques_of",
@@ -98,7 +99,11 @@ def customer_ref(program_id: str, customer_id: str) -> Ref:
 
 
 def unique_ref(program_id: str, field: str, value: str) -> Ref:
-    """The living customer who alone has this phone, e-mail address or external id."""
+    """
+    The customer who alone has this phone, e-mail address or external id.
+
+    They are living, or were merged into somebody; see ``records.finding``.
+    """
     return Ref("customer", ("program_id", f"unique_{field}"), (program_id, value))
 
 
@@ -108,9 +113,10 @@ def uniques_of(program: Program, customer: Customer) -> tuple[list[Ref], list[Re
 
     Returns:
         The refs of customers by phone, e-mail address and external id, and those of
-        the values of the program's own fields; none of a customer of no list.
+        the values of the program's own fields; none of a customer who is gone.  Who
+        was merged keeps the former, so that they go on leading to who they are now.
     """
-    if not customer.is_living:
+    if not customer.status.is_found:
         return [], []
     form, program_id = program.customer_form, program.id
     contacts = [
@@ -118,8 +124,8 @@ def uniques_of(program: Program, customer: Customer) -> tuple[list[Ref], list[Re
         for field in form.unique
         if (value := getattr(customer.person, field)) is not None
     ]
-    values = unique_refs(program_id, CUSTOMER_FORM, form.fields, customer.fields)
-    return contacts, values
+    own = customer.fields if customer.is_living else {}
+    return contacts, unique_refs(program_id, CUSTOMER_FORM, form.fields, own)
 
 
 def all_customers(program_id: str, limit: int, cursor: str | None) -> Query:
@@ -221,7 +227,7 @@ def _own_values(program: Program, customer: Customer) -> dict[str, Any]:
     """All that is said of a customer, and what follows from it; totals aside."""
     person, is_living = customer.person, customer.is_living
     born = person.birth_date
-    unique = program.customer_form.unique if is_living else ()
+    unique = program.customer_form.unique if customer.status.is_found else ()
     return {
         **{name: getattr(person, name) for name in _PERSON},
         **{name: getattr(customer, name) for name in _BESIDE},
@@ -309,6 +315,16 @@ def totals_change(
         raises={"last_transaction_at": occurred_at} if is_counted else {},
         means={"average_value": _AVERAGE} if is_bought else {},
     )
+
+
+def totals_moved(program_id: str, source: Customer, target_id: str) -> list[Change]:
+    """Let a customer's totals be another's."""
+    totals = {name: getattr(source, name) for name in _TOTALS}
+    nothing = {name: -total for name, total in totals.items()}
+    return [
+        Add(customer_ref(program_id, source.id), nothing),
+        Add(customer_ref(program_id, target_id), totals),
+    ]
 
 
 def totals_of(figures: Figures) -> dict[str, int]:

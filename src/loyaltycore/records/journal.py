@@ -76,11 +76,17 @@ def reversals(program_id: str, transaction_id: str) -> Query:
     )
 
 
-def counted_transactions(program_id: str, customer_id: str) -> Query:
-    """What counts as a customer's transaction unless it was voided, newest first."""
+def counted_transactions(program_id: str, ids: tuple[str, ...]) -> Query:
+    """
+    What counts as a customer's transaction unless it was voided, newest first.
+
+    Args:
+        ids: under which there is something of the customer.
+    """
     kinds = tuple(sorted(kind.value for kind in UNCOUNTED_KINDS))
     terms = (
-        *where(program_id=program_id, customer_id=customer_id, reverses=None).terms,
+        *where(program_id=program_id, reverses=None).terms,
+        of_customers(ids),
         Not(is_in("source", tuple(sorted(UNCOUNTED_SOURCES)))),
         Not(is_in("kind", kinds)),
     )

@@ -20,6 +20,7 @@ from loyaltycore.records import purchases as purchase_records
 from loyaltycore.records import statements as records
 from loyaltycore.records import templates as template_records
 from loyaltycore.records.finding import everyone_who_became, resolved
+from loyaltycore.records.people import all_aliases
 from loyaltycore.records.streaming import stream
 from loyaltycore.rfm.table import rfm
 from loyaltycore.values.days import utc
@@ -181,7 +182,12 @@ class Reports:
             posted = stream(
                 session, purchase_records.purchases_until(program_id, as_of)
             )
-            purchases = net_purchases(map(purchase_records.purchase_of, posted), back)
+            aliases = all_aliases(session, program_id)
+            bought = (
+                one._replace(customer_id=aliases.get(one.customer_id, one.customer_id))
+                for one in map(purchase_records.purchase_of, posted)
+            )
+            purchases = net_purchases(bought, back)
             return rfm(purchases, as_of=as_of, bins=bins)
 
         return self._shell.ask(score)

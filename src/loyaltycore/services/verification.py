@@ -33,7 +33,9 @@ from loyaltycore.records import journal
 from loyaltycore.records import messages as message_records
 from loyaltycore.records import templates as template_records
 from loyaltycore.records import verification as records
+from loyaltycore.records.people import all_aliases
 from loyaltycore.records.programs import check_program
+from loyaltycore.records.said import Said
 from loyaltycore.records.streaming import stream
 from loyaltycore.values.codes import is_code
 
@@ -91,14 +93,15 @@ class _Walk:
         self._days: dict[tuple[Any, ...], Counter[str]] = {}
         self._shared: Counter[str] = Counter()
         self._living = 0
+        self._aliases = all_aliases(session, desk.program.id)
 
     def report(self) -> VerifyReport:
         """Check everything."""
         self._check_program()
-        for row in stream(
-            self._session, customer_records.every_customer(self._program_id)
-        ):
-            self._check_customer(row)
+        session, program_id = self._session, self._program_id
+        said = Said(session, program_id, self._aliases)
+        for row in stream(session, customer_records.every_customer(program_id)):
+            self._check_customer(row, said)
         self._check_days()
         self._check_references()
         return self._findings.report()
@@ -139,7 +142,7 @@ class _Walk:
 
     # -- customers -------------------------------------------------------------------
 
-    def _check_customer(self, row: Row) -> None:
+    def _check_customer(self, row: Row, said: Said) -> None:
         session, program_id = self._session, self._program_id
         self._findings.count("customers")
         try:
@@ -148,6 +151,7 @@ class _Walk:
             self._unreadable("customer", row["id"], error)
             return
         self._living += customer.is_living
+        self._check_said(customer, said)
         for change in figure_records.customer_figures(self._desk.program, [customer]):
             self._days.setdefault(change.ref.values, Counter())["customers"] += 1
         sums = records.CustomerSums()
@@ -171,6 +175,16 @@ class _Walk:
         self._check_found("customer", [(ref, customer.id) for ref in refs])
         _, values = customer_records.uniques_of(self._desk.program, customer)
         self._check_noted("customer", customer.id, values)
+
+    def _check_said(self, customer: Customer, said: Said) -> None:
+        try:
+            reviews = said.prove(customer, self._findings)
+        except _UNREADABLE as error:
+            self._unreadable("customer", customer.id, error)
+            return
+        for review in reviews:
+            day = figure_records.review_figures(self._program_id, review)
+            self._days.setdefault(day.ref.values, Counter()).update(day.deltas)
 
     def _check_derived(self, row: Row, customer: Customer) -> None:
         """What is kept twice, to be searched and sorted by, says the same twice."""
@@ -202,7 +216,7 @@ class _Walk:
         serial_ref = card_records.serial_ref(program_id, card.serial)
         self._check_found("card", [(serial_ref, card.id)])
         self._check_uniques(card)
-        proof = CardProof(card, self._findings)
+        proof = CardProof(card, self._findings, self._aliases)
         counted = self._check_journal(card, proof, sums)
         counters = {
             each["name"]: each["used"]

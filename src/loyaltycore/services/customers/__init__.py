@@ -2,7 +2,7 @@
 Customers: who they are, how they are found, and what is known of them.
 
 One service in files: ``register`` puts them in and changes them, ``finding`` finds
-them, ``profiles`` shows one of them with all that happened.
+them, ``life`` has what becomes of them, ``profiles`` shows one with all that happened.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from loyaltycore.records.feed import feed_page
 from loyaltycore.records.finding import everyone_who_became, resolved
 from loyaltycore.records.journal import customer_transactions
 from loyaltycore.records.transaction_lines import transaction_lines
-from loyaltycore.services.customers.finding import CustomerFinder
+from loyaltycore.services.customers.life import CustomerLife
 from loyaltycore.values.ids import id_text
 from loyaltycore.values.quantity import from_units
 
@@ -47,7 +47,7 @@ class CustomerTransactions:
     cursor: str | None
 
 
-class Customers(CustomerFinder):
+class Customers(CustomerLife):
     """
     Customers of the program.
 

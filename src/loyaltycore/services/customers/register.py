@@ -12,10 +12,10 @@ from loyaltycore.customers.filling import (
     edited,
     registered,
 )
-from loyaltycore.errors import UnknownCustomer
 from loyaltycore.posting.registering import change_customer, register
 from loyaltycore.program.managers import Permission
 from loyaltycore.records import customers as records
+from loyaltycore.records.finding import resolved
 from loyaltycore.values.codes import make_code
 
 
@@ -125,15 +125,16 @@ class CustomerRegister:
         """
         Return a customer with their totals, whatever their status.
 
+        The id of somebody who was merged is that of the customer they turned out to be.
+
         Raises:
             UnknownCustomer: there is none with this id.
         """
-        ref = records.customer_ref(self._shell.program_id, customer_id)
-        (row,) = self._shell.read(
-            lambda session: session.get([ref]), Permission.VIEW_CUSTOMERS
+        program_id = self._shell.program_id
+        row = self._shell.read(
+            lambda session: resolved(session, program_id, customer_id),
+            Permission.VIEW_CUSTOMERS,
         )
-        if row is None:
-            raise UnknownCustomer(customer_id)
         return records.customer_of(row)
 
     def page(
