@@ -18,13 +18,14 @@ from loyaltycore.errors import (
     DuplicateField,
     UnknownLocation,
 )
-from loyaltycore.ports import Insert, Ref
+from loyaltycore.ports import Ref
 from loyaltycore.query.predicates import where
 from loyaltycore.query.queries import Query
 from loyaltycore.records import customers as records
 from loyaltycore.records.activity import feed_rows
 from loyaltycore.records.finding import resolved
 from loyaltycore.records.people import taken_back
+from loyaltycore.records.tags import new_tags
 
 
 if TYPE_CHECKING:
@@ -54,17 +55,9 @@ def register(
     check_place(session, program.id, customer.location_id)
     check_free(session, program, None, customer)
     changes = records.registration_changes(program, [customer])
-    rows = [
-        {
-            "program_id": program.id,
-            "customer_id": customer.id,
-            "tag": tag,
-            "tagged_at": customer.registered_at,
-        }
-        for tag in tags
-    ]
-    if rows:
-        changes.append(Insert("customer_tag", rows))
+    when = dict.fromkeys(tags, customer.registered_at)
+    if when:
+        changes.append(new_tags(program.id, customer.id, when))
     session.apply(changes)
     return customer
 

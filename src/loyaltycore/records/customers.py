@@ -13,7 +13,7 @@ from loyaltycore.program.customer_form import UNIQUE_FIELDS
 from loyaltycore.program.customer_status import Activity, CustomerStatus
 from loyaltycore.program.program import CustomerFacts
 from loyaltycore.query.predicates import where
-from loyaltycore.query.queries import LIMIT_MAX, Order, Query, count, total
+from loyaltycore.query.queries import Order, Query, count, total
 from loyaltycore.records.custom_fields import (
     CUSTOMER_FORM,
     fields_of,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from loyaltycore.customers.figures import Figures
-    from loyaltycore.ports import Change, Session
+    from loyaltycore.ports import Change
     from loyaltycore.program.program import Program
     from loyaltycore.query.predicates import Row
 
@@ -48,7 +48,6 @@ __all__ = [
     "last_change",
     "registration_changes",
     "sortable_fields",
-    "tags_of",
     "token_rows",
     "totals_change",
     "totals_moved",
@@ -293,13 +292,6 @@ def facts_of(row: Row) -> CustomerFacts:
         purchases=row["purchases"],
         purchase_value=row["purchase_value"],
     )
-
-
-def tags_of(session: Session, program_id: str, customer_id: str) -> tuple[str, ...]:
-    """A customer's tags, in alphabetical order."""
-    those = where(program_id=program_id, customer_id=customer_id)
-    query = Query("customer_tag", those, (Order("tag"),), limit=LIMIT_MAX)
-    return tuple(row["tag"] for row in session.select(query).rows)
 
 
 def totals_change(
