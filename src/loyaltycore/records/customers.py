@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from loyaltycore.customers.figures import Figures
     from loyaltycore.ports import Change
+    from loyaltycore.program.fields import FieldValue
     from loyaltycore.program.program import Program
     from loyaltycore.query.predicates import Row
 
@@ -123,7 +124,7 @@ def uniques_of(program: Program, customer: Customer) -> tuple[list[Ref], list[Re
         for field in form.unique
         if (value := getattr(customer.person, field)) is not None
     ]
-    own = customer.fields if customer.is_living else {}
+    own: Mapping[str, FieldValue] = customer.fields if customer.is_living else {}
     return contacts, unique_refs(program_id, CUSTOMER_FORM, form.fields, own)
 
 
