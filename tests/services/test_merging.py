@@ -379,7 +379,9 @@ class TestWhatIsSaid:
         assert score is not None
         assert (4000, 2) == (score.revenue, score.orders)
         assert None is shop.scores.of(ada.id)
-        assert sorted([alias.id, alias.id, bob.id]) == sorted(columns["customer_id"])
+        assert sorted([alias.id, alias.id, bob.id]) == sorted(
+            map(str, columns["customer_id"])
+        )
         assert {alias.id: 2, bob.id: 1} == {
             row.customer_id: row.habit.frequency for row in table.rows
         }

@@ -124,8 +124,10 @@ def uniques_of(program: Program, customer: Customer) -> tuple[list[Ref], list[Re
         for field in form.unique
         if (value := getattr(customer.person, field)) is not None
     ]
-    own = customer.fields if customer.is_living else {}
-    return contacts, unique_refs(program_id, CUSTOMER_FORM, form.fields, own)
+    if not customer.is_living:
+        return contacts, []
+    own = unique_refs(program_id, CUSTOMER_FORM, form.fields, customer.fields)
+    return contacts, own
 
 
 def all_customers(program_id: str, limit: int, cursor: str | None) -> Query:
