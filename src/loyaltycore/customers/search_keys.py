@@ -185,8 +185,8 @@ def _whole_phone(text: str, region: str | None) -> tuple[str, ...]:
 
 
 def _meanings(word: str) -> tuple[str, ...]:
-    name = fold(word)[:_WORD_MAX]
-    names = (f"name:{name}",) if name else ()
+    # A sign may fold to a blank; what is in front of it is asked for.
+    names = tuple(f"name:{name[:_WORD_MAX]}" for name in fold(word).split()[:1])
     return (*names, f"email:{word.lower()}", f"external:{word}", *endings_of(word))
 
 

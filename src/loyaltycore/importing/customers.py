@@ -8,7 +8,11 @@ import attrs
 
 from loyaltycore.errors import Conflict
 from loyaltycore.io.customer_plan import CustomerPlanner, Update
-from loyaltycore.records.customer_imports import planned_changes, recognised
+from loyaltycore.records.customer_imports import (
+    planned_changes,
+    recognised,
+    taken_values,
+)
 from loyaltycore.records.people import taken_back
 
 
@@ -29,13 +33,14 @@ class CustomerWork:
 
     def __init__(self, desk: Desk, rows: TableRows, rules: CustomerImport) -> None:
         self._desk = desk
-        self._planner = CustomerPlanner(rows, rules)
+        self._planner = CustomerPlanner(rows, rules, desk.program.customer_form)
         self.settle = self._planner.settle
 
     def plan(self, session: Session, batch: Sequence[TableRow]) -> Sequence[Planned]:
         """Decide what rows do."""
-        known = recognised(session, self._desk.program.id, batch)
-        return self._planner.plan(batch, known)
+        known = recognised(session, self._desk.program, batch)
+        taken = taken_values(session, self._desk.program, batch)
+        return self._planner.plan(batch, known, taken)
 
     def carry_out(
         self, session: Session, batch: Sequence[TableRow]

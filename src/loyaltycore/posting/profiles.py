@@ -20,6 +20,7 @@ from loyaltycore.ledger.holding import Total
 from loyaltycore.ledger.transactions import Unit
 from loyaltycore.posting.routine import show
 from loyaltycore.records import cards as card_records
+from loyaltycore.records import journal
 from loyaltycore.records import links as link_records
 from loyaltycore.records import purchases as purchase_records
 from loyaltycore.records.customers import customer_of, tags_of
@@ -148,15 +149,14 @@ def _standing(
         page = session.select(
             purchase_records.newest_priced(program_id, customer_id, _PURCHASES, cursor)
         )
-        bought = [row for row in page.rows if row["reverses"] is None]
-        if bought:
-            ids = tuple(row["id"] for row in bought)
-            reversals = stream(session, purchase_records.reversals_of(program_id, ids))
+        for row in page.rows:
+            if row["reverses"] is not None:
+                continue
+            reversals = session.select(journal.reversals(program_id, row["id"])).rows
             back = returned(map(purchase_records.reversal_of, reversals))
-            for row in bought:
-                gone, amount = back.get(row["id"], 0), row["purchase_amount"]
-                if gone is not None and (amount == 0 or amount != gone):
-                    yield LastPurchase(value=amount - gone, at=row["occurred_at"])
+            gone, amount = back.get(row["id"], 0), row["purchase_amount"]
+            if gone is not None and (amount == 0 or amount != gone):
+                yield LastPurchase(value=amount - gone, at=row["occurred_at"])
         cursor = page.cursor
         if cursor is None:
             return

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from loyaltycore.ledger.sealing import canonical
 from loyaltycore.ports import Delete, Insert, Ref
+from loyaltycore.program.fields import compared
 
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def unique_refs(
         Ref(
             "unique_field",
             ("program_id", "form", "name", "value"),
-            (program_id, form, field.name, _compared(values[field.name])),
+            (program_id, form, field.name, compared(values[field.name])),
         )
         for field in definitions
         if field.unique and field.name in values
@@ -83,17 +84,6 @@ def unique_changes(
     if rows:
         changes.append(Insert("unique_field", rows))
     return changes
-
-
-def _compared(value: FieldValue) -> str:
-    """A value as it is compared: 1.5 and 1.50 are the same number."""
-    match value:
-        case Decimal():
-            return format(value.normalize(), "f")
-        case date():
-            return value.isoformat()
-        case _:
-            return str(value)
 
 
 def _plain(value: FieldValue) -> object:

@@ -20,8 +20,8 @@ from loyaltycore.customers.search_keys import (
 )
 from loyaltycore.errors import InvalidValue, UnknownCustomer
 from loyaltycore.ports import Ref
-from loyaltycore.query.predicates import And, Compare, Exists, Op, Or, is_in, where
-from loyaltycore.query.queries import LIMIT_MAX, Order, Query
+from loyaltycore.query.predicates import And, Compare, Exists, Op, Or, where
+from loyaltycore.query.queries import Order, Query
 from loyaltycore.records.cards import card_ref, serial_ref
 from loyaltycore.records.customers import customer_of, customer_ref, unique_ref
 from loyaltycore.records.journal import receipt_transactions
@@ -50,7 +50,8 @@ __all__ = [
 
 _MERGES_MAX: Final = 100
 _FEW: Final = 100
-_PAGES_MAX: Final = 20
+_FEWEST: Final = 20
+_PAGES_MAX: Final = 100
 _OF_CUSTOMER: Final = (("program_id", "program_id"), ("customer_id", "customer_id"))
 
 
@@ -69,15 +70,23 @@ def resolved(
     Raises:
         UnknownCustomer: there is none with this id, or the merges lead nowhere.
     """
+    row = _followed(session, program_id, customer_id, lock=lock)
+    if row is None:
+        raise UnknownCustomer(customer_id)
+    return row
+
+
+def _followed(
+    session: Session, program_id: str, customer_id: str, *, lock: bool = False
+) -> Row | None:
+    """Follow merges to their end; None where there is none, as in a circle."""
     at = customer_id
     for _ in range(_MERGES_MAX):
         (row,) = session.get([customer_ref(program_id, at)], lock=lock)
-        if row is None:
-            break
-        if row["merged_into"] is None:
+        if row is None or row["merged_into"] is None:
             return row
         at = row["merged_into"]
-    raise UnknownCustomer(customer_id)
+    return None
 
 
 def everyone_who_became(
@@ -89,15 +98,13 @@ def everyone_who_became(
     The journal names people as they were known then; this is how all of a customer's
     history is found.
     """
-    found = {customer_id: None}
-    newest = (customer_id,)
-    while newest and len(found) <= _MERGES_MAX:
-        those = (is_in("merged_into", newest), *where(program_id=program_id).terms)
-        if len(newest) == 1:
-            those = where(program_id=program_id, merged_into=newest[0]).terms
-        rows = session.select(Query("customer", And(those), limit=LIMIT_MAX)).rows
-        newest = tuple(row["id"] for row in rows if row["id"] not in found)
-        found |= dict.fromkeys(newest)
+    found = [customer_id]
+    for each in found:  # which grows meanwhile
+        those = where(program_id=program_id, merged_into=each)
+        rows = session.select(Query("customer", those, limit=_MERGES_MAX)).rows
+        found += [row["id"] for row in rows if row["id"] not in found]
+        if len(found) > _MERGES_MAX:
+            break
     return tuple(found)
 
 
@@ -108,10 +115,11 @@ def living(
     found: dict[str, Customer] = {}
     refs = [customer_ref(program_id, each) for each in dict.fromkeys(customer_ids)]
     for row in session.get(refs):
+        them = row
         if row is not None and row["merged_into"] is not None:
-            row = resolved(session, program_id, row["id"])  # noqa: PLW2901 - the same person
-        if row is not None and row["is_living"]:
-            found.setdefault(row["id"], customer_of(row))
+            them = _followed(session, program_id, row["merged_into"])
+        if them is not None and them["is_living"]:
+            found.setdefault(them["id"], customer_of(them))
     return list(found.values())
 
 
@@ -143,19 +151,24 @@ def searched(
     """
     if not text or not is_one_line(text):
         return []
-    program_id = program.id
-    exactly = [
-        *_by_receipt(session, program_id, text),
-        *_by_serial(session, program_id, text),
-        *_by_referral_code(session, program_id, text),
-        *_by_contact(session, program_id, "external_id", text),
-    ]
+    exactly = _ids_exactly(session, program.id, text)
     words = tokens_for(text, program.phone_region)
-    likely = _by_tokens(session, program_id, words, limit)
-    found = living(session, program_id, dict.fromkeys((*exactly, *likely)))
-    first = {customer.id for customer in living(session, program_id, exactly)}
+    likely = _by_tokens(session, program.id, words, limit)
+    found = living(session, program.id, (*exactly, *likely))
+    first = {customer.id for customer in living(session, program.id, exactly)}
     found.sort(key=lambda customer: (customer.id not in first, *_age(customer)))
     return found[:limit]
+
+
+def _ids_exactly(session: Session, program_id: str, text: str) -> list[str]:
+    """Ids of those whom the whole text leads to, at most two questions in all."""
+    refs = [unique_ref(program_id, "external_id", text)]
+    if is_code(text):
+        code = normalise_code(text)
+        refs += [code_ref(program_id, code), serial_ref(program_id, code)]
+    rows = [row for row in session.get(refs) if row is not None]
+    ids = [row.get("customer_id") or row["id"] for row in rows]
+    return ids + _by_receipt(session, program_id, text)
 
 
 def _ids_by(
@@ -265,7 +278,7 @@ def _by_tokens(
     for start in words[rarest]:
         cursor: str | None = None
         for _ in range(_PAGES_MAX):
-            asked = _tokens(program_id, start, others, max(limit, _FEW), cursor)
+            asked = _tokens(program_id, start, others, max(limit, _FEWEST), cursor)
             page = session.select(asked)
             found |= dict.fromkeys(row["customer_id"] for row in page.rows)
             cursor = page.cursor

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from loyaltycore.insight.net_purchases import PostedPurchase, Reversal
 from loyaltycore.ledger.transactions import TransactionKind
-from loyaltycore.query.predicates import And, Compare, Op, is_in, where
+from loyaltycore.query.predicates import And, Compare, Op, where
 from loyaltycore.query.queries import Order, Query
 
 
@@ -21,7 +21,6 @@ __all__ = [
     "purchase_of",
     "purchases_until",
     "reversal_of",
-    "reversals_of",
 ]
 
 _ROWS_A_PAGE = 1_000
@@ -52,12 +51,6 @@ def newest_priced(
     )
     order = (Order("occurred_at", descending=True), Order("id", descending=True))
     return Query("transaction", And(terms), order, limit, cursor)
-
-
-def reversals_of(program_id: str, transaction_ids: tuple[str, ...]) -> Query:
-    """What takes some transactions back."""
-    terms = (*where(program_id=program_id).terms, is_in("reverses", transaction_ids))
-    return Query("transaction", And(terms), limit=_ROWS_A_PAGE)
 
 
 def purchase_of(row: Row) -> PostedPurchase:
