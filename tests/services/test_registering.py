@@ -401,7 +401,7 @@ class TestEdit:
             session.apply([Update(ref, {"status": "deleted", "is_living": False})])
         with pytest.raises(errors.UnknownCustomer):
             shop.customers.edit("nobody", first_name="Eda")
-        with pytest.raises(errors.NotAvailable, match="deleted"):
+        with pytest.raises(errors.CustomerGone, match="deleted"):
             shop.customers.edit(ada.id, first_name="Eda")
 
 
