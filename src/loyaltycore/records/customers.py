@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from loyaltycore.customers.figures import Figures
     from loyaltycore.ports import Change
-    from loyaltycore.program.fields import FieldValue
     from loyaltycore.program.program import Program
     from loyaltycore.query.predicates import Row
 
@@ -124,8 +123,10 @@ def uniques_of(program: Program, customer: Customer) -> tuple[list[Ref], list[Re
         for field in form.unique
         if (value := getattr(customer.person, field)) is not None
     ]
-    own: Mapping[str, FieldValue] = customer.fields if customer.is_living else {}
-    return contacts, unique_refs(program_id, CUSTOMER_FORM, form.fields, own)
+    if not customer.is_living:
+        return contacts, []
+    own = unique_refs(program_id, CUSTOMER_FORM, form.fields, customer.fields)
+    return contacts, own
 
 
 def all_customers(program_id: str, limit: int, cursor: str | None) -> Query:

@@ -18,6 +18,7 @@ from loyaltycore.ledger.commands import Void
 from loyaltycore.posting import Request, decider, quote, reverse
 from loyaltycore.posting.account import load_history, load_transaction, open_account
 from loyaltycore.posting.granting import grant, grants_due
+from loyaltycore.program.managers import Permission
 from loyaltycore.records.tags import tagged
 
 
@@ -128,9 +129,13 @@ class Rewards:
         """
         desk = self._shell.desk
         due = self._shell.read(
-            lambda session: grants_due(session, desk, customer_id, tags)
+            lambda session: grants_due(session, desk, customer_id, tags),
+            Permission.EARN,
         )
-        granted = [self._shell.write(partial(grant, desk=desk, due=one)) for one in due]
+        granted = [
+            self._shell.write(partial(grant, desk=desk, due=one), Permission.EARN)
+            for one in due
+        ]
         return [posted for posted in granted if posted is not None]
 
     def grant_tagged(self, tag: str) -> int:
@@ -145,7 +150,7 @@ class Rewards:
         granted, cursor = 0, None
         while True:
             query = tagged(self._shell.program_id, tag, _PAGE, cursor)
-            page = self._shell.read(partial(_page, query=query))
+            page = self._shell.read(partial(_page, query=query), Permission.EARN)
             for row in page.rows:
                 granted += len(self.grant_due(row["customer_id"]))
             cursor = page.cursor
