@@ -15,12 +15,13 @@ from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
 
 
 if TYPE_CHECKING:
-    from loyaltycore.ledger.transactions import Transaction
+    from loyaltycore.ledger.transactions import Facts, Transaction
 
 __all__ = [
     "POINT_SCALE",
     "UNCOUNTED_SOURCES",
     "Figures",
+    "counted_for",
     "figures_of",
     "reversal_facts",
 ]
@@ -36,15 +37,25 @@ _UNCOUNTED_KINDS = frozenset(
         TransactionKind.RELEASE,
     }
 )
+_REDEEMING = (TransactionKind.REDEEM, TransactionKind.CAPTURE)
 
 
 @attrs.frozen(kw_only=True)
 class Figures:
-    """Numbers that add up; see ``Customer`` for their meaning."""
+    """
+    Numbers that add up; see ``Customer`` for the meaning of most.
+
+    Attributes:
+        redemptions: transactions that redeem or capture, less voided ones.
+        voids: transactions that void one; amends: that correct one.
+    """
 
     transactions: int = 0
     purchases: int = 0
     purchase_value: int = 0
+    redemptions: int = 0
+    voids: int = 0
+    amends: int = 0
     points: int = 0
     points_earned: int = 0
     points_redeemed: int = 0
@@ -73,6 +84,9 @@ def figures_of(transaction: Transaction, point_scale: int) -> Figures:
         transactions=pinned.get("transactions", _counts(transaction)),
         purchases=pinned.get("purchases", int(bought)),
         purchase_value=transaction.purchase_amount or 0,
+        redemptions=pinned.get("redemptions", _redeems(transaction)),
+        voids=_is_asked_for(transaction, TransactionKind.VOID),
+        amends=_is_asked_for(transaction, TransactionKind.AMEND),
         points=points,
         points_earned=earned,
         points_redeemed=redeemed,
@@ -94,15 +108,48 @@ def reversal_facts(
     is_voided = kind is TransactionKind.VOID
     before = _is_purchase(original, net_before)
     after = not is_voided and _is_purchase(original, net_after)
-    return {
+    facts = {
         "purchases": int(after) - int(before),
         "transactions": -_counts(original) if is_voided else 0,
     }
+    if is_voided and _redeems(original):
+        facts["redemptions"] = -1
+    return facts
+
+
+def counted_for(
+    original: Transaction, actor_id: str | None, location_id: str | None
+) -> Facts:
+    """
+    Say for whom a reversal counts, to be pinned with it; empty for who asks for it.
+
+    What is taken off the figures is taken off those of whoever posted the original,
+    where that was: a supervisor's voids are not minus sales of the supervisor.
+
+    Args:
+        actor_id, location_id: of the reversal.
+    """
+    theirs = (original.actor_id, original.location_id)
+    if theirs == (actor_id, location_id):
+        return {}
+    for_whom = {"actor_id": original.actor_id, "location_id": original.location_id}
+    return {"counted_for": for_whom}
 
 
 def _is_purchase(original: Transaction, net: int) -> bool:
     bought = original.purchase_amount
     return bought is not None and (net != 0 or bought == 0)
+
+
+def _redeems(transaction: Transaction) -> int:
+    """Does it hand out what was collected, or pay with it?"""
+    return max(_is_asked_for(transaction, kind) for kind in _REDEEMING)
+
+
+def _is_asked_for(transaction: Transaction, kind: TransactionKind) -> int:
+    """Is it of a kind, and did somebody ask for it here?"""
+    is_ours = transaction.source not in UNCOUNTED_SOURCES
+    return int(transaction.kind is kind and is_ours)
 
 
 def _counts(transaction: Transaction) -> int:

@@ -26,7 +26,8 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── UnknownTemplate
     │   ├── UnknownTransaction
     │   ├── UnknownManager
-    │   └── UnknownLocation
+    │   ├── UnknownLocation
+    │   └── UnknownTerminal
     ├── Refusal                        a rule says no; nothing was written
     │   ├── InsufficientBalance
     │   ├── BelowMinimum
@@ -158,6 +159,7 @@ __all__ = [
     "UnknownLocation",
     "UnknownManager",
     "UnknownTemplate",
+    "UnknownTerminal",
     "UnknownTransaction",
     "UnsupportedValue",
     "Unwritable",
@@ -279,3 +281,9 @@ class UnknownLocation(NotFound):
     """No such location."""
 
     noun = "location"
+
+
+class UnknownTerminal(NotFound):
+    """No such terminal."""
+
+    noun = "terminal"

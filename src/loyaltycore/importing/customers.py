@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from loyaltycore.io.report import Planned
     from loyaltycore.io.table_rows import TableRow, TableRows
     from loyaltycore.ports import Session
-    from loyaltycore.posting import Desk
+    from loyaltycore.shell import Shell
 
 __all__ = ["CustomerWork"]
 
@@ -24,8 +24,8 @@ __all__ = ["CustomerWork"]
 class CustomerWork:
     """See ``Work``."""
 
-    def __init__(self, desk: Desk, rows: TableRows, rules: CustomerImport) -> None:
-        self._desk = desk
+    def __init__(self, shell: Shell, rows: TableRows, rules: CustomerImport) -> None:
+        self._desk, self._by = shell.desk, shell.by
         self._planner = CustomerPlanner(rows, rules)
         self.settle = self._planner.settle
 
@@ -45,7 +45,9 @@ class CustomerWork:
         """
         planned = self.plan(session, batch)
         desk = self._desk
-        changes, updates = planned_changes(desk.program, planned, desk.now(), desk.ids)
+        changes, updates = planned_changes(
+            desk.program, planned, desk.now(), desk.ids, self._by.actor_id
+        )
         results = session.apply(changes)
         if 0 in results[:updates]:
             raise Conflict("A customer changed in the meantime; try again.")

@@ -26,7 +26,15 @@ if TYPE_CHECKING:
     from loyaltycore.program.program import Program
     from loyaltycore.query.predicates import Row
 
-__all__ = ["Desk", "Posted", "Quote", "Request", "Shown"]
+__all__ = ["By", "Desk", "Posted", "Quote", "Request", "Shown"]
+
+
+@attrs.frozen(kw_only=True)
+class By:
+    """Who does something that nobody was named for, and where."""
+
+    actor_id: str | None = None
+    location_id: str | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -15,7 +15,7 @@ from loyaltycore.ledger.transactions import TransactionKind
 from loyaltycore.ports import Insert
 from loyaltycore.posting.account import open_account
 from loyaltycore.posting.deciding import decision_on
-from loyaltycore.posting.desk import Request
+from loyaltycore.posting.desk import By, Request
 from loyaltycore.posting.uniques import unique_changes
 from loyaltycore.posting.writing import Step, write
 from loyaltycore.records import cards as records
@@ -37,6 +37,7 @@ __all__ = ["issue"]
 
 _SERIAL_BYTES = 8
 _ISSUE = {"type": "Issue"}
+_NOBODY = By()
 
 
 def issue(
@@ -48,6 +49,7 @@ def issue(
     fields: Mapping[str, object] | None = None,
     utm: str | None = None,
     cause: str | None = None,
+    by: By = _NOBODY,
 ) -> Card:
     """
     Issue a card of a template to a customer, with a new serial number.
@@ -59,6 +61,7 @@ def issue(
         fields: what the form is filled in with; None where nobody is there to ask.
         utm: where the customer came from.
         cause: the transaction that it follows from.
+        by: who issues it, and where.
 
     Raises:
         UnknownTemplate, UnknownCustomer: there is no such one.
@@ -91,11 +94,13 @@ def issue(
     taken = unique_changes(session, desk, template, None, card)
     row = records.card_row(program_id, card, holding)
     session.apply([*taken, Insert("card", [row])])
-    _open(session, desk, card, cause)
+    _open(session, desk, card, cause, by)
     return card
 
 
-def _open(session: Session, desk: Desk, card: Card, cause: str | None) -> None:
+def _open(
+    session: Session, desk: Desk, card: Card, cause: str | None, by: By
+) -> None:
     account = open_account(session, desk, card.id, None)
     decision = decision_on(session, desk, account)
 
@@ -109,6 +114,12 @@ def _open(session: Session, desk: Desk, card: Card, cause: str | None) -> None:
     outcome = decision.take(opening)
     assert isinstance(outcome, Outcome), "an opening is never refused"
     if outcome.entries or outcome.state or cause is not None:
-        request = Request(card_id=card.id, command=_ISSUE, source="system")
+        request = Request(
+            card_id=card.id,
+            command=_ISSUE,
+            actor_id=by.actor_id,
+            location_id=by.location_id,
+            source="system",
+        )
         step = Step(decision.context.occurred_at, outcome, request, cause=cause)
         write(session, desk, account, [step], decision.next_due_at)

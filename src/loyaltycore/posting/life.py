@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from loyaltycore.cards.card import CardTemplate
     from loyaltycore.ports import Session
-    from loyaltycore.posting.desk import Desk
+    from loyaltycore.posting.desk import By, Desk
 
 __all__ = ["change_card", "issue_card"]
 
@@ -81,6 +81,8 @@ def issue_card(
     customer_id: str,
     fields: Mapping[str, object],
     utm: str | None,
+    *,
+    by: By,
 ) -> Card:
     """
     Issue a card, or the one that this customer had of this template and removed.
@@ -102,7 +104,9 @@ def issue_card(
             return life.reissue(card, template.conditions, fields)
 
         return change_card(session, desk, removed[0]["id"], "card.restored", reissue)
-    return issue(session, desk, template_id, customer_id, fields=fields, utm=utm)
+    return issue(
+        session, desk, template_id, customer_id, fields=fields, utm=utm, by=by
+    )
 
 
 def _announced(desk: Desk, card: Card, topic: str, version: int) -> Insert:

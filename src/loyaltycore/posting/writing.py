@@ -176,7 +176,7 @@ def _journal_changes(
     changes: list[Change] = [
         Insert("transaction", [journal.transaction_row(program_id, sealed)]),
         customer_records.totals_change(program_id, transaction.customer_id, figures),
-        figure_records.day_change(program_id, transaction, figures),
+        *figure_records.day_changes(program_id, transaction, figures),
         Insert("message", [message]),
     ]
     if transaction.entries:

@@ -61,7 +61,11 @@ def recognised(
 
 
 def planned_changes(
-    program: Program, planned: Iterable[Planned], now: datetime, ids: Ids
+    program: Program,
+    planned: Iterable[Planned],
+    now: datetime,
+    ids: Ids,
+    registered_by: str | None = None,
 ) -> tuple[list[Change], int]:
     """
     Say what planned rows write.
@@ -80,6 +84,7 @@ def planned_changes(
                 version=1,
                 person=row.person,
                 registered_at=row.registered_at or now,
+                registered_by=registered_by,
                 referral_code=make_code(ids.random(REFERRAL_CODE_BYTES)),
             )
             customers.append(customer)

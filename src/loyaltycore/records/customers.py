@@ -16,6 +16,7 @@ from loyaltycore.query.predicates import And, Compare, Op, Or, where
 from loyaltycore.query.queries import Order, Query, count, total
 from loyaltycore.records.custom_fields import fields_of, fields_text
 from loyaltycore.records.figures import customer_figures
+from loyaltycore.records.quotas import living_counts
 from loyaltycore.values.ids import id_text
 from loyaltycore.values.sorting import sort_text
 
@@ -124,6 +125,9 @@ def customer_changes(
     changes: list[Change] = [Update(ref, values, expect=before.version)]
     changes += _token_changes(program_id, before, after)
     changes += _field_changes(program_id, before, after)
+    if before.is_living is not after.is_living:
+        changes += living_counts(program_id, [before], -1)
+        changes += living_counts(program_id, [after])
     return changes
 
 
@@ -225,6 +229,7 @@ def registration_changes(
     for customer in customers:
         nobody = attrs.evolve(customer, fields={})
         changes += _field_changes(program_id, nobody, customer)
+    changes += living_counts(program_id, customers)
     return [*changes, *customer_figures(program, customers)]
 
 

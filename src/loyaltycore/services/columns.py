@@ -9,6 +9,7 @@ import attrs
 
 from loyaltycore.errors import InvalidValue
 from loyaltycore.insight.net_purchases import purchases_by_customer
+from loyaltycore.program.managers import Permission
 from loyaltycore.query.queries import LIMIT_MAX
 from loyaltycore.records import columns as records
 from loyaltycore.records.scores import line_of, purchase_lines
@@ -123,7 +124,9 @@ class Columns:
             page = self._page(attrs.evolve(query, cursor=page.cursor))
 
     def _page(self, query: Query) -> Page:
-        return self._shell.read(lambda session: session.select(query))
+        return self._shell.read(
+            lambda session: session.select(query), Permission.EXPORT
+        )
 
 
 def _check(rows: int) -> None:

@@ -10,6 +10,7 @@ from loyaltycore.errors import DuplicateCustomer, UnknownCustomer
 from loyaltycore.program.fields import filled_in
 from loyaltycore.program.managers import Permission
 from loyaltycore.records import customers as records
+from loyaltycore.records.quotas import make_room
 from loyaltycore.values.codes import make_code
 from loyaltycore.values.contact import parse_email, parse_phone
 
@@ -54,6 +55,7 @@ class Customers:
             InvalidPhone, InvalidEmail, InvalidValue, InvalidFields, InvalidMoment: a
                 field that cannot be.
             DuplicateCustomer: the phone, e-mail address or external id is taken.
+            QuotaReached: the plan has as many customers as it may have.
         """
         desk = self._shell.desk
         asked = desk.program.customer_form
@@ -70,7 +72,8 @@ class Customers:
             registered_by=self._shell.manager_id,
             fields=filled_in(asked.fields, fields or {}),
         )
-        return self._shell.write(
+        shell = self._shell.standing_at(location)
+        return shell.write(
             lambda session: self._insert(session, customer), Permission.ADD_CUSTOMER
         )
 
@@ -82,7 +85,9 @@ class Customers:
             UnknownCustomer: there is none with this id.
         """
         ref = records.customer_ref(self._shell.program_id, customer_id)
-        (row,) = self._shell.read(lambda session: session.get([ref]))
+        (row,) = self._shell.read(
+            lambda session: session.get([ref]), Permission.VIEW_CUSTOMERS
+        )
         if row is None:
             raise UnknownCustomer(customer_id)
         return records.customer_of(row)
@@ -110,7 +115,10 @@ class Customers:
         )
         if not value:
             return None
-        return self._shell.read(lambda session: self._by_unique(session, field, value))
+        return self._shell.read(
+            lambda session: self._by_unique(session, field, value),
+            Permission.VIEW_CUSTOMERS,
+        )
 
     def search(self, text: str, *, limit: int = 50) -> list[Customer]:
         """
@@ -132,7 +140,8 @@ class Customers:
             refs = [records.customer_ref(program_id, each) for each in found or ()]
             return session.get(refs)
 
-        rows = (row for row in self._shell.read(find) if row is not None)
+        found = self._shell.read(find, Permission.VIEW_CUSTOMERS)
+        rows = (row for row in found if row is not None)
         customers = sorted(map(records.customer_of, rows), key=_age)
         return customers[:limit]
 
@@ -145,7 +154,9 @@ class Customers:
         The second is None on the last page.
         """
         query = records.all_customers(self._shell.program_id, limit, cursor)
-        page = self._shell.read(lambda session: session.select(query))
+        page = self._shell.read(
+            lambda session: session.select(query), Permission.VIEW_CUSTOMERS
+        )
         return [records.customer_of(row) for row in page.rows], page.cursor
 
     def _insert(self, session: Session, customer: Customer) -> Customer:
@@ -156,6 +167,7 @@ class Customers:
                 taken = self._by_unique(session, field, value)
                 if taken is not None:
                     raise DuplicateCustomer(field, taken.id)
+        make_room(session, program)
         session.apply(records.registration_changes(program, [customer]))
         return customer
 

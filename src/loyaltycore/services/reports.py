@@ -13,6 +13,7 @@ from loyaltycore.insight.liability import PointPrice, liability
 from loyaltycore.insight.net_purchases import net_purchases, returned
 from loyaltycore.insight.tiles import PointTotals, tiles
 from loyaltycore.ledger.transactions import Unit
+from loyaltycore.program.managers import Permission
 from loyaltycore.records import cards as card_records
 from loyaltycore.records import customers as customer_records
 from loyaltycore.records import figures as figure_records
@@ -80,7 +81,8 @@ class Reports:
         query = customer_records.every_customer(self._shell.program_id)
         measures = customer_records.TOTAL_MEASURES
         (sums,) = self._shell.ask(
-            lambda session: session.summarize(query, measures=measures)
+            lambda session: session.summarize(query, measures=measures),
+            Permission.VIEW_STATISTICS,
         )
         return PointTotals(
             earned=from_units(sums["points_earned"], POINT_SCALE),
@@ -113,7 +115,8 @@ class Reports:
         return self._shell.ask(
             lambda session: self._statement(
                 session, customer_id, card_id, limit, cursor
-            )
+            ),
+            Permission.VIEW_CUSTOMERS,
         )
 
     def liability(self, at: datetime | None = None) -> Liability:
@@ -141,7 +144,7 @@ class Reports:
                 lots, prices, at=moment, currency=program.currency, zone=program.zone
             )
 
-        return self._shell.ask(add_up)
+        return self._shell.ask(add_up, Permission.VIEW_REVENUE)
 
     def breakage(self) -> Breakage:
         """
@@ -160,7 +163,7 @@ class Reports:
                 lots, prices, at=now, currency=program.currency, zone=program.zone
             )
 
-        return self._shell.ask(add_up)
+        return self._shell.ask(add_up, Permission.VIEW_REVENUE)
 
     def rfm(self, as_of: date, *, bins: int = 5) -> RfmTable:
         """
@@ -183,7 +186,7 @@ class Reports:
             purchases = net_purchases(map(purchase_records.purchase_of, posted), back)
             return rfm(purchases, as_of=as_of, bins=bins)
 
-        return self._shell.ask(score)
+        return self._shell.ask(score, Permission.VIEW_REVENUE)
 
     # -- inside ------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from loyaltycore.errors import (
 from loyaltycore.ledger.commands import Void
 from loyaltycore.posting import Request, decider, post, quote, reverse
 from loyaltycore.posting.account import load_history, load_transaction, open_account
+from loyaltycore.program.managers import Permission
 from loyaltycore.records import cards as card_records
 from loyaltycore.records import customers as customer_records
 from loyaltycore.values.days import local_day
@@ -69,7 +70,7 @@ class Rewards:
                 found.append((tier, quoted))
             return found
 
-        return self._shell.read(read)
+        return self._shell.read(read, Permission.VIEW_CUSTOMERS)
 
     def history(self, card_id: str) -> tuple[ClaimedReward, ...]:
         """
@@ -85,7 +86,7 @@ class Rewards:
             self._catalogue(session, card_id)
             return reward_history(_journal_of(session, program_id, card_id))
 
-        return self._shell.read(read)
+        return self._shell.read(read, Permission.VIEW_CUSTOMERS)
 
     def cancel(self, voucher: str, *, actor: str | None = None) -> Posted:
         """
@@ -98,7 +99,12 @@ class Rewards:
         """
         program_id, desk = self._shell.program_id, self._shell.desk
         command = Void(voucher)
-        request = Request(card_id="", command=describe(command), actor_id=actor)
+        request = Request(
+            card_id="",
+            command=describe(command),
+            actor_id=self._shell.acting(actor),
+            location_id=self._shell.location_id,
+        )
 
         def write(session: Session) -> Posted:
             claim = load_transaction(session, program_id, voucher)
@@ -109,7 +115,7 @@ class Rewards:
                 raise NotReversible(message, transaction_id=voucher)
             return reverse(session, desk, request, command)
 
-        return self._shell.write(write)
+        return self._shell.write(write, Permission.VOID)
 
     def grant_due(
         self, customer_id: str, *, tags: Mapping[str, date] | None = None
@@ -129,7 +135,8 @@ class Rewards:
         desk = self._shell.desk
         today = local_day(desk.now(), desk.program.zone)
         facts, card_ids = self._shell.read(
-            lambda session: self._facts(session, customer_id, tags or {})
+            lambda session: self._facts(session, customer_id, tags or {}),
+            Permission.EARN,
         )
         due = [
             (card_id, command)
@@ -168,7 +175,7 @@ class Rewards:
                 return []
             return list(due_grants(rules.grants, facts, on, account.holding.state))
 
-        return self._shell.read(read)
+        return self._shell.read(read, Permission.EARN)
 
     def _grant(self, card_id: str, command: GrantVoucher) -> Posted | None:
         """Post a grant once; None where the catalogue does not have it today."""
@@ -177,11 +184,13 @@ class Rewards:
             card_id=card_id,
             command=describe(command),
             key=f"grant/{card_id}/{command.occasion}/{command.mark}",
+            actor_id=self._shell.manager_id,
             source="automation",
         )
         try:
             return self._shell.write(
-                lambda session: post(session, desk, request, decider(command))
+                lambda session: post(session, desk, request, decider(command)),
+                Permission.EARN,
             )
         except (LimitReached, NotAvailable):  # out of stock, or not in its season
             return None

@@ -282,8 +282,8 @@ class _Walk:
         sums.update(
             customer_records.totals_change(program_id, customer_id, figures).deltas
         )
-        day = figure_records.day_change(program_id, transaction, figures)
-        self._days.setdefault(day.ref.values, Counter()).update(day.deltas)
+        for day in figure_records.day_changes(program_id, transaction, figures):
+            self._days.setdefault(day.ref.values, Counter()).update(day.deltas)
         for name, n in transaction.pinned.get("counters", {}).items():
             stored = card_records.counter_name(card, name)
             shared = self._shared if ":" in stored else counted
