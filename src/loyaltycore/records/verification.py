@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import attrs
@@ -16,16 +18,18 @@ from loyaltycore.schema import COLLECTIONS
 
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from loyaltycore.query.predicates import Predicate, Row, Scalar
 
 __all__ = [
     "REFERENCES",
+    "Lines",
     "Reference",
     "all_counters",
     "all_of_card",
     "card_counters",
+    "chunks",
     "customer_tokens",
     "orphans",
     "row_id",
@@ -158,3 +162,28 @@ def row_key(collection: str, row: Row) -> tuple[Scalar, ...]:
 def row_id(collection: str, row: Row) -> str:
     """What names a row in its program: its key, parts divided by ``/``."""
     return "/".join(map(str, row_key(collection, row)[1:]))
+
+
+class Lines:
+    """A card's entries, handed out by version in rising order."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._groups = groupby(rows, key=itemgetter("version"))
+        self._version, self._rows = self._next()
+
+    def of(self, version: int) -> list[Row]:
+        """The entries of one version; those of versions before it are passed over."""
+        while self._version is not None and self._version < version:
+            self._version, self._rows = self._next()
+        return self._rows if self._version == version else []
+
+    def _next(self) -> tuple[int | None, list[Row]]:
+        version, rows = next(self._groups, (None, ()))
+        return version, list(rows)
+
+
+def chunks(rows: Iterable[Row], n: int) -> Iterator[list[Row]]:
+    """Divide rows into lists of at most so many."""
+    rows = iter(rows)
+    while chunk := list(islice(rows, n)):
+        yield chunk

@@ -8,8 +8,6 @@ at a time is one card with its lots, and one row of sums for each row of day fig
 from __future__ import annotations
 
 from collections import Counter
-from itertools import groupby, islice
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from loyaltycore.cards.card import CardStatus
@@ -34,14 +32,15 @@ from loyaltycore.records import journal
 from loyaltycore.records import messages as message_records
 from loyaltycore.records import templates as template_records
 from loyaltycore.records import verification as records
+from loyaltycore.records.locations import all_locations
+from loyaltycore.records.managers import all_managers
 from loyaltycore.records.programs import check_program
+from loyaltycore.records.quotas import QUOTA, living_counts, quota_name
 from loyaltycore.records.streaming import stream
 from loyaltycore.values.codes import is_code
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from loyaltycore.cards.card import Card, CardTemplate
     from loyaltycore.customers.customer import Customer
     from loyaltycore.insight.verification import VerifyReport
@@ -91,6 +90,7 @@ class _Walk:
         self._templates: dict[str, CardTemplate] = {}
         self._days: dict[tuple[Any, ...], Counter[str]] = {}
         self._shared: Counter[str] = Counter()
+        self._quotas: Counter[str] = Counter()
         self._living = 0
 
     def report(self) -> VerifyReport:
@@ -149,6 +149,8 @@ class _Walk:
             self._unreadable("customer", row["id"], error)
             return
         self._living += customer.is_living
+        for count in living_counts(program_id, [customer]):
+            self._quotas[str(count.ref.values[1])] += 1
         for change in figure_records.customer_figures(self._desk.program, [customer]):
             self._days.setdefault(change.ref.values, Counter())["customers"] += 1
         nothing = customer_records.totals_change(program_id, customer.id, Figures())
@@ -204,7 +206,8 @@ class _Walk:
             each["name"]: each["used"]
             for each in stream(session, records.card_counters(program_id, card.id))
         }
-        check_counters(card.id, counters, counted, self._findings)
+        journal_of = f"the journal of card {card.id}"
+        check_counters(journal_of, counters, counted, self._findings)
         lots = records.all_of_card(program_id, "lot", card.id)
         try:
             proof.close(
@@ -235,11 +238,11 @@ class _Walk:
         """Check a card's transactions; return what they counted."""
         session, program_id = self._session, self._program_id
         counted: Counter[str] = Counter()
-        lines = _Lines(
+        lines = records.Lines(
             stream(session, records.all_of_card(program_id, "entry", card.id))
         )
         query = journal.card_transactions(program_id, card.id, limit=_PAGE)
-        for rows in _chunks(stream(session, query), _PAGE):
+        for rows in records.chunks(stream(session, query), _PAGE):
             self._findings.count("transactions", len(rows))
             messages = self._messages_of(rows)
             self._check_keys(rows)
@@ -349,11 +352,14 @@ class _Walk:
         """Counters of several cards add up, and those of one card have a card."""
         program_id, session = self._program_id, self._session
         shared: dict[str, int] = {}
+        quotas: dict[str, int] = {}
         counters = stream(session, records.all_counters(program_id))
-        for rows in _chunks(counters, _PAGE):
+        for rows in records.chunks(counters, _PAGE):
             self._findings.count("counters", len(rows))
-            of_card = [row["name"] for row in rows if ":" not in row["name"]]
-            shared |= {row["name"]: row["used"] for row in rows if ":" in row["name"]}
+            used = {row["name"]: row["used"] for row in rows}
+            quotas |= {each: n for each, n in used.items() if each.startswith(QUOTA)}
+            shared |= {each: n for each, n in used.items() if ":" in each}
+            of_card = [*(used.keys() - quotas.keys() - shared.keys())]
             refs = [
                 card_records.card_ref(program_id, name.partition("/")[0])
                 for name in of_card
@@ -362,7 +368,21 @@ class _Walk:
                 if card is None:
                     message = "it counts for a card that is not there."
                     self._findings.add(Check.REFERENCE, "counter", name, message)
-        check_counters("templates", shared, self._shared, self._findings)
+        everybody = "the journal of all cards"
+        check_counters(everybody, shared, self._shared, self._findings)
+        self._count_seats()
+        check_counters("the program", quotas, self._quotas, self._findings)
+
+    def _count_seats(self) -> None:
+        """What a plan may limit, beside customers."""
+        program_id, session = self._program_id, self._session
+        for quota, query in (
+            ("seats", all_managers(program_id)),
+            ("locations", all_locations(program_id)),
+        ):
+            rows = stream(session, query)
+            there = sum(row["deleted_at"] is None for row in rows)
+            self._quotas[quota_name(quota)] += there
 
     def _unreadable(self, collection: str, id_: str, error: BaseException) -> None:
         """Say so, without the error's own words: they may repeat personal data."""
@@ -370,30 +390,6 @@ class _Walk:
         self._findings.add(
             Check.UNREADABLE, collection, id_, f"{message}compare it with a backup."
         )
-
-
-class _Lines:
-    """A card's entries, handed out by version in rising order."""
-
-    def __init__(self, rows: Iterable[Row]) -> None:
-        self._groups = groupby(rows, key=itemgetter("version"))
-        self._version, self._rows = self._next()
-
-    def of(self, version: int) -> list[Row]:
-        """The entries of one version; those of versions before it are passed over."""
-        while self._version is not None and self._version < version:
-            self._version, self._rows = self._next()
-        return self._rows if self._version == version else []
-
-    def _next(self) -> tuple[int | None, list[Row]]:
-        version, rows = next(self._groups, (None, ()))
-        return version, list(rows)
-
-
-def _chunks(rows: Iterable[Row], n: int) -> Iterator[list[Row]]:
-    rows = iter(rows)
-    while chunk := list(islice(rows, n)):
-        yield chunk
 
 
 def _all_days(sums: Any) -> dict[str, int]:
