@@ -15,7 +15,7 @@ from loyaltycore.ledger.transactions import TransactionKind
 from loyaltycore.ports import Insert
 from loyaltycore.posting.account import open_account
 from loyaltycore.posting.deciding import decision_on
-from loyaltycore.posting.desk import By, Request
+from loyaltycore.posting.desk import NOBODY, Request
 from loyaltycore.posting.uniques import unique_changes
 from loyaltycore.posting.writing import Step, write
 from loyaltycore.records import cards as records
@@ -31,13 +31,12 @@ if TYPE_CHECKING:
     from loyaltycore.cards.card import CardTemplate
     from loyaltycore.ledger.decision import Context
     from loyaltycore.ports import Session
-    from loyaltycore.posting.desk import Desk
+    from loyaltycore.posting.desk import By, Desk
 
 __all__ = ["issue"]
 
 _SERIAL_BYTES = 8
 _ISSUE = {"type": "Issue"}
-_NOBODY = By()
 
 
 def issue(
@@ -49,7 +48,7 @@ def issue(
     fields: Mapping[str, object] | None = None,
     utm: str | None = None,
     cause: str | None = None,
-    by: By = _NOBODY,
+    by: By = NOBODY,
 ) -> Card:
     """
     Issue a card of a template to a customer, with a new serial number.
@@ -98,9 +97,7 @@ def issue(
     return card
 
 
-def _open(
-    session: Session, desk: Desk, card: Card, cause: str | None, by: By
-) -> None:
+def _open(session: Session, desk: Desk, card: Card, cause: str | None, by: By) -> None:
     account = open_account(session, desk, card.id, None)
     decision = decision_on(session, desk, account)
 

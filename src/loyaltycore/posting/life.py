@@ -14,6 +14,7 @@ from loyaltycore.cards.card import Card, CardStatus
 from loyaltycore.engagement.messages import message_of_card
 from loyaltycore.errors import Conflict, UnknownCard
 from loyaltycore.ports import Insert, Update
+from loyaltycore.posting.desk import NOBODY
 from loyaltycore.posting.issuing import issue
 from loyaltycore.posting.uniques import unique_changes
 from loyaltycore.records import cards as records
@@ -82,7 +83,7 @@ def issue_card(
     fields: Mapping[str, object],
     utm: str | None,
     *,
-    by: By,
+    by: By = NOBODY,
 ) -> Card:
     """
     Issue a card, or the one that this customer had of this template and removed.
@@ -104,9 +105,7 @@ def issue_card(
             return life.reissue(card, template.conditions, fields)
 
         return change_card(session, desk, removed[0]["id"], "card.restored", reissue)
-    return issue(
-        session, desk, template_id, customer_id, fields=fields, utm=utm, by=by
-    )
+    return issue(session, desk, template_id, customer_id, fields=fields, utm=utm, by=by)
 
 
 def _announced(desk: Desk, card: Card, topic: str, version: int) -> Insert:

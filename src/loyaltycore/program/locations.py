@@ -6,7 +6,6 @@ Owns what a location is, and how its coordinates are read.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
@@ -25,6 +24,7 @@ from loyaltycore.values.quantity import (
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from decimal import Decimal
 
 __all__ = [
     "Location",

@@ -8,11 +8,13 @@ may do something; who the managers are is in the store.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 import attrs
 
 from loyaltycore.errors import InvalidValue, PermissionDenied
+from loyaltycore.program.names import name_of
+from loyaltycore.values.contact import parse_email
 from loyaltycore.values.ids import id_text
 
 
@@ -25,9 +27,9 @@ __all__ = [
     "OWNER",
     "SUPERVISOR",
     "Manager",
+    "ManagerFields",
     "Permission",
-    "locations_of",
-    "permissions_of",
+    "changed",
 ]
 
 _LOCATIONS_MAX: Final = 200
@@ -153,13 +155,43 @@ class Manager:
             raise PermissionDenied(self.id, needed, place, is_place=True)
 
 
-def permissions_of(given: Iterable[Permission | str]) -> frozenset[Permission]:
+class ManagerFields(TypedDict, total=False):
     """
-    Read a set of permissions; each may be given by its value.
+    What can be said of a manager.
+
+    Attributes:
+        email: None for nobody's.
+        permissions: what they may do, such as ``CASHIER``.
+        locations: ids of where they may act; none of them, everywhere.
+    """
+
+    name: str
+    email: str | None
+    permissions: Iterable[Permission | str]
+    locations: Iterable[str]
+
+
+def changed(manager: Manager, fields: ManagerFields) -> Manager:
+    """
+    Say something else of a manager; what is not given stays.
 
     Raises:
-        InvalidValue: one of them is none.
+        InvalidValue, InvalidEmail: a field that cannot be.
     """
+    changes: dict[str, Any] = {}
+    if "name" in fields:
+        changes["name"] = name_of(fields["name"])
+    if "email" in fields:
+        email = fields["email"]
+        changes["email"] = None if email is None else parse_email(email)
+    if "permissions" in fields:
+        changes["permissions"] = _permissions_of(fields["permissions"])
+    if "locations" in fields:
+        changes["locations"] = _locations_of(fields["locations"])
+    return attrs.evolve(manager, **changes)
+
+
+def _permissions_of(given: Iterable[Permission | str]) -> frozenset[Permission]:
     try:
         return frozenset(map(Permission, given))
     except (TypeError, ValueError):
@@ -167,13 +199,7 @@ def permissions_of(given: Iterable[Permission | str]) -> frozenset[Permission]:
         raise InvalidValue("permissions", f"some of {known}.") from None
 
 
-def locations_of(given: Iterable[str]) -> frozenset[str]:
-    """
-    Read the ids of a manager's places.
-
-    Raises:
-        InvalidValue: one is no id, or there are too many of them.
-    """
+def _locations_of(given: Iterable[str]) -> frozenset[str]:
     named = frozenset((given,) if isinstance(given, str) else given)
     if len(named) > _LOCATIONS_MAX:
         message = f"at most {_LOCATIONS_MAX}; none at all means everywhere."

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from enum import StrEnum
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from loyaltycore.insight.days import Split
 from loyaltycore.ports import Add, Ref
 from loyaltycore.query.predicates import And, Compare, Op, where
 from loyaltycore.query.queries import Query, total
@@ -14,7 +14,7 @@ from loyaltycore.values.days import local_day
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import date, datetime
 
     from loyaltycore.customers.customer import Customer
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from loyaltycore.program.program import Program
 
 __all__ = [
+    "COLUMN_OF",
     "FIGURE_MEASURES",
     "SLOTS",
     "TILE_MEASURES",
-    "Split",
     "customer_figures",
     "day_changes",
     "figures_between",
@@ -58,12 +58,12 @@ TILE_MEASURES = {
 }
 
 
-class Split(StrEnum):
-    """What day figures can be told apart by; the values are columns of theirs."""
-
-    TEMPLATE = "template_id"
-    LOCATION = "location_id"
-    MANAGER = "actor_id"
+#: By what figures are told apart, and where that is kept.
+COLUMN_OF = {
+    Split.TEMPLATE: "template_id",
+    Split.LOCATION: "location_id",
+    Split.MANAGER: "actor_id",
+}
 
 
 def day_changes(
@@ -151,15 +151,15 @@ def program_figures(program_id: str, location_id: str | None = None) -> Query:
 
 
 def figures_between(
-    program_id: str, first: date, last: date, of: Mapping[Split, str | None]
+    program_id: str, first: date, last: date, **only: str | None
 ) -> Query:
     """
     Day figures of some days.
 
     Args:
-        of: of which template, location and manager; None is of all of them.
+        only: columns and what they hold; None is whatever they hold.
     """
-    columns = {split.value: value for split, value in of.items() if value is not None}
+    columns = {name: value for name, value in only.items() if value is not None}
     terms = (
         *where(program_id=program_id, **columns).terms,
         Compare("day", Op.GE, first),

@@ -176,9 +176,7 @@ class Files:
         importing = Importing(
             subject=f"cards {rules.template_id}",
             rows=rows,
-            begin=lambda: CardWork(
-                self._shell, rows, rules, template, import_id
-            ),
+            begin=lambda: CardWork(self._shell, rows, rules, template, import_id),
             settings=Settings(import_id=import_id, **options),
         )
         return self._brought_in(

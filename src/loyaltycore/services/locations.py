@@ -11,6 +11,7 @@ from loyaltycore.ports import Insert, Update
 from loyaltycore.program.locations import (
     Location,
     LocationFields,
+    LocationKind,
     Terminal,
     changed,
     place_of,
@@ -23,7 +24,7 @@ from loyaltycore.records.streaming import stream
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from decimal import Decimal
 
     from loyaltycore.ports import Session
@@ -41,12 +42,24 @@ class Locations:
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
 
-    def add(self, name: str, **fields: Unpack[LocationFields]) -> Location:
+    def add(
+        self,
+        name: str,
+        *,
+        kind: LocationKind | str = LocationKind.PHYSICAL,
+        latitude: Decimal | int | str | None = None,
+        longitude: Decimal | int | str | None = None,
+        address: str | None = None,
+    ) -> Location:
         """
         Add a location.
 
         Args:
-            fields: see ``LocationFields``.
+            kind: physical or online.
+            latitude: degrees from -90 to 90, as an exact number such as
+                ``"52.520008"``; six decimals are kept.  Both coordinates, or none.
+            longitude: degrees from -180 to 180.
+            address: as it is written on a letter.
 
         Raises:
             InvalidValue: a field that cannot be.
@@ -54,8 +67,14 @@ class Locations:
         """
         desk = self._shell.desk
         now = desk.now()
-        fields["name"] = name
         blank = Location(id=desk.ids.new(now), version=1, name="", created_at=now)
+        fields: LocationFields = {
+            "name": name,
+            "kind": kind,
+            "latitude": latitude,
+            "longitude": longitude,
+            "address": address,
+        }
         location = changed(blank, fields)
 
         def insert(session: Session) -> Location:
@@ -219,7 +238,7 @@ class Locations:
         def read(session: Session) -> tuple[Terminal, ...]:
             if not any(session.get([ref])):
                 raise UnknownLocation(location_id)
-            return tuple(self._terminals(session, location_id))
+            return self._terminals(session, location_id)
 
         return self._shell.read(read, Permission.VIEW_CUSTOMERS)
 
@@ -238,17 +257,17 @@ class Locations:
 
     # -- inside ------------------------------------------------------------------------
 
-    def _all(self) -> map[Location]:
+    def _all(self) -> Iterator[Location]:
         query = records.all_locations(self._shell.program_id)
         rows: list[Row] = self._shell.read(
             lambda session: [*stream(session, query)], Permission.VIEW_CUSTOMERS
         )
         return map(records.location_of, rows)
 
-    def _terminals(self, session: Session, location_id: str) -> list[Terminal]:
+    def _terminals(self, session: Session, location_id: str) -> tuple[Terminal, ...]:
         query = records.terminals_at(self._shell.program_id, location_id)
         terminals = map(records.terminal_of, stream(session, query))
-        return [terminal for terminal in terminals if terminal.deleted_at is None]
+        return tuple(each for each in terminals if each.deleted_at is None)
 
     def _change(
         self, location_id: str, change: Callable[[Location], Location]

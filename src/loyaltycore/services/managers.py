@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import attrs
 
 from loyaltycore.errors import DuplicateField, UnknownLocation, UnknownManager
 from loyaltycore.ports import Insert, Update
-from loyaltycore.program.managers import (
-    Manager,
-    Permission,
-    locations_of,
-    permissions_of,
-)
-from loyaltycore.program.names import name_of
+from loyaltycore.program.managers import Manager, ManagerFields, Permission, changed
 from loyaltycore.records import managers as records
 from loyaltycore.records.locations import location_ref
 from loyaltycore.records.quotas import take
 from loyaltycore.records.streaming import stream
-from loyaltycore.values.contact import parse_email
 
 
 if TYPE_CHECKING:
@@ -28,25 +21,9 @@ if TYPE_CHECKING:
     from loyaltycore.ports import Session
     from loyaltycore.shell import Shell
 
-__all__ = ["ManagerFields", "Managers"]
+__all__ = ["Managers"]
 
 _NEEDED = Permission.MANAGE_MANAGERS
-
-
-class ManagerFields(TypedDict, total=False):
-    """
-    What can be said of a manager.
-
-    Attributes:
-        email: None for nobody's.
-        permissions: what they may do, such as ``CASHIER``.
-        locations: ids of where they may act; none of them, everywhere.
-    """
-
-    name: str
-    email: str | None
-    permissions: Iterable[Permission | str]
-    locations: Iterable[str]
 
 
 class Managers:
@@ -83,15 +60,20 @@ class Managers:
         """
         desk = self._shell.desk
         now = desk.now()
-        manager = Manager(
+        blank = Manager(
             id=desk.ids.new(now),
             version=1,
-            name=name_of(name),
-            email=None if email is None else parse_email(email),
-            permissions=permissions_of(permissions),
-            locations=locations_of(locations),
+            name="",
+            permissions=frozenset(),
             created_at=now,
         )
+        fields: ManagerFields = {
+            "name": name,
+            "email": email,
+            "permissions": permissions,
+            "locations": locations,
+        }
+        manager = changed(blank, fields)
 
         def insert(session: Session) -> Manager:
             take(session, desk.program, "seats")
@@ -113,8 +95,7 @@ class Managers:
             UnknownManager: there is none with this id.
             InvalidValue, InvalidEmail, DuplicateField, UnknownLocation: as ``add``.
         """
-        changes = {field: _READ[field](value) for field, value in fields.items()}
-        return self._change(manager_id, lambda manager: attrs.evolve(manager, **changes))
+        return self._change(manager_id, lambda manager: changed(manager, fields))
 
     def delete(self, manager_id: str) -> Manager:
         """
@@ -126,9 +107,7 @@ class Managers:
         now = self._shell.desk.now()
         return self._change(
             manager_id,
-            lambda manager: attrs.evolve(
-                manager, deleted_at=manager.deleted_at or now
-            ),
+            lambda manager: attrs.evolve(manager, deleted_at=manager.deleted_at or now),
         )
 
     def restore(self, manager_id: str) -> Manager:
@@ -170,9 +149,7 @@ class Managers:
 
     # -- inside ------------------------------------------------------------------------
 
-    def _change(
-        self, manager_id: str, change: Callable[[Manager], Manager]
-    ) -> Manager:
+    def _change(self, manager_id: str, change: Callable[[Manager], Manager]) -> Manager:
         program = self._shell.desk.program
         ref = records.manager_ref(program.id, manager_id)
 
@@ -218,11 +195,3 @@ class Managers:
             for row in stream(session, query):
                 if row["id"] != after.id and row["deleted_at"] is None:
                     raise DuplicateField("email", row["id"])
-
-
-_READ: dict[str, Callable[..., object]] = {
-    "name": name_of,
-    "email": lambda email: None if email is None else parse_email(email),
-    "permissions": permissions_of,
-    "locations": locations_of,
-}

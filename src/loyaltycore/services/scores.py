@@ -197,9 +197,7 @@ class Scores:
             page = self._page(attrs.evolve(query, cursor=page.cursor))
             yield from page.rows
 
-    def _page(
-        self, query: Query, permission: Permission = Permission.SETTINGS
-    ) -> Page:
+    def _page(self, query: Query, permission: Permission = Permission.SETTINGS) -> Page:
         return self._shell.read(lambda session: session.select(query), permission)
 
     def _write_all(self, run: Run) -> RefreshReport:

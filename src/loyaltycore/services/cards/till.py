@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Unpack
 
-from loyaltycore.cards.card import CardStatus
 from loyaltycore.cards.asking import permission_of
+from loyaltycore.cards.card import CardStatus
 from loyaltycore.cards.commands import describe
 from loyaltycore.cards.validity import check_living
 from loyaltycore.errors import InvalidValue, UnknownCard, UnknownCustomer
@@ -164,9 +164,7 @@ class Cards(CardCommands, PrepaidCards):
 _FIELDS = {"location": "location_id", "terminal": "terminal_id", "actor": "actor_id"}
 
 
-def _request(
-    shell: Shell, card_id: str, command: object, options: Options
-) -> Request:
+def _request(shell: Shell, card_id: str, command: object, options: Options) -> Request:
     """
     Put together what was asked, and by whom.
 

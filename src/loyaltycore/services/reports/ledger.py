@@ -1,4 +1,4 @@
-"""Reports: the program in figures, a customer's statement, what is owed, RFM."""
+"""What the ledger says: points, statements, what is owed, RFM."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from loyaltycore.errors import InvalidMoment, InvalidValue, UnknownCard, Unknown
 from loyaltycore.insight.breakage import breakage
 from loyaltycore.insight.liability import PointPrice, liability
 from loyaltycore.insight.net_purchases import net_purchases, returned
-from loyaltycore.insight.tiles import PointTotals, tiles
+from loyaltycore.insight.tiles import PointTotals
 from loyaltycore.ledger.transactions import Unit
 from loyaltycore.program.managers import Permission
 from loyaltycore.records import cards as card_records
 from loyaltycore.records import customers as customer_records
-from loyaltycore.records import figures as figure_records
 from loyaltycore.records import purchases as purchase_records
 from loyaltycore.records import statements as records
 from loyaltycore.records import templates as template_records
 from loyaltycore.records.streaming import stream
 from loyaltycore.rfm.table import rfm
+from loyaltycore.services.reports.dashboard import Dashboard
 from loyaltycore.values.days import utc
 from loyaltycore.values.quantity import from_units
 
@@ -33,48 +33,19 @@ if TYPE_CHECKING:
     from loyaltycore.customers.statement import StatementLine
     from loyaltycore.insight.breakage import Breakage, EndedLot
     from loyaltycore.insight.liability import Liability, OpenLot
-    from loyaltycore.insight.tiles import Tiles
     from loyaltycore.ports import Session
     from loyaltycore.query.predicates import Row
     from loyaltycore.rfm.table import RfmTable
-    from loyaltycore.shell import Shell
 
 __all__ = ["Reports"]
 
 
-class Reports:
+class Reports(Dashboard):
     """
     What there is to read about the program; nothing here writes.
 
     Each report is of one snapshot of the store, whatever is posted meanwhile.
     """
-
-    def __init__(self, shell: Shell) -> None:
-        self._shell = shell
-
-    def tiles(self) -> Tiles:
-        """Return the program at a glance, from totals that every posting keeps."""
-        program = self._shell.desk.program
-
-        def load(session: Session) -> tuple[Row, Row]:
-            customers = session.summarize(
-                customer_records.every_customer(program.id),
-                measures=customer_records.TOTAL_MEASURES,
-            )
-            figures = session.summarize(
-                figure_records.program_figures(program.id),
-                measures=figure_records.FIGURE_MEASURES,
-            )
-            return customers[0], figures[0]
-
-        customers, figures = self._shell.ask(load)
-        return tiles(
-            customers=customers["customers"],
-            transactions=figures["transactions"],
-            purchases=figures["purchases"],
-            purchase_value=figures["purchase_value"],
-            currency=program.currency,
-        )
 
     def points(self) -> PointTotals:
         """Return all points of the program, added up over its customers' totals."""
