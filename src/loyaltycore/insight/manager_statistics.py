@@ -7,7 +7,7 @@ Owns what the numbers mean; where the sums come from is a service's affair.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from loyaltycore.ledger.transactions import Entry, Unit
 
-__all__ = ["Flow", "ManagerStatistics", "flows", "manager_statistics"]
+__all__ = ["Flow", "Flows", "Kind", "ManagerStatistics", "manager_statistics"]
 
 _BACK = frozenset({TransactionKind.VOID, TransactionKind.REFUND, TransactionKind.AMEND})
 
@@ -40,6 +40,59 @@ class Flow:
 
     added: Decimal
     taken: Decimal
+
+
+class Flows:
+    """
+    Units of all sorts, transaction by transaction.
+
+    What is taken back is taken off the side on which it was counted.
+    """
+
+    def __init__(self) -> None:
+        self._added: Counter[Unit] = Counter()
+        self._taken: Counter[Unit] = Counter()
+        self._scales: dict[Unit, int] = {}
+
+    def add(
+        self,
+        kind: TransactionKind,
+        entries: Iterable[Entry],
+        scales: Mapping[Unit, int],
+    ) -> None:
+        """Add what a transaction puts onto its card and takes off it."""
+        for entry in entries:
+            unit = entry.unit
+            is_up = entry.amount > 0
+            if kind in _BACK:
+                is_up = not is_up or kind is TransactionKind.AMEND
+            side, sign = (self._added, 1) if is_up else (self._taken, -1)
+            finest = 10 ** (POINT_SCALE - scales[unit])
+            side[unit] += sign * entry.amount * finest
+            self._scales[unit] = max(scales[unit], self._scales.get(unit, 0))
+
+    def sums(self) -> dict[Unit, Flow]:
+        """All of it, by unit, with as many decimals as the finest card counts."""
+        return {
+            unit: Flow(
+                self._number(self._added[unit], scale),
+                self._number(self._taken[unit], scale),
+            )
+            for unit, scale in sorted(self._scales.items())
+        }
+
+    @staticmethod
+    def _number(n: int, scale: int) -> Decimal:
+        return from_units(n // 10 ** (POINT_SCALE - scale), scale)
+
+
+class Kind(NamedTuple):
+    """How many transactions of a kind somebody posted, and when the last happened."""
+
+    actor_id: str | None
+    kind: TransactionKind
+    n: int
+    last: datetime
 
 
 @attrs.frozen(kw_only=True)
@@ -85,9 +138,9 @@ class ManagerStatistics:
 
 def manager_statistics(
     sums: Iterable[Mapping[str, object]],
-    kinds: Iterable[tuple[str | None, TransactionKind, int, datetime]],
+    kinds: Iterable[Kind],
     customers: Mapping[str | None, int],
-    units: Mapping[str | None, Mapping[Unit, Flow]] | None,
+    units: Mapping[str | None, Flows] | None,
     currency: str | None,
 ) -> tuple[ManagerStatistics, ...]:
     """
@@ -95,7 +148,8 @@ def manager_statistics(
 
     Args:
         sums: of day figures, each with its ``actor_id``; empty text is nobody.
-        kinds: who, what kind, how many, and when the last one happened.
+        customers: how many, by who posted on their cards.
+        units: None where nobody asked for them.
         currency: of the money; None leaves the revenue out.
     """
     by_actor: dict[str | None, Counter[str]] = {}
@@ -117,30 +171,11 @@ def manager_statistics(
             currency,
             customers=customers.get(actor, 0),
             by_kind=posted.get(actor, {}),
-            units=None if units is None else units.get(actor, {}),
+            units=None if units is None else units.get(actor, Flows()).sums(),
             last_transaction_at=last.get(actor),
         )
         for actor in sorted(everybody, key=lambda each: each or "")
     )
-
-
-def flows(
-    kind: TransactionKind, entries: Iterable[Entry]
-) -> tuple[Counter[Unit], Counter[Unit]]:
-    """
-    Say what a transaction puts onto its card and takes off it, in smallest units.
-
-    What is taken back is taken off the side on which it was counted.
-    """
-    added: Counter[Unit] = Counter()
-    taken: Counter[Unit] = Counter()
-    for entry in entries:
-        is_up = entry.amount > 0
-        if kind in _BACK:
-            is_up = not is_up or kind is TransactionKind.AMEND
-        side, sign = (added, 1) if is_up else (taken, -1)
-        side[entry.unit] += sign * entry.amount
-    return added, taken
 
 
 def _statistics(

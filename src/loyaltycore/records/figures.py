@@ -14,7 +14,7 @@ from loyaltycore.values.days import local_day
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
     from loyaltycore.customers.customer import Customer
@@ -151,7 +151,7 @@ def program_figures(program_id: str, location_id: str | None = None) -> Query:
 
 
 def figures_between(
-    program_id: str, first: date, last: date, **only: str | None
+    program_id: str, first: date, last: date, only: Mapping[str, str | None]
 ) -> Query:
     """
     Day figures of some days.

@@ -117,14 +117,12 @@ class Dashboard:
         check_days(first, last)
         span = one_of(Span, "by", by)
         shell = self._shell.standing_at(only.get("location"))
-        query = records.figures_between(
-            shell.program_id,
-            first,
-            last,
-            template_id=only.get("template"),
-            location_id=only.get("location", shell.location_id),
-            actor_id=only.get("manager"),
-        )
+        columns = {
+            "template_id": only.get("template"),
+            "location_id": only.get("location", shell.location_id),
+            "actor_id": only.get("manager"),
+        }
+        query = records.figures_between(shell.program_id, first, last, columns)
         measures = records.TILE_MEASURES
         column = None if split is None else records.COLUMN_OF[split]
 
