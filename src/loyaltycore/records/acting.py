@@ -38,9 +38,9 @@ def posted_between(
     program: Program,
     first: date,
     last: date,
+    only: Mapping[str, str | None],
     *,
     is_own: bool = False,
-    **only: str | None,
 ) -> Query:
     """
     Transactions of some local days that somebody asked for here, in order of time.
