@@ -19,17 +19,19 @@ if TYPE_CHECKING:
 
 __all__ = [
     "POINT_SCALE",
+    "UNCOUNTED_KINDS",
     "UNCOUNTED_SOURCES",
     "Figures",
     "counted_for",
     "figures_of",
+    "is_counted",
     "reversal_facts",
 ]
 
 POINT_SCALE: Final = 4
 UNCOUNTED_SOURCES: Final = frozenset({"import", "system"})
 
-_UNCOUNTED_KINDS = frozenset(
+UNCOUNTED_KINDS: Final = frozenset(
     {
         TransactionKind.ISSUE,
         TransactionKind.EXPIRE,
@@ -81,7 +83,7 @@ def figures_of(transaction: Transaction, point_scale: int) -> Figures:
     pinned = transaction.pinned
     bought = transaction.purchase_amount is not None and transaction.reverses is None
     return Figures(
-        transactions=pinned.get("transactions", _counts(transaction)),
+        transactions=pinned.get("transactions", int(is_counted(transaction))),
         purchases=pinned.get("purchases", int(bought)),
         purchase_value=transaction.purchase_amount or 0,
         redemptions=pinned.get("redemptions", _redeems(transaction)),
@@ -110,7 +112,7 @@ def reversal_facts(
     after = not is_voided and _is_purchase(original, net_after)
     facts = {
         "purchases": int(after) - int(before),
-        "transactions": -_counts(original) if is_voided else 0,
+        "transactions": -int(is_counted(original)) if is_voided else 0,
     }
     if is_voided and _redeems(original):
         facts["redemptions"] = -1
@@ -152,8 +154,8 @@ def _is_asked_for(transaction: Transaction, kind: TransactionKind) -> int:
     return int(transaction.kind is kind and is_ours)
 
 
-def _counts(transaction: Transaction) -> int:
-    """Is it one that the tile of transactions counts?"""
+def is_counted(transaction: Transaction) -> bool:
+    """Is it one that the tile of transactions counts, unless it is voided?"""
     if transaction.source in UNCOUNTED_SOURCES or transaction.reverses is not None:
-        return 0
-    return int(transaction.kind not in _UNCOUNTED_KINDS)
+        return False
+    return transaction.kind not in UNCOUNTED_KINDS

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import attrs
 
+from loyaltycore.customers.figures import Figures
 from loyaltycore.insight.card_proof import StoredLot
 from loyaltycore.ledger.sealing import SealedTransaction
+from loyaltycore.ledger.transactions import TransactionKind
 from loyaltycore.query.predicates import And, Compare, Exists, Not, Op, where
 from loyaltycore.query.queries import Order, Query
 from loyaltycore.records import cards, journal
 from loyaltycore.records.custom_fields import CUSTOMER_FORM
+from loyaltycore.records.customers import totals_of
 from loyaltycore.schema import COLLECTIONS
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
+    from loyaltycore.ledger.transactions import Transaction
     from loyaltycore.query.predicates import Predicate, Row, Scalar
 
 __all__ = [
     "REFERENCES",
+    "CustomerSums",
     "Lines",
     "Reference",
     "all_counters",
@@ -162,6 +169,27 @@ def row_key(collection: str, row: Row) -> tuple[Scalar, ...]:
 def row_id(collection: str, row: Row) -> str:
     """What names a row in its program: its key, parts divided by ``/``."""
     return "/".join(map(str, row_key(collection, row)[1:]))
+
+
+class CustomerSums:
+    """What the journal of a customer's cards adds up to."""
+
+    def __init__(self) -> None:
+        self.totals = Counter(totals_of(Figures()))
+        self._moments: dict[str, datetime] = {}
+
+    def add(self, transaction: Transaction, figures: Figures) -> None:
+        """Add a transaction."""
+        self.totals.update(totals_of(figures))
+        if figures.transactions > 0:
+            self._moments[transaction.id] = transaction.occurred_at
+        elif transaction.kind is TransactionKind.VOID and transaction.reverses:
+            self._moments.pop(transaction.reverses, None)
+
+    @property
+    def last_at(self) -> datetime | None:
+        """When the last transaction happened that was not voided."""
+        return max(self._moments.values(), default=None)
 
 
 class Lines:

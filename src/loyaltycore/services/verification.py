@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from loyaltycore.cards.card import CardStatus
-from loyaltycore.customers.figures import POINT_SCALE, Figures, figures_of
+from loyaltycore.customers.figures import POINT_SCALE, figures_of
 from loyaltycore.errors import InvalidValue
 from loyaltycore.insight.card_proof import CardProof
 from loyaltycore.insight.program_proof import (
@@ -153,14 +153,17 @@ class _Walk:
             self._quotas[str(count.ref.values[1])] += 1
         for change in figure_records.customer_figures(self._desk.program, [customer]):
             self._days.setdefault(change.ref.values, Counter())["customers"] += 1
-        nothing = customer_records.totals_change(program_id, customer.id, Figures())
-        sums = Counter(nothing.deltas)
+        sums = records.CustomerSums()
         query = card_records.cards_of_customer(program_id, customer.id)
         for card_row in stream(session, query):
             self._check_card(card_row, sums)
         tokens = stream(session, records.customer_tokens(program_id, customer.id))
         check_customer(
-            customer, sums, frozenset(each["token"] for each in tokens), self._findings
+            customer,
+            sums.totals,
+            sums.last_at,
+            frozenset(each["token"] for each in tokens),
+            self._findings,
         )
         self._check_derived(row, customer)
         refs = [
@@ -185,7 +188,7 @@ class _Walk:
 
     # -- cards -----------------------------------------------------------------------
 
-    def _check_card(self, row: Row, sums: Counter[str]) -> None:
+    def _check_card(self, row: Row, sums: records.CustomerSums) -> None:
         """Prove a card, and add its journal to the sums of its customer."""
         session, program_id = self._session, self._program_id
         self._findings.count("cards")
@@ -233,7 +236,7 @@ class _Walk:
                 self._findings.add(Check.KEY, "card", card.id, message)
 
     def _check_journal(
-        self, card: Card, proof: CardProof, sums: Counter[str]
+        self, card: Card, proof: CardProof, sums: records.CustomerSums
     ) -> Counter[str]:
         """Check a card's transactions; return what they counted."""
         session, program_id = self._session, self._program_id
@@ -275,16 +278,13 @@ class _Walk:
         self,
         card: Card,
         transaction: Transaction,
-        sums: Counter[str],
+        sums: records.CustomerSums,
         counted: Counter[str],
     ) -> None:
         scale = self._point_scales.get(transaction.template_id, POINT_SCALE)
         figures = figures_of(transaction, scale)
         program_id = self._program_id
-        customer_id = transaction.customer_id
-        sums.update(
-            customer_records.totals_change(program_id, customer_id, figures).deltas
-        )
+        sums.add(transaction, figures)
         for day in figure_records.day_changes(program_id, transaction, figures):
             self._days.setdefault(day.ref.values, Counter()).update(day.deltas)
         for name, n in transaction.pinned.get("counters", {}).items():
