@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from loyaltycore.ports import Session
     from loyaltycore.program.program import Program
 
-__all__ = ["QUOTA", "Quota", "living_counts", "make_room", "quota_name", "take"]
+__all__ = ["QUOTA", "Quota", "living_counts", "make_room", "quota_name", "room", "take"]
 
 Quota = Literal["seats", "locations"]
 
@@ -47,23 +47,35 @@ def living_counts(
     ]
 
 
+def room(session: Session, program: Program, *, hold: bool = False) -> int | None:
+    """
+    How many more customers may live; None is no limit.
+
+    Args:
+        hold: nobody else takes any of it until the session is over.
+    """
+    at_most = program.quotas.customers
+    if at_most is None:
+        return None
+    slots = (quota_name("customers", slot) for slot in range(SLOTS))
+    refs = [_ref(program.id, name) for name in slots]
+    if hold:  # who comes second waits here, also where there is no row yet
+        session.apply([Add(refs[0], {"used": 0})])
+    rows = session.get(refs, lock=hold)
+    there: int = sum(row["used"] for row in rows if row is not None)
+    return max(0, at_most - there)
+
+
 def make_room(session: Session, program: Program, n: int = 1) -> None:
     """
-    See to it that so many more customers may live; nobody else does until it is over.
+    See to it that so many more customers may live, before they do.
 
     Raises:
         QuotaReached: the plan has not room for them.
     """
-    at_most = program.quotas.customers
-    if at_most is None:
-        return
-    slots = (quota_name("customers", slot) for slot in range(SLOTS))
-    refs = [_ref(program.id, name) for name in slots]
-    session.apply([Add(refs[0], {"used": 0})])  # who comes second waits for the first
-    rows = session.get(refs, lock=True)
-    there = sum(row["used"] for row in rows if row is not None)
-    if there + n > at_most:
-        raise QuotaReached("customers", at_most)
+    left = room(session, program, hold=True)
+    if left is not None and left < n:
+        raise QuotaReached("customers", program.quotas.customers or 0)
 
 
 def take(session: Session, program: Program, quota: Quota, n: int = 1) -> None:
