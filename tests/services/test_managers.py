@@ -246,9 +246,7 @@ class TestActing:
         staff = shop.as_manager(mia.id)
         staff.files.import_customers("Email\nada@example.com")
         template_id = shop.cards.get(card_id).template_id
-        rules = CardImport(
-            template_id=template_id, means=Means.TOTAL, issue_cards=True
-        )
+        rules = CardImport(template_id=template_id, means=Means.TOTAL, issue_cards=True)
         rows = "Email,Points\nada@example.com,5\n"
         report = staff.files.import_cards(rows, rules, import_id="old")
         staff.files.undo_import("old")
@@ -332,9 +330,7 @@ class TestActing:
         with pytest.raises(errors.PermissionDenied):
             staff.at(NOON + timedelta(days=1)).cards.show(card_id)
 
-    def test_money_is_hidden_from_who_may_not_see_it(
-        self, shop: Loyalty, card_id: str
-    ):
+    def test_money_is_hidden_from_who_may_not_see_it(self, shop: Loyalty, card_id: str):
         """EN-09: figures without amounts for whoever has statistics alone."""
         shop.cards.record_purchase(card_id, "10.00", actor="x")
         bob = shop.managers.add("Bob", permissions=[Permission.VIEW_STATISTICS])
@@ -353,9 +349,7 @@ class TestPlaces:
     @pytest.fixture
     def ines(self, shop: Loyalty, mitte: Location) -> Manager:
         """A supervisor who works in Mitte only."""
-        return shop.managers.add(
-            "Ines", permissions=SUPERVISOR, locations=[mitte.id]
-        )
+        return shop.managers.add("Ines", permissions=SUPERVISOR, locations=[mitte.id])
 
     def test_who_is_bound_acts_there_alone(
         self, shop: Loyalty, ines: Manager, mitte: Location, card_id: str
