@@ -126,7 +126,7 @@ class TestDays:
         assert () == shop.verify().problems
 
     def test_days_are_the_programs(self, shop: Loyalty, points: str):
-        """CU-17: half past eleven in the evening in London is the next day in Berlin."""
+        """CU-17: half past eleven in London is the next day in Berlin."""
         evening = NOON.replace(hour=23, minute=30)
         berlin = shop.at(evening)
         card = berlin.cards.issue(points, to=berlin.customers.register().id).id
@@ -146,7 +146,7 @@ class TestDays:
         assert [1, 0] == [each.transactions for each in days]
 
     def test_weeks_and_months(self, shop: Loyalty, store: Store, points: str):
-        """CU-17: weeks begin on Monday; the days that were asked for cut the ends off."""
+        """CU-17: weeks begin on Monday; the days asked for cut the ends off."""
         card = shop.cards.issue(points, to=shop.customers.register().id).id
         for days in (0, 6, 7, 35):
             shop.at(NOON + days * DAY).cards.record_purchase(card, "1.00")
@@ -217,7 +217,7 @@ class TestDays:
         assert {2} == {len(days) for days in apart.values()}
 
     def test_a_void_is_off_where_the_sale_was(self, shop: Loyalty, points: str):
-        """CU-17: voided at the desk, it is off the place and the manager of the sale."""
+        """CU-17: voided at the desk, it is off the place and manager of the sale."""
         card = shop.cards.issue(points, to=shop.customers.register().id).id
         sale = shop.cards.record_purchase(card, "9.00", location="mitte", actor="eva")
         shop.transactions.void(sale.id, actor="ines")

@@ -114,7 +114,7 @@ class TestLocations:
 
 class TestNearest:
     def test_the_nearest_comes_first(self, shop: Loyalty):
-        """EN-10: from the Brandenburg Gate, the Reichstag is 260 m off, Potsdam 26 km."""
+        """EN-10: from the Brandenburg Gate, Potsdam is farther than the Reichstag."""
         potsdam = shop.locations.add(
             "Potsdam", latitude="52.396149", longitude="13.058540"
         )
@@ -147,7 +147,7 @@ class TestNearest:
 
 class TestTerminals:
     def test_terminals_of_a_location(self, shop: Loyalty):
-        """EN-10: each belongs to one location; one that is deleted is listed no more."""
+        """EN-10: each belongs to one location; a deleted one is listed no more."""
         mitte, wedding = shop.locations.add("Mitte"), shop.locations.add("Wedding")
         first = shop.locations.add_terminal(mitte.id, " till 1 ")
         second = shop.locations.add_terminal(mitte.id, "till 2")

@@ -80,7 +80,7 @@ class TestSeats:
         assert 1 == did.transactions
 
     def test_a_manager_comes_back(self, shop: Loyalty, eva: Manager):
-        """EN-09: whoever was deleted by mistake has their seat and permissions again."""
+        """EN-09: whoever was deleted by mistake has seat and permissions again."""
         shop.managers.delete(eva.id)
         back = shop.managers.restore(eva.id)
 
@@ -191,7 +191,7 @@ class TestQuota:
         assert () == small.verify().problems
 
     def test_customers_in_a_file(self, small: Loyalty):
-        """EN-16: rows beyond the plan fail one by one, in a dry run as in a real one."""
+        """EN-16: rows beyond the plan fail one by one, dry run or not."""
         small.customers.register(first_name="Ada")
         rows = "Email\nb@example.com\nc@example.com\nd@example.com\n"
         tried = small.files.import_customers(rows, dry_run=True, batch_rows=1)
@@ -241,7 +241,7 @@ class TestActing:
         assert (eva.id, mitte.id) == (opening.actor_id, opening.location_id)
 
     def test_an_import_names_the_manager(self, shop: Loyalty, card_id: str):
-        """EN-09: who brings a file in is the actor of all of its rows, and its undoing."""
+        """EN-09: who brings a file in is the actor of its rows, and of undoing it."""
         mia = shop.managers.add("Mia", permissions=OWNER)
         staff = shop.as_manager(mia.id)
         staff.files.import_customers("Email\nada@example.com")
