@@ -8,17 +8,14 @@ from loyaltycore import Money
 from loyaltycore.insight.tiles import mean_rating, tiles
 
 
-NOTHING = dict.fromkeys(
-    (
-        "living",
-        "transactions",
-        "purchases",
-        "purchase_value",
-        "reviews",
-        "rating_sum",
-    ),
-    0,
-)
+NOTHING: dict[str, int] = {
+    "living": 0,
+    "transactions": 0,
+    "purchases": 0,
+    "purchase_value": 0,
+    "reviews": 0,
+    "rating_sum": 0,
+}
 
 
 def test_nothing_yet():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.conftest import NOON, rows_of
@@ -361,6 +361,7 @@ class TestPlaces:
         shop.as_manager(ines.id).cards.record_purchase(
             card_id, "1.00", location=mitte.id
         )
+        options: Any
         for staff, options in (
             (shop.as_manager(ines.id), {}),
             (shop.as_manager(ines.id, wedding.id), {}),

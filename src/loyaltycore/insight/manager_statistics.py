@@ -71,7 +71,7 @@ class Flows:
             side[unit] += sign * entry.amount * finest
             self._scales[unit] = max(scales[unit], self._scales.get(unit, 0))
 
-    def sums(self) -> dict[Unit, Flow]:
+    def sums(self) -> dict[str, Flow]:
         """All of it, by unit, with as many decimals as the finest card counts."""
         return {
             unit: Flow(
@@ -116,7 +116,7 @@ class ManagerStatistics:
             manager who asks may not see it.
         redemptions: less voided ones.
         voids, amends: how many they asked for.
-        units: by sort, if that was asked for.
+        units: by sort, such as ``"point"``, if that was asked for.
         last_transaction_at: when the last one happened, of whatever kind.
     """
 
@@ -132,7 +132,7 @@ class ManagerStatistics:
     amends: int
     points_earned: Decimal
     points_redeemed: Decimal
-    units: Mapping[Unit, Flow] | None = None
+    units: Mapping[str, Flow] | None = None
     last_transaction_at: datetime | None = None
 
 

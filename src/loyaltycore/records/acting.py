@@ -125,6 +125,7 @@ def flows_of(
 
 def _counts_for(row: Row) -> Mapping[str, str | None]:
     """Whose figures a transaction is in, and of which location."""
-    pinned = {} if row["reverses"] is None else json.loads(row["pinned"])
-    for_whom: Mapping[str, str | None] = pinned.get("counted_for", row)
-    return for_whom
+    if row["reverses"] is None:
+        return row
+    pinned: dict[str, Mapping[str, str | None]] = json.loads(row["pinned"])
+    return pinned.get("counted_for", row)
