@@ -39,7 +39,9 @@ UNCOUNTED_KINDS: Final = frozenset(
         TransactionKind.RELEASE,
     }
 )
-_REDEEMING = (TransactionKind.REDEEM, TransactionKind.CAPTURE)
+_REDEEMING = frozenset({TransactionKind.REDEEM, TransactionKind.CAPTURE})
+_VOIDING = frozenset({TransactionKind.VOID})
+_AMENDING = frozenset({TransactionKind.AMEND})
 
 
 @attrs.frozen(kw_only=True)
@@ -86,9 +88,9 @@ def figures_of(transaction: Transaction, point_scale: int) -> Figures:
         transactions=pinned.get("transactions", int(is_counted(transaction))),
         purchases=pinned.get("purchases", int(bought)),
         purchase_value=transaction.purchase_amount or 0,
-        redemptions=pinned.get("redemptions", _redeems(transaction)),
-        voids=_is_asked_for(transaction, TransactionKind.VOID),
-        amends=_is_asked_for(transaction, TransactionKind.AMEND),
+        redemptions=pinned.get("redemptions", _is_one_of(transaction, _REDEEMING)),
+        voids=_is_one_of(transaction, _VOIDING),
+        amends=_is_one_of(transaction, _AMENDING),
         points=points,
         points_earned=earned,
         points_redeemed=redeemed,
@@ -114,7 +116,7 @@ def reversal_facts(
         "purchases": int(after) - int(before),
         "transactions": -int(is_counted(original)) if is_voided else 0,
     }
-    if is_voided and _redeems(original):
+    if is_voided and _is_one_of(original, _REDEEMING):
         facts["redemptions"] = -1
     return facts
 
@@ -143,15 +145,11 @@ def _is_purchase(original: Transaction, net: int) -> bool:
     return bought is not None and (net != 0 or bought == 0)
 
 
-def _redeems(transaction: Transaction) -> int:
-    """Does it hand out what was collected, or pay with it?"""
-    return max(_is_asked_for(transaction, kind) for kind in _REDEEMING)
-
-
-def _is_asked_for(transaction: Transaction, kind: TransactionKind) -> int:
-    """Is it of a kind, and did somebody ask for it here?"""
-    is_ours = transaction.source not in UNCOUNTED_SOURCES
-    return int(transaction.kind is kind and is_ours)
+def _is_one_of(transaction: Transaction, kinds: frozenset[TransactionKind]) -> int:
+    """Is it of one of these kinds, and did somebody ask for it here?"""
+    return int(
+        transaction.kind in kinds and transaction.source not in UNCOUNTED_SOURCES
+    )
 
 
 def is_counted(transaction: Transaction) -> bool:
