@@ -28,7 +28,8 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── UnknownNote
     │   ├── UnknownManager
     │   ├── UnknownLocation
-    │   └── UnknownLink
+    │   ├── UnknownLink
+    │   └── UnknownTerminal
     ├── Refusal                        a rule says no; nothing was written
     │   ├── InsufficientBalance
     │   ├── BelowMinimum
@@ -183,6 +184,7 @@ __all__ = [
     "UnknownManager",
     "UnknownNote",
     "UnknownTemplate",
+    "UnknownTerminal",
     "UnknownTransaction",
     "UnsupportedValue",
     "Unwritable",
@@ -319,3 +321,9 @@ class UnknownLink(NotFound):
 
     def __init__(self) -> None:
         super().__init__("that was given", by="token")
+
+
+class UnknownTerminal(NotFound):
+    """No such terminal."""
+
+    noun = "terminal"

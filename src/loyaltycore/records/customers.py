@@ -22,6 +22,7 @@ from loyaltycore.records.custom_fields import (
     unique_refs,
 )
 from loyaltycore.records.figures import customer_figures
+from loyaltycore.records.quotas import living_counts
 from loyaltycore.values.ids import id_text
 from loyaltycore.values.sorting import sort_text
 
@@ -163,6 +164,9 @@ def customer_changes(
     changes += _token_changes(program_id, before, after)
     changes += _field_changes(program_id, before, after)
     held, wanted = uniques_of(program, before)[1], uniques_of(program, after)[1]
+    if before.is_living is not after.is_living:
+        changes += living_counts(program_id, [before], -1)
+        changes += living_counts(program_id, [after])
     return [*changes, *unique_changes(held, wanted, after.id)]
 
 
@@ -268,6 +272,7 @@ def registration_changes(
         changes.append(Insert("field_value", values))
     for customer in customers:
         changes += unique_changes([], uniques_of(program, customer)[1], customer.id)
+    changes += living_counts(program_id, customers)
     return [*changes, *customer_figures(program, customers)]
 
 

@@ -66,7 +66,7 @@ class Rewards:
                 found.append((tier, quoted))
             return found
 
-        return self._shell.read(read)
+        return self._shell.read(read, Permission.VIEW_CUSTOMERS)
 
     def history(self, card_id: str) -> tuple[ClaimedReward, ...]:
         """
@@ -82,7 +82,7 @@ class Rewards:
             self._catalogue(session, card_id)
             return reward_history(_journal_of(session, program_id, card_id))
 
-        return self._shell.read(read)
+        return self._shell.read(read, Permission.VIEW_CUSTOMERS)
 
     def cancel(self, voucher: str, *, actor: str | None = None) -> Posted:
         """
@@ -95,7 +95,12 @@ class Rewards:
         """
         program_id, desk = self._shell.program_id, self._shell.desk
         command = Void(voucher)
-        request = Request(card_id="", command=describe(command), actor_id=actor)
+        request = Request(
+            card_id="",
+            command=describe(command),
+            actor_id=self._shell.acting(actor),
+            location_id=self._shell.location_id,
+        )
 
         def write(session: Session) -> Posted:
             claim = load_transaction(session, program_id, voucher)
@@ -106,7 +111,7 @@ class Rewards:
                 raise NotReversible(message, transaction_id=voucher)
             return reverse(session, desk, request, command)
 
-        return self._shell.write(write)
+        return self._shell.write(write, Permission.VOID)
 
     def grant_due(
         self, customer_id: str, *, tags: Mapping[str, date] | None = None

@@ -8,7 +8,6 @@ at a time is one card with its lots, and one row of sums for each row of day fig
 from __future__ import annotations
 
 from collections import Counter
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from loyaltycore.cards.card import CardStatus
@@ -33,16 +32,17 @@ from loyaltycore.records import journal
 from loyaltycore.records import messages as message_records
 from loyaltycore.records import templates as template_records
 from loyaltycore.records import verification as records
+from loyaltycore.records.locations import all_locations
+from loyaltycore.records.managers import all_managers
 from loyaltycore.records.people import all_aliases
 from loyaltycore.records.programs import check_program
+from loyaltycore.records.quotas import QUOTA, living_counts, quota_name
 from loyaltycore.records.said import Said
 from loyaltycore.records.streaming import stream
 from loyaltycore.values.codes import is_code
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from loyaltycore.cards.card import Card, CardTemplate
     from loyaltycore.customers.customer import Customer
     from loyaltycore.insight.verification import VerifyReport
@@ -92,6 +92,7 @@ class _Walk:
         self._templates: dict[str, CardTemplate] = {}
         self._days: dict[tuple[Any, ...], Counter[str]] = {}
         self._shared: Counter[str] = Counter()
+        self._quotas: Counter[str] = Counter()
         self._living = 0
         self._aliases = all_aliases(session, desk.program.id)
 
@@ -152,6 +153,8 @@ class _Walk:
             return
         self._living += customer.is_living
         self._check_said(customer, said)
+        for count in living_counts(program_id, [customer]):
+            self._quotas[str(count.ref.values[1])] += 1
         for change in figure_records.customer_figures(self._desk.program, [customer]):
             self._days.setdefault(change.ref.values, Counter())["customers"] += 1
         sums = records.CustomerSums()
@@ -222,7 +225,8 @@ class _Walk:
             each["name"]: each["used"]
             for each in stream(session, records.card_counters(program_id, card.id))
         }
-        check_counters(card.id, counters, counted, self._findings)
+        journal_of = f"the journal of card {card.id}"
+        check_counters(journal_of, counters, counted, self._findings)
         lots = records.all_of_card(program_id, "lot", card.id)
         try:
             proof.close(
@@ -260,7 +264,7 @@ class _Walk:
             stream(session, records.all_of_card(program_id, "entry", card.id))
         )
         query = journal.card_transactions(program_id, card.id, limit=_PAGE)
-        for rows in _chunks(stream(session, query), _PAGE):
+        for rows in records.chunks(stream(session, query), _PAGE):
             self._findings.count("transactions", len(rows))
             messages = self._messages_of(rows)
             self._check_keys(rows)
@@ -300,8 +304,8 @@ class _Walk:
         figures = figures_of(transaction, scale)
         program_id = self._program_id
         sums.add(transaction, figures)
-        day = figure_records.day_change(program_id, transaction, figures)
-        self._days.setdefault(day.ref.values, Counter()).update(day.deltas)
+        for day in figure_records.day_changes(program_id, transaction, figures):
+            self._days.setdefault(day.ref.values, Counter()).update(day.deltas)
         for name, n in transaction.pinned.get("counters", {}).items():
             stored = card_records.counter_name(card, name)
             shared = self._shared if ":" in stored else counted
@@ -367,11 +371,14 @@ class _Walk:
         """Counters of several cards add up, and those of one card have a card."""
         program_id, session = self._program_id, self._session
         shared: dict[str, int] = {}
+        quotas: dict[str, int] = {}
         counters = stream(session, records.all_counters(program_id))
-        for rows in _chunks(counters, _PAGE):
+        for rows in records.chunks(counters, _PAGE):
             self._findings.count("counters", len(rows))
-            of_card = [row["name"] for row in rows if ":" not in row["name"]]
-            shared |= {row["name"]: row["used"] for row in rows if ":" in row["name"]}
+            used = {row["name"]: row["used"] for row in rows}
+            quotas |= {each: n for each, n in used.items() if each.startswith(QUOTA)}
+            shared |= {each: n for each, n in used.items() if ":" in each}
+            of_card = [*(used.keys() - quotas.keys() - shared.keys())]
             refs = [
                 card_records.card_ref(program_id, name.partition("/")[0])
                 for name in of_card
@@ -380,7 +387,21 @@ class _Walk:
                 if card is None:
                     message = "it counts for a card that is not there."
                     self._findings.add(Check.REFERENCE, "counter", name, message)
-        check_counters("templates", shared, self._shared, self._findings)
+        everybody = "the journal of all cards"
+        check_counters(everybody, shared, self._shared, self._findings)
+        self._count_seats()
+        check_counters("the program", quotas, self._quotas, self._findings)
+
+    def _count_seats(self) -> None:
+        """What a plan may limit, beside customers."""
+        program_id, session = self._program_id, self._session
+        for quota, query in (
+            ("seats", all_managers(program_id)),
+            ("locations", all_locations(program_id)),
+        ):
+            rows = stream(session, query)
+            there = sum(row["deleted_at"] is None for row in rows)
+            self._quotas[quota_name(quota)] += there
 
     def _unreadable(self, collection: str, id_: str, error: BaseException) -> None:
         """Say so, without the error's own words: they may repeat personal data."""
@@ -388,12 +409,6 @@ class _Walk:
         self._findings.add(
             Check.UNREADABLE, collection, id_, f"{message}compare it with a backup."
         )
-
-
-def _chunks(rows: Iterable[Row], n: int) -> Iterator[list[Row]]:
-    rows = iter(rows)
-    while chunk := list(islice(rows, n)):
-        yield chunk
 
 
 def _all_days(sums: Any) -> dict[str, int]:
