@@ -9,6 +9,7 @@ import attrs
 from loyaltycore.ports import Insert
 from loyaltycore.program.managers import Manager, Permission
 from loyaltycore.records.managers import manager_row
+from loyaltycore.records.quotas import take
 
 
 if TYPE_CHECKING:
@@ -30,15 +31,12 @@ def acting(
     )
     row = manager_row(shop.program.id, manager)
     with shop.store.session() as session:
-        session.apply([Insert("manager", [row], on_duplicate="ignore")])
+        (is_new,) = session.apply([Insert("manager", [row], on_duplicate="ignore")])
+        if is_new and manager.has_seat:
+            take(session, shop.program, "seats")
     return shop._over(attrs.evolve(shop._shell, manager_id=manager_id))
 
 
 def leave(shop: Loyalty, manager_id: str) -> None:
     """Delete a manager."""
-    from loyaltycore.ports import Update
-    from loyaltycore.records.managers import manager_ref
-
-    gone = {"deleted_at": shop._shell.desk.now()}
-    with shop.store.session() as session:
-        session.apply([Update(manager_ref(shop.program.id, manager_id), gone)])
+    shop.managers.delete(manager_id)

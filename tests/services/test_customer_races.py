@@ -12,7 +12,6 @@ import pytest
 from tests.conftest import NOON
 
 from loyaltycore import Loyalty, Program, cards, errors
-from loyaltycore.ports import Insert
 from loyaltycore.program.customer_form import CustomerForm
 
 
@@ -118,21 +117,8 @@ class TestManagers:
 
     def as_manager(self, shop: Loyalty, *permissions: str) -> Loyalty:
         """Put a manager in and let her work at the counter."""
-        row = {
-            "program_id": shop.program.id,
-            "id": "eva",
-            "version": 1,
-            "name": "Eva",
-            "email": None,
-            "permissions": "[" + ",".join(f'"{each}"' for each in permissions) + "]",
-            "locations": "[]",
-            "created_at": NOON,
-            "deleted_at": None,
-        }
-        with shop.store.session() as session:
-            session.apply([Insert("manager", [row])])
-        shell = attrs.evolve(shop._shell, manager_id="eva", location_id="mitte")
-        return shop._over(shell)
+        eva = shop.managers.add("Eva", permissions=permissions)
+        return shop.as_manager(eva.id, location=shop.locations.add("Mitte").id)
 
     def test_every_entry_of_the_feed_says_who(self, shop: Loyalty) -> None:
         """CU-05: the sign-up, the card and the edit are hers."""
@@ -144,8 +130,9 @@ class TestManagers:
         eva.customers.edit(ada.id, gender="female")
         entries = eva.customers.feed(ada.id).entries
 
-        assert ("eva", "mitte") == (ada.registered_by, ada.location_id)
-        assert ["eva"] * 4 == [entry.actor_id for entry in entries]
+        (manager,), (place,) = shop.managers.list(), shop.locations.list()
+        assert (manager.id, place.id) == (ada.registered_by, ada.location_id)
+        assert [manager.id] * 4 == [entry.actor_id for entry in entries]
 
     def test_what_is_not_hers_to_do(self, shop: Loyalty) -> None:
         """Each method asks for its permission."""

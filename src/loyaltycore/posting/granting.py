@@ -18,7 +18,7 @@ from loyaltycore.cards.grants import GrantFacts, due_grants
 from loyaltycore.errors import Refusal
 from loyaltycore.posting.account import open_account
 from loyaltycore.posting.deciding import decider
-from loyaltycore.posting.desk import Request
+from loyaltycore.posting.desk import NOBODY, Request
 from loyaltycore.posting.routine import post
 from loyaltycore.records import cards as card_records
 from loyaltycore.records import journal
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from loyaltycore.cards.reward_commands import GrantVoucher
     from loyaltycore.ports import Session
-    from loyaltycore.posting.desk import Desk, Posted
+    from loyaltycore.posting.desk import By, Desk, Posted
 
 __all__ = ["DueGrant", "grant", "grants_due"]
 
@@ -97,7 +97,9 @@ def grants_due(
     ]
 
 
-def grant(session: Session, desk: Desk, due: DueGrant) -> Posted | None:
+def grant(
+    session: Session, desk: Desk, due: DueGrant, by: By = NOBODY
+) -> Posted | None:
     """Post a grant once; None where it was before, or cannot be today."""
     program_id = desk.program.id
     earlier = session.get([journal.key_ref(program_id, key) for key in due.keys])
@@ -107,6 +109,8 @@ def grant(session: Session, desk: Desk, due: DueGrant) -> Posted | None:
         card_id=due.card_id,
         command=describe(due.command),
         key=due.keys[0],
+        actor_id=by.actor_id,
+        location_id=by.location_id,
         source="automation",
     )
     try:

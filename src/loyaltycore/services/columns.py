@@ -131,7 +131,9 @@ class Columns:
 
     def _aliases(self) -> dict[str, str]:
         program_id = self._shell.program_id
-        return self._shell.read(lambda session: all_aliases(session, program_id))
+        return self._shell.read(
+            lambda session: all_aliases(session, program_id), Permission.EXPORT
+        )
 
     def _pages(self, query: Query) -> Iterator[list[Row]]:
         """Yield pages that are not empty, no session left open in between."""

@@ -132,13 +132,15 @@ class Rewards:
         Raises:
             UnknownCustomer: there is no such customer.
         """
-        desk = self._shell.desk
+        desk, by = self._shell.desk, self._shell.by
         due = self._shell.read(
             lambda session: grants_due(session, desk, customer_id, tags),
             Permission.EARN,
         )
         granted = [
-            self._shell.write(partial(grant, desk=desk, due=one), Permission.EARN)
+            self._shell.write(
+                partial(grant, desk=desk, due=one, by=by), Permission.EARN
+            )
             for one in due
         ]
         return [posted for posted in granted if posted is not None]

@@ -189,7 +189,9 @@ class Scores:
 
     def _habits(self, spec: RfmSpec) -> Iterator[Habit]:
         program_id = self._shell.program_id
-        aliases = self._shell.read(lambda session: all_aliases(session, program_id))
+        aliases = self._shell.read(
+            lambda session: all_aliases(session, program_id), Permission.SETTINGS
+        )
         query = records.purchase_lines(program_id, spec.as_of)
         lines = map(records.line_of, self._rows(query))
         merged = (

@@ -97,7 +97,7 @@ class Tags:
     def _change(
         self, customer_id: str, decide: Callable[[Mapping[str, datetime]], TagChange]
     ) -> dict[str, date]:
-        desk, actor = self._shell.desk, self._shell.manager_id
+        desk, by = self._shell.desk, self._shell.by
         program_id, now = desk.program.id, desk.now()
 
         def write(session: Session) -> dict[str, date]:
@@ -105,11 +105,11 @@ class Tags:
             change = decide(records.tags_on(session, program_id, whose))
             if any(change):
                 kind, facts = ActivityKind.TAG, change.facts()
-                told = noted(desk, whose, kind, facts, actor_id=actor)
+                told = noted(desk, whose, kind, facts, actor_id=by.actor_id)
                 changes = records.tag_changes(program_id, whose, change, now)
                 session.apply([*changes, told])
             for due in grants_due(session, desk, whose, of_tags=change.added):
-                grant(session, desk, due)
+                grant(session, desk, due, by)
             return self._days(session, whose)
 
         return self._shell.write(write, Permission.EDIT)

@@ -68,7 +68,7 @@ class CustomerRegister:
             device=filled.device,
             fields=filled.fields,
         )
-        return self._shell.write(
+        return self._shell.standing_at(given.get("location")).write(
             lambda session: register(session, desk, customer, filled.tags),
             Permission.ADD_CUSTOMER,
         )
