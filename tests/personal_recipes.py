@@ -212,6 +212,22 @@ class Scene:
         marked = self.markers
         return f"phone,points\n{marked.phone},12\n{marked.text('nobody')},x\n"
 
+    def manager(self, **values: Any) -> str:
+        """Give somebody a seat, who may look at customers."""
+        given = {"name": "Eva", "permissions": ["view_customers"], **values}
+        return self.shop.managers.add(**given).id
+
+    @property
+    def staff(self) -> str:
+        """A manager with a name and an address."""
+        marked = self.markers
+        return self.manager(name=marked.text("staff"), email=f"{marked.word}@x.example")
+
+    @property
+    def place(self) -> str:
+        """A location."""
+        return self.shop.locations.add("Mitte").id
+
     def wrong(self, **values: object) -> object:
         """Register somebody who cannot be."""
         return self.shop.customers.register(**values)  # type: ignore[arg-type]
@@ -540,6 +556,43 @@ PROGRAM: Final[dict[str, tuple[Recipe, ...]]] = {
         lambda s: (s.shop.scores.refresh(), s.shop.scores.members("new", "champions")),
     ),
     "scores.changes": (lambda s: (s.shop.scores.refresh(), s.shop.scores.changes()),),
+    "reports.days": (lambda s: s.shop.reports.days(DAY, DAY),),
+    "reports.days_by": (lambda s: s.shop.reports.days_by("manager", DAY, DAY),),
+    "managers.add": (
+        lambda s: s.manager(name=s.markers.text("staff")),
+        lambda s: s.manager(email=s.markers.text("nomail")),
+        lambda s: s.manager(name=s.markers.text("a\x00b")),
+    ),
+    "managers.edit": (
+        lambda s: s.shop.managers.edit(s.staff, name=s.markers.text("staff")),
+        lambda s: s.shop.managers.edit(s.staff, email=s.markers.text("nomail")),
+    ),
+    "managers.delete": (lambda s: s.shop.managers.delete(s.staff),),
+    "managers.restore": (lambda s: s.shop.managers.restore(s.staff),),
+    "managers.get": (lambda s: s.shop.managers.get(s.staff),),
+    "managers.list": (lambda s: (s.staff, s.shop.managers.list()),),
+    "managers.statistics": (lambda s: s.shop.managers.statistics(DAY, DAY),),
+    "as_manager": (
+        lambda s: s.shop.as_manager(s.staff).customers.profile(s.ada),
+        lambda s: s.shop.as_manager(s.staff).customers.erase(s.ada),
+    ),
+    "locations.add": (
+        lambda s: s.shop.locations.add("Mitte"),
+        lambda s: s.shop.locations.add("x" * 999),
+    ),
+    "locations.edit": (lambda s: s.shop.locations.edit(s.place, name="Moabit"),),
+    "locations.delete": (lambda s: s.shop.locations.delete(s.place),),
+    "locations.restore": (lambda s: s.shop.locations.restore(s.place),),
+    "locations.get": (lambda s: s.shop.locations.get(s.place),),
+    "locations.list": (lambda s: (s.place, s.shop.locations.list()),),
+    "locations.nearest": (lambda s: (s.place, s.shop.locations.nearest("52", "13")),),
+    "locations.add_terminal": (lambda s: s.shop.locations.add_terminal(s.place, "1"),),
+    "locations.delete_terminal": (
+        lambda s: s.shop.locations.delete_terminal(
+            s.shop.locations.add_terminal(s.place, "1").id
+        ),
+    ),
+    "locations.terminals": (lambda s: s.shop.locations.terminals(s.place),),
     "upkeep.sweep": (lambda s: s.shop.upkeep.sweep(),),
     "messages.dispatch": (lambda s: s.shop.messages.dispatch(RecordingNotifier()),),
     "verify": (lambda s: s.shop.verify(),),
