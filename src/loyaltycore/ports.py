@@ -94,19 +94,33 @@ class Add(NamedTuple):
     Integers added to columns of one row, which starts at zero when it is not there.
 
     Attributes:
-        ref: by key; a row that is made holds the key, the deltas, 0 in other integer
-            columns and None in the rest.  Where that is no whole row, none is made and
-            ``UnsupportedValue`` raised; an existing one can be added to.
-        at_most: limits on the sums, also of columns that nothing is added to; where one
-            would be passed, nothing changes.
+        ref: by key; a row that is made holds the key, the deltas, what is raised, the
+            means, 0 in other integer columns and None in the rest.  Where that is no
+            whole row, none is made and ``UnsupportedValue`` raised; an existing one can
+            be added to.
+        deltas: may be empty, also when nothing else is given.
+        at_most: limits on integer columns as they are afterwards, also on those that
+            nothing is added to; where one would be passed, nothing changes.
+        raises: columns of moments, days or integers that become the larger of what
+            they hold and this; None is smaller than everything.  No integer is raised
+            to less than 0, where a row that is made starts.
+        means: columns of integers that may be None, each with two other columns of
+            integers: it becomes the first over the second as they are afterwards,
+            rounded half up (away from zero), or None where the second is 0 or less.
+
+    A column is in one of *deltas*, *raises* and *means*; no mean is of a mean, and none
+    has a limit.
 
     Its result is 1, or 0 when a limit was in the way.  Two additions commute, so rows
-    that everybody adds to need no lock of the caller's.
+    that everybody adds to need no lock of the caller's.  For means this takes that
+    whatever changes one of the two columns names the mean as well.
     """
 
     ref: Ref
     deltas: Mapping[str, int]
     at_most: Mapping[str, int] = {}
+    raises: Mapping[str, Scalar] = {}
+    means: Mapping[str, tuple[str, str]] = {}
 
 
 Change: TypeAlias = Insert | Update | Delete | Add

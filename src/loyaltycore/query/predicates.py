@@ -49,6 +49,7 @@ class Op(StrEnum):
     GE = "ge"
     IN = "in"
     STARTS_WITH = "starts_with"
+    CONTAINS = "contains"
 
 
 @attrs.frozen
@@ -58,7 +59,8 @@ class Compare:
 
     Attributes:
         value: a scalar; for ``in`` a tuple of scalars without None; for
-            ``starts_with`` a text, compared by code points.
+            ``starts_with`` and ``contains`` a text, compared by code points, in which
+            no character means another.  Every text contains the empty one.
     """
 
     column: str
@@ -168,6 +170,8 @@ def _compare(have: Scalar, op: Op, value: Scalar | tuple[Scalar, ...]) -> bool:
             return have is not None and have in value  # type: ignore[operator]
         case Op.STARTS_WITH:
             return isinstance(have, str) and have.startswith(value)  # type: ignore[arg-type]
+        case Op.CONTAINS:
+            return isinstance(have, str) and value in have  # type: ignore[operator]
         case Op.LT | Op.LE | Op.GT | Op.GE:
             if have is None or value is None:
                 return False

@@ -36,7 +36,11 @@ LIMIT_MAX = 10_000
 
 @attrs.frozen
 class Order:
-    """Sort by a column; text by code points, False before True."""
+    """
+    Sort by a column; None before everything, text by code points, False before True.
+
+    Descending is the exact opposite, so None comes last there.
+    """
 
     column: str
     descending: bool = False
@@ -53,7 +57,7 @@ class Query:
     Rows of one collection.
 
     Attributes:
-        order: columns that are never None; the collection's key is appended, in the
+        order: any columns but those of JSON; the collection's key is appended, in the
             direction of the last one, so the order is total.
         limit: rows a page, 1 to ``LIMIT_MAX``.
         cursor: where the last page ended, opaque; only good for the same collection

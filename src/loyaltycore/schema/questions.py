@@ -55,6 +55,8 @@ DEPTH_MAX: Final = 32
 TERMS_MAX: Final = 256
 VALUES_MAX: Final = 10_000
 
+_OF_TEXT: Final = frozenset({Op.STARTS_WITH, Op.CONTAINS})
+
 
 class Plan(NamedTuple):
     """
@@ -63,7 +65,7 @@ class Plan(NamedTuple):
     Attributes:
         bound: columns that can have one value only.
         rest: what else has to hold; together with *bound* this is the predicate.
-        order: total, over columns that are never None.
+        order: total, over columns that can be compared.
         after: the place in this order where the last page ended.
     """
 
@@ -250,8 +252,8 @@ class _Walk:
         type_ = column.type
         if type_ is ColumnType.JSON and value is not None:
             raise InvalidValue("where", f"{name} holds JSON, which is never compared.")
-        if op is Op.STARTS_WITH and type_ is not ColumnType.TEXT:
-            raise InvalidValue("where", f"{name} holds no text that starts somehow.")
+        if op in _OF_TEXT and type_ is not ColumnType.TEXT:
+            raise InvalidValue("where", f"{name} holds no text to look into.")
         if op is Op.IN:
             if not isinstance(value, tuple):
                 raise InvalidValue("where", f"{name} is looked for in a tuple.")
@@ -260,7 +262,7 @@ class _Walk:
                 raise InvalidValue("where", f"more than {VALUES_MAX} values.")
             for one in value:
                 _check_value(collection, name, type_, one)
-        elif value is not None or op is Op.STARTS_WITH:
+        elif value is not None or op in _OF_TEXT:
             _check_value(collection, name, type_, value)
 
     def count(self, depth: int) -> None:
@@ -297,7 +299,7 @@ def _total_order(collection: Collection, order: tuple[Order, ...]) -> tuple[Orde
     total: dict[str, Order] = {}
     for one in order:
         column = collection.by_name.get(one.column)
-        if column is None or column.nullable or column.type is ColumnType.JSON:
+        if column is None or column.type is ColumnType.JSON:
             message = f"{collection.name} cannot be sorted by {one.column}."
             raise InvalidValue("order", message)
         total.setdefault(one.column, one)

@@ -47,7 +47,7 @@ class ColumnType(StrEnum):
 
 @attrs.frozen
 class Column:
-    """One column; ``nullable`` ones may hold None and cannot be sorted by."""
+    """One column; ``nullable`` ones may hold None, and no index is sorted by them."""
 
     name: str
     type: ColumnType

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from itertools import islice
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from loyaltycore.errors import Duplicate, Unavailable, UnsupportedValue, Unwritable
@@ -30,6 +29,7 @@ from loyaltycore.schema.questions import (
     plan_query,
 )
 from loyaltycore.stores.measuring import summarized
+from loyaltycore.stores.memory_sorting import sorted_rows
 from loyaltycore.stores.savepoints import part_of
 
 
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from loyaltycore.ports import Ref
-    from loyaltycore.query.predicates import Exists, Predicate, Row, Scalar
-    from loyaltycore.query.queries import Measure, Order, Query
+    from loyaltycore.query.predicates import Exists, Predicate, Row
+    from loyaltycore.query.queries import Measure, Query
     from loyaltycore.schema.questions import Plan
     from loyaltycore.schema.tables import Collection
     from loyaltycore.stores.memory_tables import Table
@@ -265,7 +265,8 @@ class MemorySession:
         if new is None:
             return 0
         if old is not None:
-            self._replace(table, key, old, new, change.deltas)
+            changed = {**change.deltas, **change.raises, **change.means}
+            self._replace(table, key, old, new, changed)
             return 1
         taken = table.insert(new, key)
         if taken is not None:
@@ -309,7 +310,7 @@ class MemorySession:
         table = self._table(plan.collection.name)
         index = table.sorted_for(plan)
         if index is None:
-            yield from _sorted(list(self._matching(table, plan, where)), plan)
+            yield from sorted_rows(list(self._matching(table, plan, where)), plan)
             return
         terms = [
             Compare(name, Op.EQ, value)
@@ -345,23 +346,6 @@ def _duplicate(collection: Collection, columns: tuple[str, ...]) -> Duplicate:
     """Say which key or unique is taken, and no value of it."""
     message = f"Another row of {collection.name} has the same {', '.join(columns)}."
     return Duplicate(message, collection=collection.name, columns=columns)
-
-
-def _sorted(rows: list[Row], plan: Plan) -> list[Row]:
-    """Sort and drop what is not after the plan's place."""
-    for one in reversed(plan.order):  # sorting is stable, so the last comes first
-        rows.sort(key=itemgetter(one.column), reverse=one.descending)
-    if plan.after is None:
-        return rows
-    return [row for row in rows if _is_after(row, plan.order, plan.after)]
-
-
-def _is_after(row: Row, order: tuple[Order, ...], place: tuple[Scalar, ...]) -> bool:
-    for one, value in zip(order, place, strict=True):
-        have = row[one.column]
-        if have != value:
-            return bool((have < value) is one.descending)
-    return False
 
 
 class MemorySavepoint(MemorySession):

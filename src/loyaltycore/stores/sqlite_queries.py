@@ -130,6 +130,8 @@ class Question:
             case Op.STARTS_WITH:
                 assert isinstance(value, str), "the plan was checked"
                 return self._starts_with(column, value)
+            case Op.CONTAINS:
+                return self._contains(column, value)
             case _ as never:  # pragma: no cover : the enum above is closed
                 assert_never(never)
 
@@ -159,6 +161,12 @@ class Question:
         self.parameters.append(end)
         return f"({column} >= ? AND {column} < ?)"
 
+    def _contains(self, column: str, part: Any) -> str:
+        if not part:
+            return f"{column} IS NOT NULL"
+        self.parameters.append(part)
+        return f"instr({column}, ?) > 0"
+
     # -- where the last page ended -----------------------------------------------------
 
     def _after(self) -> list[str]:
@@ -171,7 +179,9 @@ class Question:
         ]
         if not places:
             return ["FALSE"]  # every column is bound, so the one row was shown already
-        if len({one.descending for one, _ in places}) > 1:
+        of = plan.collection.by_name
+        directions = {one.descending for one, _ in places}
+        if len(directions) > 1 or any(of[one.column].nullable for one, _ in places):
             return self._after_mixed(places)
         columns = ", ".join(f"t0.{quoted(one.column)}" for one, _ in places)
         marks = ", ".join("?" * len(places))
@@ -179,21 +189,39 @@ class Question:
         return [f"({columns}) {_beyond(places[0][0])} ({marks})"]
 
     def _after_mixed(self, places: list[tuple[Order, Any]]) -> list[str]:
-        """Row values compare in one direction only; so every length of tie is said."""
-        first, value = places[0]
-        self.parameters.append(value)
-        terms = [
-            f"t0.{quoted(first.column)} {_beyond(first)}= ?"
-        ]  # lets an index start
+        """
+        Say every length of tie.
+
+        Row values compare in one direction only, and with no NULL among them.
+        """
+        terms = [self._behind(*places[0], tied="=")]  # lets an index start
         ways: list[str] = []
-        for tied in range(len(places)):
-            self.parameters += [value for _, value in places[: tied + 1]]
-            way = [f"t0.{quoted(one.column)} = ?" for one, _ in places[:tied]]
-            one = places[tied][0]
-            way.append(f"t0.{quoted(one.column)} {_beyond(one)} ?")
+        for tied, (last, its) in enumerate(places):
+            way = [self._tie(one, value) for one, value in places[:tied]]
+            way.append(self._behind(last, its))
             ways.append(f"({' AND '.join(way)})")
         terms.append(f"({' OR '.join(ways)})")
         return terms
+
+    def _tie(self, one: Order, value: Any) -> str:
+        column = f"t0.{quoted(one.column)}"
+        if value is None:
+            return f"{column} IS NULL"
+        self.parameters.append(value)
+        return f"{column} = ?"
+
+    def _behind(self, one: Order, value: Any, tied: str = "") -> str:
+        """Say that a row comes later by this column; with ``=``, or as early."""
+        column = f"t0.{quoted(one.column)}"
+        if value is None:  # before everything
+            if one.descending:
+                return f"{column} IS NULL" if tied else "FALSE"
+            return "TRUE" if tied else f"{column} IS NOT NULL"
+        self.parameters.append(value)
+        term = f"{column} {_beyond(one)}{tied} ?"
+        if one.descending and self._plan.collection.by_name[one.column].nullable:
+            return f"({term} OR {column} IS NULL)"
+        return term
 
 
 def _not_telling(name: str, term: str) -> str:

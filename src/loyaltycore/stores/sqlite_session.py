@@ -14,12 +14,11 @@ from loyaltycore.ports import Add, Change, Delete, Insert, Page, Update
 from loyaltycore.query.queries import MeasureKind, Query
 from loyaltycore.schema.changes import (
     added,
-    can_start_at_zero,
     check_add,
     check_changeable,
     check_delete,
     check_update,
-    zero,
+    made,
 )
 from loyaltycore.schema.checks import check_ref, check_row
 from loyaltycore.schema.questions import (
@@ -28,6 +27,7 @@ from loyaltycore.schema.questions import (
     lease_query,
     plan_query,
 )
+from loyaltycore.stores.additions import addition_of
 from loyaltycore.stores.codecs import AS_TEXT
 from loyaltycore.stores.savepoints import Savepoints, part_of
 from loyaltycore.stores.sqlite_errors import FAULTS, translated
@@ -210,23 +210,19 @@ class SqliteSession:
         return self._run(statement.text, statement.codec.encode(values)).rowcount
 
     def _add(self, change: Add) -> int:
-        ref, deltas, at_most = change.ref, change.deltas, change.at_most
+        ref, limits = change.ref, change.at_most.values()
         collection = collection_named(self._collections, ref.collection)
         check_add(collection, change)
-        is_making = can_start_at_zero(collection) and not any(
-            deltas.get(name, 0) > limit for name, limit in at_most.items()
-        )
-        statements, limits = self._tables.statements, at_most.values()
-        if is_making:
-            statement = statements.add_or_make(
-                collection, tuple(deltas), tuple(at_most)
-            )
-            row = zero(collection, ref) | dict(deltas)
+        statements, addition = self._tables.statements, addition_of(change)
+        row = made(collection, change)
+        if row is not None:
+            statement = statements.add_or_make(collection, addition)
             encoded = statement.codec.encode((*row.values(), *limits))
             done = self._run(statement.text, encoded).rowcount
         else:
-            statement = statements.add(collection, tuple(deltas), tuple(at_most))
-            encoded = statement.codec.encode((*deltas.values(), *ref.values, *limits))
+            statement = statements.add(collection, addition)
+            given = (*change.deltas.values(), *change.raises.values())
+            encoded = statement.codec.encode((*given, *ref.values, *limits))
             named = {f"p{place}": value for place, value in enumerate(encoded)}
             done = self._run(statement.text, named).rowcount
         if not done:  # which of the conditions was it?

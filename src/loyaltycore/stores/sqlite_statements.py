@@ -14,7 +14,9 @@ from loyaltycore.stores.codecs import AS_TEXT, Codec
 
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from loyaltycore.stores.additions import Addition
 
 __all__ = ["Statement", "Statements", "quoted"]
 
@@ -105,38 +107,36 @@ class Statements:
         text = f"SELECT {names} FROM {table} WHERE {_equal(ref)}"
         return self._keep(shape, text, self.codec(collection, ref))
 
-    def add_or_make(
-        self, collection: Collection, deltas: tuple[str, ...], limits: tuple[str, ...]
-    ) -> Statement:
+    def add_or_make(self, collection: Collection, addition: Addition) -> Statement:
         """Add a row to the row of its key, or make it; parameters: the row, limits."""
-        shape = ("make", collection.name, deltas, limits)
+        shape = ("make", collection.name, addition)
         found = self._built.get(shape)
         if found is not None:
             return found
-        plus = {name: f"excluded.{quoted(name)}" for name in deltas}
-        sets, within = _addition(collection, plus, dict.fromkeys(limits, "?"))
+        limits = addition.limits
+        given = {name: f"excluded.{quoted(name)}" for name in addition.given}
+        sets, within = _adding(collection, addition, given, dict.fromkeys(limits, "?"))
         keys = ", ".join(quoted(name) for name in collection.key)
         start = f"{self._insert(collection)} ON CONFLICT ({keys}) DO UPDATE"
         text = f"{start} SET {sets} WHERE {within}"
         codec = self.codec(collection, (*collection.by_name, *limits))
         return self._keep(shape, text, codec)
 
-    def add(
-        self, collection: Collection, deltas: tuple[str, ...], limits: tuple[str, ...]
-    ) -> Statement:
-        """Add to a row that is there; parameters p0 on: deltas, key, limits."""
-        shape = ("add", collection.name, deltas, limits)
+    def add(self, collection: Collection, addition: Addition) -> Statement:
+        """Add to a row that is there; parameters p0 on: what is given, key, limits."""
+        shape = ("add", collection.name, addition)
         found = self._built.get(shape)
         if found is not None:
             return found
-        names = (*deltas, *collection.key, *limits)
+        given, limits = addition.given, addition.limits
+        names = (*given, *collection.key, *limits)
         marks = [f":p{place}" for place in range(len(names))]
-        plus = dict(zip(deltas, marks, strict=False))
         at_most = dict(zip(limits, marks[len(names) - len(limits) :], strict=True))
-        sets, within = _addition(collection, plus, at_most)
+        terms = dict(zip(given, marks, strict=False))
+        sets, within = _adding(collection, addition, terms, at_most)
         key = " AND ".join(
             f"{quoted(name)} = {mark}"
-            for name, mark in zip(collection.key, marks[len(deltas) :], strict=False)
+            for name, mark in zip(collection.key, marks[len(given) :], strict=False)
         )
         table = self.table(collection.name)
         text = f"UPDATE {table} SET {sets} WHERE {key} AND {within}"
@@ -156,23 +156,45 @@ def _equal(names: Sequence[str]) -> str:
     return " AND ".join(f"{quoted(name)} = ?" for name in names)
 
 
-def _addition(
-    collection: Collection, plus: dict[str, str], at_most: dict[str, str]
+def _adding(
+    collection: Collection,
+    addition: Addition,
+    given: Mapping[str, str],
+    at_most: Mapping[str, str],
 ) -> tuple[str, str]:
     """Say what is set, and under which conditions: limits, and the 53 bits."""
     now = {
         name: f"COALESCE({quoted(name)}, 0)"
         if collection.by_name[name].nullable
         else quoted(name)
-        for name in (*plus, *at_most)
+        for name in addition.numbers
     }
-    sums = {name: f"{now[name]} + {term}" for name, term in plus.items()}
-    sets = [f"{quoted(name)} = {total}" for name, total in sums.items()]
+    sums = {name: f"({now[name]} + {given[name]})" for name in addition.deltas}
+    after = {**now, **sums}
+    after |= {name: _larger(quoted(name), given[name]) for name in addition.raises}
+    sets = [f"{quoted(name)} = {after[name]}" for name in given]
+    sets += [
+        f"{quoted(name)} = {_mean(after[first], after[second])}"
+        for name, first, second in addition.means
+    ]
     within = [
         f"{total} BETWEEN -{INTEGER_MAX} AND {INTEGER_MAX}" for total in sums.values()
     ]
-    within += [
-        f"{sums.get(name, now[name])} <= {limit}" for name, limit in at_most.items()
-    ]
+    within += [f"{after[name]} <= {limit}" for name, limit in at_most.items()]
     first = quoted(collection.key[0])
     return ", ".join(sets) or f"{first} = {first}", " AND ".join(within) or "TRUE"
+
+
+def _larger(column: str, term: str) -> str:
+    """Say the larger of the two; a comparison with NULL is not true."""
+    return f"CASE WHEN {column} > {term} THEN {column} ELSE {term} END"
+
+
+def _mean(first: str, second: str) -> str:
+    """Say the mean, rounded half away from zero; ``/`` cuts off, also below zero."""
+    twice = f"({second} + {second})"
+    return (
+        f"CASE WHEN {second} <= 0 THEN NULL"
+        f" WHEN {first} < 0 THEN -(({second} - {first} - {first}) / {twice})"
+        f" ELSE ({first} + {first} + {second}) / {twice} END"
+    )

@@ -14,14 +14,15 @@ from loyaltycore.errors import Conflict, UnsupportedValue
 from loyaltycore.ports import Add, Change, Delete, Insert, Ref, Update
 from loyaltycore.schema.changes import (
     added,
-    can_start_at_zero,
     check_add,
     check_delete,
     check_update,
-    zero,
+    made,
+    starting,
 )
 from loyaltycore.schema.checks import check_row
 from loyaltycore.schema.questions import collection_named
+from loyaltycore.stores.additions import addition_of
 from loyaltycore.stores.sql.writing import Added, Deleted, Inserted, Made, Updated
 
 
@@ -160,35 +161,31 @@ class Changing:
         self._join(told, {tuple(ref.values)} if is_plain else None)
 
     def _add(self, place: int, change: Add) -> None:
-        ref, deltas, at_most = change.ref, change.deltas, change.at_most
+        ref, limits = change.ref, change.at_most.values()
         collection = collection_named(self._collections, ref.collection)
         check_add(collection, change)
-        is_making = can_start_at_zero(collection) and not any(
-            deltas.get(name, 0) > limit for name, limit in at_most.items()
-        )
-        names, limits = tuple(deltas), tuple(at_most)
+        addition = addition_of(change)
+        row = made(collection, change)
         piece: Piece
-        if is_making and self._manners.upserts:
-            piece = Made(collection.name, names, limits)
-            row = zero(collection, ref) | dict(deltas)
-            codec = self._statements.codec(collection, (*collection.by_name, *limits))
-            values = codec.encode((*row.values(), *at_most.values()))
+        if row is not None and self._manners.upserts:
+            piece = Made(collection.name, addition)
+            names = (*collection.by_name, *addition.limits)
+            given = (*row.values(), *limits)
         else:
-            piece = Added(collection.name, names, limits)
-            codec = self._statements.codec(
-                collection, (*names, *collection.key, *limits)
-            )
-            given = (*deltas.values(), *ref.values, *at_most.values())
-            values = codec.encode(given)
+            piece = Added(collection.name, addition)
+            names = (*addition.given, *collection.key, *addition.limits)
+            given = (*change.deltas.values(), *change.raises.values())
+            given = (*given, *ref.values, *limits)
+        values = self._statements.codec(collection, names).encode(given)
         told = _Told(place, change, collection, piece, values)
-        if is_making and not self._manners.upserts:
-            self._make_by_hand(told, ref)
+        if row is not None and not self._manners.upserts:
+            self._make_by_hand(told, change)
         else:
             self._join(told, {tuple(ref.values)} if not collection.uniques else None)
 
-    def _make_by_hand(self, told: _Told, ref: Ref) -> None:
+    def _make_by_hand(self, told: _Told, change: Add) -> None:
         """
-        Add to the row; where there is none, make it at zero and add again.
+        Add to the row; where there is none, make it as it starts and add again.
 
         A row that is found has perhaps been made since, by others; so it is added to
         again as well, and only that says whether a limit is in the way.
@@ -198,11 +195,11 @@ class Changing:
         statement = self._statements.writing(told.piece)
         done = self._session.run(statement, told.values).rowcount
         if not done:
-            if self._session.find(ref) is None:
-                zeros = zero(collection, ref)
+            row = starting(collection, change)
+            if row is not None and self._session.find(change.ref) is None:
                 make = self._statements.writing(Inserted(collection.name, 1, True))  # noqa: FBT003 - a row's name for it
                 self._session.run(
-                    make, self._statements.whole(collection).encode_row(zeros)
+                    make, self._statements.whole(collection).encode_row(row)
                 )
             done = self._session.run(statement, told.values).rowcount
         self._note(told, done)

@@ -46,6 +46,7 @@ class Manners(Protocol):
         upserts: whether an insert can add to the row in its way, under a condition.
         compares_rows: whether ``(a, b) > (x, y)`` is found through an index.
         sorts_nulls_last: whether NULL is the greatest value.
+        finds_with: the function that says where in a text another is.
         guesses_rare: whether every equality is taken for a rare one.
         skips_locked: whether rows that somebody else holds can be left out.
         is_innodb: whether an index holds at most 3072 bytes.
@@ -59,6 +60,7 @@ class Manners(Protocol):
     upserts: bool
     compares_rows: bool
     sorts_nulls_last: bool
+    finds_with: str
     guesses_rare: bool
     skips_locked: bool
     is_innodb: bool

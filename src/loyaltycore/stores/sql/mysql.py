@@ -52,6 +52,7 @@ class MySql:
     upserts = False
     compares_rows = False
     sorts_nulls_last = False
+    finds_with = "instr"
     guesses_rare = False
     skips_locked = True
     is_innodb = True

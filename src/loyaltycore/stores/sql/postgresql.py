@@ -51,6 +51,7 @@ class PostgreSql:
     upserts = True
     compares_rows = True
     sorts_nulls_last = True
+    finds_with = "strpos"
     guesses_rare = False
     skips_locked = True
     is_innodb = False

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from loyaltycore.query.queries import Measure, MeasureKind
 from loyaltycore.stores.sql.column_types import comparable
 from loyaltycore.stores.sql.holes import ONE, Holes
-from loyaltycore.stores.sql.shapes import InShape, Term
+from loyaltycore.stores.sql.shapes import InShape, Sorting, Term
 
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class Reading:
     Args:
         compares_rows: whether the engine finds ``(a, b) > (x, y)`` through an index.
         sorts_nulls_last: whether NULL is the greatest value there.
+        finds_with: the function that says where in a text another is.
         guesses_rare: whether it has to be told that nearly all rows are of the program.
     """
 
@@ -60,11 +61,13 @@ class Reading:
         *,
         compares_rows: bool,
         sorts_nulls_last: bool,
+        finds_with: str,
         guesses_rare: bool,
     ) -> None:
         self._table = table
         self._compares_rows = compares_rows
         self._sorts_nulls_last = sorts_nulls_last
+        self._finds_with = finds_with
         self._guesses_rare = guesses_rare
 
     def looked(self, shape: Looked, names: tuple[str, ...]) -> sa.Select[Any]:
@@ -103,23 +106,19 @@ class Reading:
 
     def selected(self, shape: Selected, names: tuple[str, ...]) -> sa.Select[Any]:
         """A page; the last hole is how many rows."""
-        question = _Question(self._table, shape.collection, self._guesses_rare)
+        question = self._question(shape.collection)
         table = question.table
         select = sa.select(*(table.c[name] for name in names))
         terms = [question.holds(shape.where, table)]
         if shape.after:
             terms.append(self._after(question, shape))
-        select = select.where(*terms).order_by(
-            *(
-                table.c[name].desc() if descending else table.c[name].asc()
-                for name, descending in shape.order
-            )
-        )
+        order = [self._sorted(table, one) for one in shape.order]
+        select = select.where(*terms).order_by(*order)
         return _locked(select.limit(question.holes.number()), shape.lock)
 
     def summarized(self, shape: Summarized) -> sa.Select[Any]:
         """A column that means nothing, the columns *by*, the measures."""
-        question = _Question(self._table, shape.collection, self._guesses_rare)
+        question = self._question(shape.collection)
         table = question.table
         columns = [table.c[name] for name in shape.by]
         terms = [_measure(table, measure) for measure in shape.measures]
@@ -130,32 +129,88 @@ class Reading:
         select = sa.select(*listed).where(question.holds(shape.where, table))
         select = select.select_from(table)
         if columns:
-            order: list[Any] = [
-                column.asc().nulls_first() if self._sorts_nulls_last else column.asc()
-                for column in columns
+            order = [
+                self._sorted(table, Sorting(name, descending=False, nullable=True))
+                for name in shape.by
             ]
             select = select.group_by(*columns).order_by(*order)
         return _locked(select, shape.lock)
 
+    def _question(self, collection: str) -> _Question:
+        return _Question(
+            self._table,
+            collection,
+            guesses_rare=self._guesses_rare,
+            finds_with=self._finds_with,
+        )
+
+    def _sorted(self, table: sa.FromClause, one: Sorting) -> sa.ColumnElement[Any]:
+        column = table.c[one.column]
+        if not (one.nullable and self._sorts_nulls_last):
+            return column.desc() if one.descending else column.asc()
+        if one.descending:
+            return column.desc().nulls_last()
+        return column.asc().nulls_first()
+
     def _after(self, question: _Question, shape: Selected) -> sa.ColumnElement[bool]:
-        """Only rows behind a place; one hole for each column of the order."""
+        """Only rows behind a place; one hole for each column that has a value there."""
         table = question.table
         places = [
-            (table.c[name], question.holes.new(table.c[name]), descending)
-            for name, descending in shape.order
+            _Place(one, table.c[one.column], question.holes if has_value else None)
+            for one, has_value in zip(shape.order, shape.after, strict=True)
         ]
-        directions = {descending for _, _, descending in places}
-        if self._compares_rows and len(directions) == 1:
-            row = sa.tuple_(*(column for column, _, _ in places))
-            place = sa.tuple_(*(hole for _, hole, _ in places))
+        directions = {one.descending for one in shape.order}
+        has_none = any(one.nullable for one in shape.order)
+        if self._compares_rows and len(directions) == 1 and not has_none:
+            row = sa.tuple_(*(each.column for each in places))
+            place = sa.tuple_(*(each.hole for each in places))
             return row < place if directions.pop() else row > place
         # Every length of tie is said; the first term lets an index start.
-        column, hole, descending = places[0]
         ways: list[sa.ColumnElement[bool]] = []
-        for tied, (last, its, down) in enumerate(places):
-            way = [each == hole for each, hole, _ in places[:tied]]
-            ways.append(sa.and_(*way, last < its if down else last > its))
-        return sa.and_(column <= hole if descending else column >= hole, sa.or_(*ways))
+        for tied, last in enumerate(places):
+            way = [each.tie() for each in places[:tied]]
+            ways.append(sa.and_(*way, last.behind()))
+        return sa.and_(places[0].not_before(), sa.or_(*ways))
+
+
+class _Place:
+    """
+    One column of the order, and its value where the last page ended.
+
+    Args:
+        holes: makes a hole for the value; None: it is None.
+    """
+
+    def __init__(
+        self, order: Sorting, column: sa.ColumnElement[Any], holes: Holes | None
+    ) -> None:
+        self.column = column
+        self.hole = None if holes is None else holes.new(column)
+        self._descending = order.descending
+        self._has_none_behind = order.descending and order.nullable
+
+    def tie(self) -> sa.ColumnElement[bool]:
+        """Say that a row has the same value."""
+        return self.column.is_(None) if self.hole is None else self.column == self.hole
+
+    def behind(self) -> sa.ColumnElement[bool]:
+        """Say that a row comes later by this column; None is before everything."""
+        if self.hole is None:
+            return sa.false() if self._descending else self.column.is_not(None)
+        if self._descending:
+            return self._or_none(self.column < self.hole)
+        return self.column > self.hole
+
+    def not_before(self) -> sa.ColumnElement[bool]:
+        """Say that a row comes later or ties."""
+        if self.hole is None:
+            return self.column.is_(None) if self._descending else sa.true()
+        if self._descending:
+            return self._or_none(self.column <= self.hole)
+        return self.column >= self.hole
+
+    def _or_none(self, term: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+        return sa.or_(term, self.column.is_(None)) if self._has_none_behind else term
 
 
 class _Question:
@@ -165,10 +220,13 @@ class _Question:
         self,
         table: Callable[[str], sa.Table],
         collection: str,
-        guesses_rare: bool,  # noqa: FBT001 - one of three that belong together
+        *,
+        guesses_rare: bool,
+        finds_with: str,
     ) -> None:
         self._table = table
         self._guesses_rare = guesses_rare
+        self._find = getattr(sa.func, finds_with)
         self._aliases = 0
         self.holes = Holes()
         self.table: sa.FromClause = table(collection).alias("t0")
@@ -197,6 +255,9 @@ class _Question:
             return column.in_(holes)
         if term.op == "between":
             return sa.and_(column >= holes[0], column < holes[1])
+        if term.op == "contains":
+            found: sa.ColumnElement[Any] = self._find(column, holes[0])
+            return found > sa.literal_column("0", sa.Integer())
         result: sa.ColumnElement[bool] = _COMPARE[term.op](column, holes[0])
         if self._guesses_rare and term.op == "eq" and term.column == "program_id":
             return sa.func.likelihood(result, _NEARLY_ALL, type_=sa.Boolean())

@@ -28,6 +28,7 @@ __all__ = [
     "Joined",
     "Looked",
     "Selected",
+    "Sorting",
     "Summarized",
     "Term",
     "Terms",
@@ -41,7 +42,7 @@ class Term(NamedTuple):
 
     Attributes:
         op: eq, null, present, distinct, lt, le, gt, ge, in, from, between (a range
-            without its end).
+            without its end), contains.
         width: how many holes.
     """
 
@@ -68,20 +69,28 @@ class InShape(NamedTuple):
 Holds: TypeAlias = Term | Terms | InShape
 
 
+class Sorting(NamedTuple):
+    """A column of an order."""
+
+    column: str
+    descending: bool
+    nullable: bool
+
+
 class Selected(NamedTuple):
     """
     A page of rows.
 
     Attributes:
-        order: columns and whether they descend.
-        after: how many of them say where the page begins; 0: at the beginning.
+        after: whether each column of the order has a value, or None, at the place
+            behind which the page begins; empty: at the beginning.
         lock: ``""``, ``share``, or ``skip`` (for update, without what others hold).
     """
 
     collection: str
     where: Holds
-    order: tuple[tuple[str, bool], ...]
-    after: int
+    order: tuple[Sorting, ...]
+    after: tuple[bool, ...]
     lock: str
 
 
@@ -119,17 +128,19 @@ def shape_of(
     """Take a plan of a page apart; the number of rows is the last hole, still open."""
     walk = Walk(collections, conversions)
     where = walk.where(plan)
+    by_name = plan.collection.by_name
     order = tuple(
-        (one.column, one.descending)
+        Sorting(one.column, one.descending, by_name[one.column].nullable)
         for one in plan.order
         if one.column not in plan.bound
     )
-    after = 0
+    after: tuple[bool, ...] = ()
     if plan.after is not None:
         places = dict(zip((one.column for one in plan.order), plan.after, strict=True))
-        after = len(order)
-        for column, _ in order:
-            walk.put(plan.collection, column, places[column])
+        after = tuple(places[one.column] is not None for one in order)
+        for one in order:
+            if places[one.column] is not None:
+                walk.put(plan.collection, one.column, places[one.column])
         if not order:  # every column is bound, so the one row was shown already
             where = Terms("and", (where, Terms("or", ())))
     return Selected(plan.collection.name, where, order, after, lock), walk.values
@@ -196,6 +207,8 @@ class Walk:
             case Op.STARTS_WITH:
                 assert isinstance(value, str), "the plan was checked"
                 return self._starts_with(column, value)
+            case Op.CONTAINS:
+                return self._contains(column, value)
             case _ as never:  # pragma: no cover : the enum above is closed
                 assert_never(never)
 
@@ -221,6 +234,12 @@ class Walk:
             return Term(column, "from")
         self.values.append(end)
         return Term(column, "between", 2)
+
+    def _contains(self, column: str, part: Any) -> Holds:
+        if not part:
+            return Term(column, "present", 0)
+        self.values.append(part)
+        return Term(column, "contains")
 
 
 def width(n: int) -> int:

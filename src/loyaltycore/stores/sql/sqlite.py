@@ -31,6 +31,7 @@ class Sqlite:
     upserts = True
     compares_rows = True
     sorts_nulls_last = False
+    finds_with = "instr"
     guesses_rare = True
     skips_locked = False
     is_innodb = False

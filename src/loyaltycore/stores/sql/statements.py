@@ -46,6 +46,7 @@ class Statements:
             table,
             compares_rows=manners.compares_rows,
             sorts_nulls_last=manners.sorts_nulls_last,
+            finds_with=manners.finds_with,
             guesses_rare=manners.guesses_rare,
         )
         self._writing = Writing(table, manners.name)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from loyaltycore.schema.tables import Collection
+    from loyaltycore.stores.additions import Addition
     from loyaltycore.stores.sql.manners import EngineName
 
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
 
 _SMALLEST: Final = sa.literal_column(str(-INTEGER_MAX), sa.BigInteger())
 _LARGEST: Final = sa.literal_column(str(INTEGER_MAX), sa.BigInteger())
+_ZERO: Final = sa.literal_column("0", sa.BigInteger())
+_AS_TIMES: Final = 8  # how tightly an operator binds, as SQLAlchemy counts it
 
 _Dml: TypeAlias = sa.Insert | sa.Update | sa.Delete
 
@@ -64,19 +67,17 @@ class Deleted(NamedTuple):
 
 
 class Added(NamedTuple):
-    """Deltas to a row that is there; holes: deltas, key, limits."""
+    """To a row that is there; holes: what is given, key, limits."""
 
     collection: str
-    deltas: tuple[str, ...]
-    limits: tuple[str, ...]
+    addition: Addition
 
 
 class Made(NamedTuple):
     """A row to the row of its key, or the row itself; holes: the row, limits."""
 
     collection: str
-    deltas: tuple[str, ...]
-    limits: tuple[str, ...]
+    addition: Addition
 
 
 class Leased(NamedTuple):
@@ -132,7 +133,7 @@ class Writing:
         if isinstance(piece, Updated):
             return _update(piece, table, holes)
         if isinstance(piece, Added):
-            return _add(piece, of, table, holes)
+            return self._add(piece, of, table, holes)
         if isinstance(piece, Made):
             return self._make(piece, of, table, holes)
         if isinstance(piece, Leased):
@@ -159,14 +160,72 @@ class Writing:
         row = {name: holes.new(table.c[name]) for name in of.by_name}
         insert = self._new(table).values(row)
         assert isinstance(insert, postgresql.Insert | sqlite.Insert), "it can upsert"
-        plus = {name: insert.excluded[name] for name in piece.deltas}
-        limits = {name: holes.new(table.c[name]) for name in piece.limits}
-        sets, within = _addition(of, table, plus, limits)
+        addition = piece.addition
+        given = {name: insert.excluded[name] for name in addition.given}
+        limits = {name: holes.new(table.c[name]) for name in addition.limits}
+        sets, within = self._adding(of, table, addition, given, limits)
         return insert.on_conflict_do_update(
             index_elements=[table.c[name] for name in of.key],
-            set_=sets or {of.key[0]: table.c[of.key[0]]},
+            set_=sets,
             where=within,
         )
+
+    def _add(
+        self, piece: Added, of: Collection, table: sa.Table, holes: Holes
+    ) -> sa.Update:
+        addition = piece.addition
+        given = {name: holes.new(table.c[name]) for name in addition.given}
+        key = _equal(table, of.key, holes)
+        limits = {name: holes.new(table.c[name]) for name in addition.limits}
+        sets, within = self._adding(of, table, addition, given, limits)
+        return sa.update(table).where(*key, within).ordered_values(*sets.items())
+
+    def _adding(
+        self,
+        of: Collection,
+        table: sa.Table,
+        addition: Addition,
+        given: Mapping[str, sa.ColumnElement[Any]],
+        limits: Mapping[str, sa.ColumnElement[Any]],
+    ) -> tuple[dict[str, Any], sa.ColumnElement[bool]]:
+        """
+        Say what is set, and under which conditions: limits, and the 53 bits.
+
+        Means come first: on MySQL a column that was set before has its new value, and
+        they are said in old ones.
+        """
+        now: dict[str, sa.ColumnElement[Any]] = {
+            name: sa.func.coalesce(table.c[name], _ZERO)
+            if of.by_name[name].nullable
+            else table.c[name]
+            for name in addition.numbers
+        }
+        sums = {name: now[name] + given[name] for name in addition.deltas}
+        after = {**now, **sums}
+        for name in addition.raises:
+            column, term = table.c[name], given[name]
+            after[name] = sa.case((column > term, column), else_=term)
+        sets: dict[str, Any] = {
+            name: self._mean(after[first], after[second])
+            for name, first, second in addition.means
+        }
+        sets |= {name: after[name] for name in addition.given}
+        within: list[sa.ColumnElement[bool]] = [
+            total.between(_SMALLEST, _LARGEST) for total in sums.values()
+        ]
+        within += [after[name] <= limit for name, limit in limits.items()]
+        first = of.key[0]
+        return sets or {first: table.c[first]}, sa.and_(sa.true(), *within)
+
+    def _mean(
+        self, first: sa.ColumnElement[Any], second: sa.ColumnElement[Any]
+    ) -> sa.ColumnElement[Any]:
+        """Say the mean, rounded half away from zero; the sign cuts off, either way."""
+        sign = "DIV" if self._flavour == "mysql" else "/"
+        over = sa.custom_op[Any](sign, precedence=_AS_TIMES)
+        down = (second - first - first).operate(over, second + second)
+        up = (first + first + second).operate(over, second + second)
+        return sa.case((second <= _ZERO, sa.null()), (first < _ZERO, -down), else_=up)
 
     def _new(self, table: sa.Table) -> sa.Insert:
         if self._flavour == "postgresql":
@@ -184,15 +243,6 @@ def _update(piece: Updated, table: sa.Table, holes: Holes) -> sa.Update:
     return sa.update(table).where(*_equal(table, ends, holes)).values(sets)
 
 
-def _add(piece: Added, of: Collection, table: sa.Table, holes: Holes) -> sa.Update:
-    plus = {name: holes.new(table.c[name]) for name in piece.deltas}
-    key = _equal(table, of.key, holes)
-    limits = {name: holes.new(table.c[name]) for name in piece.limits}
-    sets, within = _addition(of, table, plus, limits)
-    sets = sets or {of.key[0]: table.c[of.key[0]]}
-    return sa.update(table).where(*key, within).values(sets)
-
-
 def _lease(piece: Leased, of: Collection, table: sa.Table, holes: Holes) -> sa.Update:
     sets = {name: holes.new(table.c[name]) for name in ("holder", "due_at")}
     rows = [sa.and_(*_equal(table, of.key, holes)) for _ in range(piece.width)]
@@ -203,24 +253,3 @@ def _equal(
     table: sa.Table, names: Sequence[str], holes: Holes
 ) -> list[sa.ColumnElement[bool]]:
     return [table.c[name] == holes.new(table.c[name]) for name in names]
-
-
-def _addition(
-    of: Collection,
-    table: sa.Table,
-    plus: Mapping[str, sa.ColumnElement[Any]],
-    limits: Mapping[str, sa.ColumnElement[Any]],
-) -> tuple[dict[str, Any], sa.ColumnElement[bool]]:
-    """Say what is set, and under which conditions: limits, and the 53 bits."""
-    now: dict[str, sa.ColumnElement[Any]] = {
-        name: sa.func.coalesce(table.c[name], sa.literal_column("0"))
-        if of.by_name[name].nullable
-        else table.c[name]
-        for name in (*plus, *limits)
-    }
-    sums = {name: now[name] + term for name, term in plus.items()}
-    within: list[sa.ColumnElement[bool]] = [
-        total.between(_SMALLEST, _LARGEST) for total in sums.values()
-    ]
-    within += [sums.get(name, now[name]) <= limit for name, limit in limits.items()]
-    return dict(sums), sa.and_(sa.true(), *within)

@@ -1,0 +1,46 @@
+"""Additions without their values: what a statement is built from, and kept by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+
+if TYPE_CHECKING:
+    from loyaltycore.ports import Add
+
+__all__ = ["Addition", "addition_of"]
+
+
+class Addition(NamedTuple):
+    """
+    Which columns an addition concerns.
+
+    Attributes:
+        means: a column and the two that it is the mean of, each.
+    """
+
+    deltas: tuple[str, ...]
+    raises: tuple[str, ...]
+    means: tuple[tuple[str, str, str], ...]
+    limits: tuple[str, ...]
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Columns that a value comes for, in its order."""
+        return self.deltas + self.raises
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Columns whose number matters, and of which None counts as 0."""
+        means = (name for _, *of in self.means for name in of)
+        return tuple(dict.fromkeys((*self.deltas, *self.limits, *means)))
+
+
+def addition_of(change: Add) -> Addition:
+    """Take the values out of an addition."""
+    return Addition(
+        tuple(change.deltas),
+        tuple(change.raises),
+        tuple((name, *of) for name, of in change.means.items()),
+        tuple(change.at_most),
+    )
