@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, TypedDict
 
 import attrs
@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from loyaltycore.program.fields import FieldValue
     from loyaltycore.program.program import Program
 
-__all__ = ["TEXT_MAX", "Customer", "Person", "PersonFields", "is_one_line", "person_of"]
+__all__ = [
+    "TEXT_MAX",
+    "Customer",
+    "Person",
+    "PersonFields",
+    "activity_of",
+    "age_on",
+    "is_one_line",
+    "person_of",
+]
 
 #: The most characters of a name, an external id or a source.
 TEXT_MAX = 200
@@ -157,6 +166,27 @@ class Customer:
     def email(self) -> str | None:
         """Normalised, lower case."""
         return self.person.email
+
+
+def activity_of(customer: Customer, program: Program, at: datetime) -> Activity:
+    """
+    Are they active at a moment?
+
+    What was set by hand counts; else they are while their last transaction, or their
+    registration where there is none, is younger than ``Program.inactive_after``.
+    """
+    if customer.activity is not None:
+        return customer.activity
+    seen_at = customer.registered_at
+    if customer.last_transaction_at is not None:
+        seen_at = max(seen_at, customer.last_transaction_at)
+    is_active = seen_at > at - timedelta(days=program.inactive_after)
+    return Activity.ACTIVE if is_active else Activity.INACTIVE
+
+
+def age_on(born: date, on: date) -> int:
+    """Years on a day; who was born on 29 February is a year older on 1 March."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def person_of(person: Person, program: Program) -> Person:
