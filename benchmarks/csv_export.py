@@ -58,6 +58,7 @@ def run(_folder: Path) -> Iterator[Figure]:
 
 def _customer(number: int) -> Customer:
     return Customer(
+        referral_code=f"R{number:07}",
         id=f"0190{number:08x}-7000-8000-000000000000",
         version=1,
         registered_at=datetime(2026, 3, 1, number % 24, tzinfo=UTC),

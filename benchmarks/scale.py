@@ -173,6 +173,10 @@ class _Pattern:
             "last_name": f"Lovelace{number}",
             "phone": f"+4930{number:09}",
             "email": f"ada{number}@example.org",
+            "unique_phone": f"+4930{number:09}",
+            "unique_email": f"ada{number}@example.org",
+            "referral_code": f"R{number:09}",
+            "folded_name": f"ada{number % 5_000} lovelace{number}",
             "registered_at": at,
             "points": chance.randrange(100_000),
         }
@@ -250,8 +254,8 @@ class _Questions:
         rich = _here(Compare("points", Op.GE, 50_000))
         pages: dict[str, Ask] = {
             "by_id": self._get("id", lambda n: f"c{n:09}"),
-            "by_phone": self._get("phone", lambda n: f"+4930{n:09}"),
-            "by_email": self._get("email", lambda n: f"ada{n}@example.org"),
+            "by_phone": self._get("unique_phone", lambda n: f"+4930{n:09}"),
+            "by_email": self._get("unique_email", lambda n: f"ada{n}@example.org"),
             "by_receipt": self._receipt,
             "name_prefix_50": self._token(lambda n: f"name:ada{n % 500}"),
             "phone_last_7": self._token(lambda n: f"phone:{f'{n:09}'[::-1][:7]}"),

@@ -19,11 +19,15 @@ from loyaltycore.insight.verification import Check, Findings
 
 MOMENT = datetime(2025, 1, 1, tzinfo=UTC)
 ADA = Customer(
+    referral_code="ADA",
     id="k1",
     version=1,
     person=Person(first_name="Ada", last_name="Lovelace"),
     registered_at=MOMENT,
     purchases=2,
+    purchase_value=1001,
+    average_value=501,
+    last_transaction_at=MOMENT,
     points=500,
 )
 TOKENS = frozenset({"name:ada", "name:lovelace"})
@@ -32,7 +36,7 @@ TOKENS = frozenset({"name:ada", "name:lovelace"})
 def test_a_customer_that_adds_up():
     """Totals and search keys as they should be are no problem."""
     findings = Findings()
-    check_customer(ADA, {"purchases": 2, "points": 500}, TOKENS, findings)
+    check_customer(ADA, {"purchases": 2, "points": 500}, MOMENT, TOKENS, findings)
 
     assert () == findings.report().problems
 
@@ -55,7 +59,7 @@ def test_a_customer_that_does_not(
 ):
     """Each difference is a problem of its own, named by the customer's id."""
     findings = Findings()
-    check_customer(ADA, sums, tokens, findings)
+    check_customer(ADA, sums, MOMENT, tokens, findings)
 
     (problem,) = findings.report().problems
     assert (check, "customer k1") == (problem.check, problem.where)

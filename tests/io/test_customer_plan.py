@@ -24,6 +24,7 @@ from loyaltycore.io.report import Failed, Skipped
 
 CAFE = Program(id="cafe", currency="EUR", zone="Europe/Berlin", phone_region="DE")
 ADA = Customer(
+    referral_code="ADA",
     id="c-ada",
     version=1,
     registered_at=datetime(2026, 3, 1, tzinfo=UTC),
@@ -38,6 +39,7 @@ ADA = Customer(
     ),
 )
 BOB = Customer(
+    referral_code="BOB",
     id="c-bob",
     version=1,
     registered_at=datetime(2026, 3, 2, tzinfo=UTC),

@@ -41,6 +41,12 @@ ROW = {"name": "Ada", "points": 5, "phone": None}
         (Compare("points", "ge", 6), False),
         (Compare("points", "ge", None), False),
         (Compare("name", "starts_with", "Ad"), True),
+        (Compare("name", "contains", "da"), True),
+        (Compare("name", "contains", "DA"), False),
+        (Compare("name", "contains", "_a"), False),
+        (Compare("name", "contains", ""), True),
+        (Compare("phone", "contains", ""), False),
+        (Compare("phone", "contains", "1"), False),
         (is_in("name", ("Ada", "Bob")), True),
         (is_in("name", ()), False),
         (where(name="Ada", points=5), True),
@@ -74,7 +80,7 @@ def test_exists():
 
 
 def test_an_operator_that_is_none():
-    """An operator is one of eight, by its name or as such."""
+    """An operator is one of nine, by its name or as such."""
     assert Compare("a", "eq", 1) == Compare("a", Op.EQ, 1)
     with pytest.raises(ValueError, match="like"):
         Compare("a", "like", 1)

@@ -40,7 +40,7 @@ def test_columns_that_are_named_exist(collection: Collection):
 
 @EACH
 def test_what_is_never_empty(collection: Collection):
-    """Keys and orders never miss a value, so that they can be sorted by."""
+    """Keys and the orders of indexes never miss a value, so that these find places."""
     columns = {*collection.key}
     for index in collection.indexes:
         columns.update(index.order)

@@ -65,8 +65,6 @@ UNPROVED = {
         "merged_into",
         "device",
         "referral_code",
-        "last_transaction_at",
-        "average_value",
         "reviews",
         "rating_sum",
         "rating",

@@ -157,7 +157,8 @@ class TestErrors:
     def test_duplicate(self):
         """The collection is named without the prefix, and the columns in order."""
         error = sqlite3.IntegrityError(
-            "UNIQUE constraint failed: mine_customer.program_id, mine_customer.phone"
+            "UNIQUE constraint failed: "
+            "mine_customer.program_id, mine_customer.unique_phone"
         )
         error.sqlite_errorcode = sqlite3.SQLITE_CONSTRAINT_UNIQUE
 
@@ -239,7 +240,7 @@ class TestPlans:
                 id="newest-customers",
             ),
             pytest.param(
-                Query("customer", where(program_id="p", email="e")), id="email"
+                Query("customer", where(program_id="p", unique_email="e")), id="email"
             ),
             pytest.param(
                 Query(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -20,11 +22,16 @@ from hypothesis.stateful import (
 
 from loyaltycore.errors import LoyaltyError
 from loyaltycore.ports import Add, Change, Delete, Insert, Ref, Update
-from loyaltycore.query.predicates import And, Compare, Exists, Not, Op, Or
+from loyaltycore.query.predicates import And, Compare, Exists, Not, Op, Or, where
 from loyaltycore.query.queries import Order, Query, count, highest, lowest, total
-from loyaltycore.stores.memory import MemoryStore
+from loyaltycore.schema import STEPS, VERSION
 from loyaltycore.stores.sqlite import SqliteStore
 from loyaltycore.testing import contract_rows as a
+
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from tallies import STEP, in_memory, tally, tally_ref
 
 
 SOAKS = os.environ.get("LOYALTYCORE_SOAK") == "1"
@@ -34,6 +41,7 @@ maybe_names = st.none() | names
 small = st.integers(-3, 3)
 numbers = small | st.sampled_from([2**53 - 1, -(2**53 - 1), 2**53, 2**63])
 moments = st.integers(-2, 2).map(lambda hours: a.T0 + timedelta(hours=hours))
+days = st.integers(-1, 1).map(lambda days: date(2026, 1, 31) + timedelta(days=days))
 ids = st.sampled_from("abc")
 lot_numbers = st.integers(1, 4)
 
@@ -56,6 +64,18 @@ lots = st.builds(
     expires_at=moments,
     is_open=st.booleans(),
 )
+tallies = st.builds(
+    tally,
+    ids,
+    n=small,
+    value=numbers,
+    extra=st.none() | small,
+    mean=st.none() | small,
+    last_at=st.none() | moments,
+    last_day=st.none() | days,
+    is_odd=st.none() | st.booleans(),
+    note=maybe_names,
+)
 
 phones = ids.map(
     lambda each: Ref("customer", ("program_id", "unique_phone"), (a.CAFE, each))
@@ -67,7 +87,8 @@ lot_refs = lot_numbers.map(
 )
 counter_refs = names.map(a.counter_ref)
 customer_refs = ids.map(a.customer_ref)
-refs = counter_refs | customer_refs | phones | lot_refs
+tally_refs = ids.map(tally_ref)
+refs = counter_refs | customer_refs | phones | lot_refs | tally_refs
 
 duplicates = st.sampled_from(["error", "ignore", "ignore"])
 inserts = st.one_of(
@@ -77,6 +98,7 @@ inserts = st.one_of(
             ("counter", counters),
             ("customer", customers),
             ("lot", lots),
+            ("tally", tallies),
         )
     ]
 )
@@ -121,6 +143,20 @@ adds = st.one_of(
         customer_refs,
         st.dictionaries(st.sampled_from(["points", "purchases"]), small),
         st.dictionaries(st.sampled_from(["points", "purchases"]), small),
+        st.dictionaries(st.just("registered_at"), moments, max_size=1),
+    ),
+    st.builds(
+        Add,
+        tally_refs,
+        st.dictionaries(st.sampled_from(["n", "value", "extra"]), numbers),
+        st.dictionaries(st.sampled_from(["n", "extra"]), small, max_size=1),
+        st.fixed_dictionaries(
+            {}, optional={"extra": small, "last_at": moments, "last_day": days}
+        ),
+        st.dictionaries(
+            st.sampled_from(["mean", "other_mean"]),
+            st.tuples(*[st.sampled_from(["n", "value", "extra"])] * 2),
+        ),
     ),
 )
 changes = st.one_of(inserts, updates, adds, st.builds(Delete, refs))
@@ -178,7 +214,14 @@ queries = st.one_of(
         Query,
         st.just("customer"),
         predicates,
-        orders("registered_at", "points", "id", "program_id"),
+        orders("registered_at", "points", "id", "program_id", "first_name", "phone"),
+        st.integers(1, 3),
+    ),
+    st.builds(
+        Query,
+        st.just("tally"),
+        st.sampled_from([And(), Compare("note", "contains", "a"), where(extra=None)]),
+        orders("n", "value", "extra", "last_at", "last_day", "is_odd", "note"),
         st.integers(1, 3),
     ),
     st.builds(
@@ -205,7 +248,8 @@ class Stores(RuleBasedStateMachine):
     @initialize()
     def begin(self):
         """Both are empty."""
-        self.stores = (MemoryStore(), SqliteStore(":memory:"))
+        steps = (*STEPS, attrs.evolve(STEP, number=VERSION + 1))
+        self.stores = (in_memory(), SqliteStore(":memory:", steps=steps))
 
     def teardown(self):
         """Neither is used any more."""
@@ -285,7 +329,7 @@ class Stores(RuleBasedStateMachine):
     @invariant()
     def same_rows(self):
         """Both hold the same rows."""
-        for name in ("counter", "customer", "lot"):
+        for name in ("counter", "customer", "lot", "tally"):
             self.both(lambda store, name=name: a.every(store, name))
 
 

@@ -19,16 +19,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "POINT_SCALE",
+    "UNCOUNTED_KINDS",
     "UNCOUNTED_SOURCES",
     "Figures",
     "figures_of",
+    "is_counted",
     "reversal_facts",
 ]
 
 POINT_SCALE: Final = 4
 UNCOUNTED_SOURCES: Final = frozenset({"import", "system"})
 
-_UNCOUNTED_KINDS = frozenset(
+UNCOUNTED_KINDS: Final = frozenset(
     {
         TransactionKind.ISSUE,
         TransactionKind.EXPIRE,
@@ -70,7 +72,7 @@ def figures_of(transaction: Transaction, point_scale: int) -> Figures:
     pinned = transaction.pinned
     bought = transaction.purchase_amount is not None and transaction.reverses is None
     return Figures(
-        transactions=pinned.get("transactions", _counts(transaction)),
+        transactions=pinned.get("transactions", int(is_counted(transaction))),
         purchases=pinned.get("purchases", int(bought)),
         purchase_value=transaction.purchase_amount or 0,
         points=points,
@@ -96,7 +98,7 @@ def reversal_facts(
     after = not is_voided and _is_purchase(original, net_after)
     return {
         "purchases": int(after) - int(before),
-        "transactions": -_counts(original) if is_voided else 0,
+        "transactions": -int(is_counted(original)) if is_voided else 0,
     }
 
 
@@ -105,8 +107,8 @@ def _is_purchase(original: Transaction, net: int) -> bool:
     return bought is not None and (net != 0 or bought == 0)
 
 
-def _counts(transaction: Transaction) -> int:
-    """Is it one that the tile of transactions counts?"""
+def is_counted(transaction: Transaction) -> bool:
+    """Is it one that the tile of transactions counts, unless it is voided?"""
     if transaction.source in UNCOUNTED_SOURCES or transaction.reverses is not None:
-        return 0
-    return int(transaction.kind not in _UNCOUNTED_KINDS)
+        return False
+    return transaction.kind not in UNCOUNTED_KINDS

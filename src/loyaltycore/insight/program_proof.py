@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from loyaltycore.customers.search_keys import tokens_of
 from loyaltycore.engagement.messages import message_of
 from loyaltycore.insight.verification import Check
+from loyaltycore.values.quantity import Rounding, divide
 
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from loyaltycore.cards.card import CardTemplate
     from loyaltycore.customers.customer import Customer
@@ -37,6 +39,7 @@ _ANNOUNCED = ("card_id", "card_version", "topic", "payload", "created_at")
 def check_customer(
     customer: Customer,
     sums: Mapping[str, int],
+    last_at: datetime | None,
     tokens: frozenset[str],
     findings: Findings,
 ) -> None:
@@ -45,16 +48,24 @@ def check_customer(
 
     Args:
         sums: what the journal of all their cards adds up to, by the total's name.
+        last_at: when their last transaction happened, by the same journal.
         tokens: the stored search keys.
     """
-    for name, should in sums.items():
+    derived = {"last_transaction_at": last_at, "average_value": _average(customer)}
+    for name, should in {**sums, **derived}.items():
         have = getattr(customer, name)
         if have != should:
             message = f"{name} is {have}; the journal adds up to {should}."
             findings.add(Check.TOTALS, "customer", customer.id, message)
-    if tokens != tokens_of(customer.person):
+    if tokens != (tokens_of(customer.person) if customer.is_living else frozenset()):
         message = "the search keys are not those of this person; store them again."
         findings.add(Check.SEARCH, "customer", customer.id, message)
+
+
+def _average(customer: Customer) -> int | None:
+    if customer.purchases <= 0:
+        return None
+    return divide(customer.purchase_value, customer.purchases, Rounding.HALF_UP)
 
 
 def check_day(

@@ -8,7 +8,7 @@ import attrs
 
 from loyaltycore.cards.life import delete
 from loyaltycore.cards.validity import check_living
-from loyaltycore.customers.figures import reversal_facts
+from loyaltycore.customers.figures import is_counted, reversal_facts
 from loyaltycore.errors import NotReversible, Refusal, UnknownTransaction
 from loyaltycore.ledger.amending import decide_amend
 from loyaltycore.ledger.commands import (
@@ -28,7 +28,9 @@ from loyaltycore.posting.account import load_transaction, open_account, standing
 from loyaltycore.posting.desk import Posted, Request
 from loyaltycore.posting.life import change_card
 from loyaltycore.posting.routine import decide_and_write, replayed
+from loyaltycore.records import customers as customer_records
 from loyaltycore.records import journal
+from loyaltycore.records.streaming import stream
 
 
 if TYPE_CHECKING:
@@ -100,6 +102,8 @@ def reverse(
     )
     if isinstance(command, Void):
         _take_back_effects(session, desk, original, posted.transaction)
+        if is_counted(original):
+            _look_back(session, program_id, account.card.customer_id)
     return posted
 
 
@@ -197,6 +201,17 @@ def _take_back_effects(
         facts = {"type": "Void", "transaction_id": row["id"]}
         request = Request(card_id=row["card_id"], command=facts, source="system")
         reverse(session, desk, request, Void(row["id"]), cause=void.id)
+
+
+def _look_back(session: Session, program_id: str, customer_id: str) -> None:
+    """Find a customer's last transaction anew, now that one does not count any more."""
+    last = None
+    for row in stream(session, journal.counted_transactions(program_id, customer_id)):
+        reversals = session.select(journal.reversals(program_id, row["id"])).rows
+        if all(each["kind"] != TransactionKind.VOID.value for each in reversals):
+            last = row["occurred_at"]
+            break
+    session.apply([customer_records.last_change(program_id, customer_id, last)])
 
 
 def _withdraw(

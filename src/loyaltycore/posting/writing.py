@@ -180,7 +180,9 @@ def _journal_changes(
         message = {**message, **sent}
     changes: list[Change] = [
         Insert("transaction", [journal.transaction_row(program_id, sealed)]),
-        customer_records.totals_change(program_id, transaction.customer_id, figures),
+        customer_records.totals_change(
+            program_id, account.card.customer_id, figures, transaction.occurred_at
+        ),
         figure_records.day_change(program_id, transaction, figures),
         Insert("message", [message]),
     ]

@@ -22,6 +22,7 @@ from loyaltycore.values.sorting import sort_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from loyaltycore.customers.figures import Figures
     from loyaltycore.ports import Change
@@ -38,11 +39,13 @@ __all__ = [
     "customer_row",
     "every_customer",
     "facts_of",
+    "last_change",
     "registration_changes",
     "sortable_fields",
     "token_rows",
     "tokens_like",
     "totals_change",
+    "totals_of",
     "unique_ref",
 ]
 
@@ -50,6 +53,7 @@ __all__ = [
 REFERRAL_CODE_BYTES = 8
 
 _TOKEN_KEY = ("program_id", "token", "customer_id")
+_AVERAGE = ("purchase_value", "purchases")
 _FIELD_KEY = ("program_id", "customer_id", "name")
 _PERSON = tuple(field.name for field in attrs.fields(Person))
 _BESIDE = (
@@ -253,10 +257,30 @@ def facts_of(row: Row) -> CustomerFacts:
     )
 
 
-def totals_change(program_id: str, customer_id: str, figures: Figures) -> Add:
-    """Add to a customer's totals."""
-    deltas = {name: getattr(figures, name) for name in _TOTALS}
-    return Add(customer_ref(program_id, customer_id), deltas)
+def totals_change(
+    program_id: str, customer_id: str, figures: Figures, occurred_at: datetime
+) -> Add:
+    """Add a transaction of this moment to a customer's totals."""
+    deltas = totals_of(figures)
+    is_counted = figures.transactions > 0
+    is_bought = figures.purchases or figures.purchase_value
+    return Add(
+        customer_ref(program_id, customer_id),
+        deltas,
+        raises={"last_transaction_at": occurred_at} if is_counted else {},
+        means={"average_value": _AVERAGE} if is_bought else {},
+    )
+
+
+def totals_of(figures: Figures) -> dict[str, int]:
+    """By the total's name, what is added to it."""
+    return {name: getattr(figures, name) for name in _TOTALS}
+
+
+def last_change(program_id: str, customer_id: str, last: datetime | None) -> Update:
+    """Set a customer's last transaction back, after one was voided."""
+    ref = customer_ref(program_id, customer_id)
+    return Update(ref, {"last_transaction_at": last})
 
 
 def token_rows(program_id: str, customer_id: str, tokens: frozenset[str]) -> Insert:

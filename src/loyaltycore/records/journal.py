@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from loyaltycore.customers.figures import UNCOUNTED_KINDS, UNCOUNTED_SOURCES
 from loyaltycore.ledger.transactions import (
     Entry,
     EntryKind,
@@ -13,7 +14,7 @@ from loyaltycore.ledger.transactions import (
     Unit,
 )
 from loyaltycore.ports import Ref
-from loyaltycore.query.predicates import And, Compare, Op, where
+from loyaltycore.query.predicates import And, Compare, Not, Op, is_in, where
 from loyaltycore.query.queries import LIMIT_MAX, Order, Query
 from loyaltycore.values.ids import id_text
 
@@ -28,6 +29,7 @@ __all__ = [
     "card_entries",
     "card_transactions",
     "caused_by",
+    "counted_transactions",
     "customer_transactions",
     "entries_of",
     "entry_rows",
@@ -43,6 +45,7 @@ __all__ = [
 ]
 
 _ENTRIES_MAX = LIMIT_MAX
+_PAGE = 20
 
 
 def transaction_ref(program_id: str, transaction_id: str) -> Ref:
@@ -70,6 +73,18 @@ def reversals(program_id: str, transaction_id: str) -> Query:
         (Order("version"),),
         LIMIT_MAX,
     )
+
+
+def counted_transactions(program_id: str, customer_id: str) -> Query:
+    """What counts as a customer's transaction unless it was voided, newest first."""
+    kinds = tuple(sorted(kind.value for kind in UNCOUNTED_KINDS))
+    terms = (
+        *where(program_id=program_id, customer_id=customer_id, reverses=None).terms,
+        Not(is_in("source", tuple(sorted(UNCOUNTED_SOURCES)))),
+        Not(is_in("kind", kinds)),
+    )
+    newest = (Order("occurred_at", descending=True), Order("id", descending=True))
+    return Query("transaction", And(terms), newest, _PAGE)
 
 
 def caused_by(program_id: str, transaction_id: str) -> Query:

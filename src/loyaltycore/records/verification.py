@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import attrs
 
+from loyaltycore.customers.figures import Figures
 from loyaltycore.insight.card_proof import StoredLot
 from loyaltycore.ledger.sealing import SealedTransaction
+from loyaltycore.ledger.transactions import TransactionKind
 from loyaltycore.query.predicates import And, Compare, Exists, Not, Op, where
 from loyaltycore.query.queries import Order, Query
 from loyaltycore.records import cards, journal
 from loyaltycore.records.custom_fields import CUSTOMER_FORM
+from loyaltycore.records.customers import totals_of
 from loyaltycore.schema import COLLECTIONS
 
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
+    from loyaltycore.ledger.transactions import Transaction
     from loyaltycore.query.predicates import Predicate, Row, Scalar
 
 __all__ = [
     "REFERENCES",
+    "CustomerSums",
+    "Lines",
     "Reference",
     "all_counters",
     "all_of_card",
@@ -158,3 +168,42 @@ def row_key(collection: str, row: Row) -> tuple[Scalar, ...]:
 def row_id(collection: str, row: Row) -> str:
     """What names a row in its program: its key, parts divided by ``/``."""
     return "/".join(map(str, row_key(collection, row)[1:]))
+
+
+class CustomerSums:
+    """What the journal of a customer's cards adds up to."""
+
+    def __init__(self) -> None:
+        self.totals = Counter(totals_of(Figures()))
+        self._moments: dict[str, datetime] = {}
+
+    def add(self, transaction: Transaction, figures: Figures) -> None:
+        """Add a transaction."""
+        self.totals.update(totals_of(figures))
+        if figures.transactions > 0:
+            self._moments[transaction.id] = transaction.occurred_at
+        elif transaction.kind is TransactionKind.VOID and transaction.reverses:
+            self._moments.pop(transaction.reverses, None)
+
+    @property
+    def last_at(self) -> datetime | None:
+        """When the last transaction happened that was not voided."""
+        return max(self._moments.values(), default=None)
+
+
+class Lines:
+    """A card's entries, handed out by version in rising order."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._groups = groupby(rows, key=itemgetter("version"))
+        self._version, self._rows = self._next()
+
+    def of(self, version: int) -> list[Row]:
+        """The entries of one version; those of versions before it are passed over."""
+        while self._version is not None and self._version < version:
+            self._version, self._rows = self._next()
+        return self._rows if self._version == version else []
+
+    def _next(self) -> tuple[int | None, list[Row]]:
+        version, rows = next(self._groups, (None, ()))
+        return version, list(rows)

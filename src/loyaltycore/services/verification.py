@@ -8,12 +8,11 @@ at a time is one card with its lots, and one row of sums for each row of day fig
 from __future__ import annotations
 
 from collections import Counter
-from itertools import groupby, islice
-from operator import itemgetter
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from loyaltycore.cards.card import CardStatus
-from loyaltycore.customers.figures import POINT_SCALE, Figures, figures_of
+from loyaltycore.customers.figures import POINT_SCALE, figures_of
 from loyaltycore.errors import InvalidValue
 from loyaltycore.insight.card_proof import CardProof
 from loyaltycore.insight.program_proof import (
@@ -151,14 +150,17 @@ class _Walk:
         self._living += customer.is_living
         for change in figure_records.customer_figures(self._desk.program, [customer]):
             self._days.setdefault(change.ref.values, Counter())["customers"] += 1
-        nothing = customer_records.totals_change(program_id, customer.id, Figures())
-        sums = Counter(nothing.deltas)
+        sums = records.CustomerSums()
         query = card_records.cards_of_customer(program_id, customer.id)
         for card_row in stream(session, query):
             self._check_card(card_row, sums)
         tokens = stream(session, records.customer_tokens(program_id, customer.id))
         check_customer(
-            customer, sums, frozenset(each["token"] for each in tokens), self._findings
+            customer,
+            sums.totals,
+            sums.last_at,
+            frozenset(each["token"] for each in tokens),
+            self._findings,
         )
         self._check_derived(row, customer)
         refs = [
@@ -183,7 +185,7 @@ class _Walk:
 
     # -- cards -----------------------------------------------------------------------
 
-    def _check_card(self, row: Row, sums: Counter[str]) -> None:
+    def _check_card(self, row: Row, sums: records.CustomerSums) -> None:
         """Prove a card, and add its journal to the sums of its customer."""
         session, program_id = self._session, self._program_id
         self._findings.count("cards")
@@ -230,12 +232,12 @@ class _Walk:
                 self._findings.add(Check.KEY, "card", card.id, message)
 
     def _check_journal(
-        self, card: Card, proof: CardProof, sums: Counter[str]
+        self, card: Card, proof: CardProof, sums: records.CustomerSums
     ) -> Counter[str]:
         """Check a card's transactions; return what they counted."""
         session, program_id = self._session, self._program_id
         counted: Counter[str] = Counter()
-        lines = _Lines(
+        lines = records.Lines(
             stream(session, records.all_of_card(program_id, "entry", card.id))
         )
         query = journal.card_transactions(program_id, card.id, limit=_PAGE)
@@ -272,16 +274,13 @@ class _Walk:
         self,
         card: Card,
         transaction: Transaction,
-        sums: Counter[str],
+        sums: records.CustomerSums,
         counted: Counter[str],
     ) -> None:
         scale = self._point_scales.get(transaction.template_id, POINT_SCALE)
         figures = figures_of(transaction, scale)
         program_id = self._program_id
-        customer_id = transaction.customer_id
-        sums.update(
-            customer_records.totals_change(program_id, customer_id, figures).deltas
-        )
+        sums.add(transaction, figures)
         day = figure_records.day_change(program_id, transaction, figures)
         self._days.setdefault(day.ref.values, Counter()).update(day.deltas)
         for name, n in transaction.pinned.get("counters", {}).items():
@@ -370,24 +369,6 @@ class _Walk:
         self._findings.add(
             Check.UNREADABLE, collection, id_, f"{message}compare it with a backup."
         )
-
-
-class _Lines:
-    """A card's entries, handed out by version in rising order."""
-
-    def __init__(self, rows: Iterable[Row]) -> None:
-        self._groups = groupby(rows, key=itemgetter("version"))
-        self._version, self._rows = self._next()
-
-    def of(self, version: int) -> list[Row]:
-        """The entries of one version; those of versions before it are passed over."""
-        while self._version is not None and self._version < version:
-            self._version, self._rows = self._next()
-        return self._rows if self._version == version else []
-
-    def _next(self) -> tuple[int | None, list[Row]]:
-        version, rows = next(self._groups, (None, ()))
-        return version, list(rows)
 
 
 def _chunks(rows: Iterable[Row], n: int) -> Iterator[list[Row]]:

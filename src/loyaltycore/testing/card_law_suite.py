@@ -29,7 +29,7 @@ from loyaltycore.testing.card_play import (
     Sweep,
     histories,
 )
-from loyaltycore.testing.card_proofs import check_history, essence
+from loyaltycore.testing.card_proofs import check_history, essence, had_enough
 
 
 if TYPE_CHECKING:
@@ -165,7 +165,8 @@ class CardLawSuite:
         What is voided before anything else happens leaves every balance as it was.
 
         A redemption leaves identical lots, where nobody owed anything, and nothing of
-        what it earned.
+        what it earned.  A card that had enough before to turn units into something by
+        itself, and was kept from it by a limit that is gone, does that after the void.
         """
 
         def law(player: Player, steps: list[Step]) -> None:
@@ -177,6 +178,8 @@ class CardLawSuite:
                 if not isinstance(step, Ask) or posted is None:
                     continue
                 player.void(posted)
+                if had_enough(before, posted.transaction.entries):
+                    continue
                 after = player.history().holding
 
                 for unit in after.totals:

@@ -8,6 +8,7 @@ themselves, so that they do not trust the code that they judge.
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from loyaltycore.ledger.holding import fold
@@ -16,13 +17,15 @@ from loyaltycore.ledger.transactions import EntryKind, TransactionKind
 
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from loyaltycore.ledger.holding import Holding
     from loyaltycore.ledger.lots import Lot
     from loyaltycore.ledger.transactions import Entry, Transaction, Unit
     from loyaltycore.testing.card_history import CardHistory
 
-__all__ = ["Essence", "check_history", "essence"]
+__all__ = ["Essence", "check_history", "essence", "had_enough"]
 
 Essence = tuple[object, ...]
 
@@ -51,6 +54,15 @@ def essence(history: CardHistory) -> Essence:
             (transaction.kind, transaction.occurred_at, transaction.entries)
             for transaction in history.transactions
         ],
+    )
+
+
+def had_enough(before: Holding, entries: Sequence[Entry]) -> bool:
+    """Could the card have paid, before all this, for one of what it converted into?"""
+    return any(
+        before.balance(paid.unit) * product.quantity >= -paid.amount
+        for paid, product in pairwise(entries)
+        if paid.kind is EntryKind.CONVERT
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +20,7 @@ _PHONE = Ref("customer", ("program_id", "unique_phone"), (a.CAFE, "+493012345678
 
 
 class ChangeContract:
-    """Inserts, updates, additions, deletions, and what comes back from them."""
+    """Inserts, updates and deletions, and what comes back from them."""
 
     # -- insert ------------------------------------------------------------------------
 
@@ -180,97 +179,6 @@ class ChangeContract:
 
         assert done == [1, 1]
 
-    # -- add ---------------------------------------------------------------------------
-
-    def test_add_makes_a_row(self, store: Store) -> None:
-        """The first addition makes the row, with zero in the other numbers."""
-        on = date(2026, 1, 31)
-
-        assert a.change(store, Add(a.day_figure_ref(on), {"purchases": 2})) == [1]
-        assert a.every(store, "day_figure") == [a.day_figure(on, purchases=2)]
-
-    def test_add_of_nothing_makes_a_row(self, store: Store) -> None:
-        """An addition of nothing makes sure that there is a row."""
-        add = Add(a.counter_ref("n"), {})
-
-        assert a.change(store, add, add) == [1, 1]
-        assert a.every(store, "counter") == [a.counter("n", 0)]
-
-    def test_add_commutes(self, store: Store) -> None:
-        """Additions in any order, up and down, come to the same sum."""
-        up, down = (
-            Add(a.counter_ref("n"), {"used": 7}),
-            Add(a.counter_ref("n"), {"used": -9}),
-        )
-        other = [Add(a.counter_ref("m"), {"used": each}) for each in (-9, 7)]
-
-        assert a.change(store, up, down, *other) == [1, 1, 1, 1]
-        assert a.every(store, "counter") == [a.counter("m", -2), a.counter("n", -2)]
-
-    def test_add_up_to_a_limit(self, store: Store) -> None:
-        """The limit itself is reached, and then the answer is 0 and nothing changes."""
-        add = Add(a.counter_ref("n"), {"used": 2}, at_most={"used": 4})
-
-        assert a.change(store, add, add, add) == [1, 1, 0]
-        assert a.every(store, "counter") == [a.counter("n", 4)]
-
-    def test_add_beyond_a_limit_at_once(self, store: Store) -> None:
-        """A first addition that passes the limit makes no row."""
-        add = Add(a.counter_ref("n"), {"used": 5}, at_most={"used": 4})
-
-        assert a.change(store, add) == [0]
-        assert a.every(store, "counter") == []
-
-    def test_add_from_below_to_a_limit(self, store: Store) -> None:
-        """The limit is on the sum, so a large addition to a small number is fine."""
-        a.fill(store, "counter", [a.counter("n", -3)])
-        add = Add(a.counter_ref("n"), {"used": 5}, at_most={"used": 4})
-
-        assert a.change(store, add, add) == [1, 0]
-        assert a.every(store, "counter") == [a.counter("n", 2)]
-
-    def test_add_with_several_limits(self, store: Store) -> None:
-        """One limit in the way stops all, also one on a column not added to."""
-        on = date(2026, 1, 31)
-        deltas = {"purchases": 1, "purchase_value": 60}
-        limits = {"purchases": 9, "purchase_value": 100}
-        ref = a.day_figure_ref(on)
-
-        done = a.change(
-            store,
-            Add(ref, deltas, limits),
-            Add(ref, deltas, limits),
-            Add(ref, {"purchases": 1}, {"purchase_value": 59}),
-            Add(ref, {"purchases": 1}, {"purchase_value": 60}),
-        )
-
-        assert done == [1, 0, 0, 1]
-        expected = a.day_figure(on, purchases=2, purchase_value=60)
-        assert a.every(store, "day_figure") == [expected]
-
-    def test_add_to_a_row_with_more_in_it(self, store: Store) -> None:
-        """An addition changes its columns only; a row that needs more is not made."""
-        a.fill(store, "customer", [a.customer("ada", first_name="Ada", points=3)])
-        ref = a.customer_ref("ada")
-        adds = [
-            Add(ref, {"points": 4, "purchases": 1}),
-            Add(ref, {"points": 1}, at_most={"points": 7}),
-        ]
-
-        assert a.change(store, *adds) == [1, 0]
-        expected = a.customer("ada", first_name="Ada", points=7, purchases=1)
-        assert a.one(store, ref) == expected
-        with pytest.raises(UnsupportedValue):
-            a.change(store, Add(a.customer_ref("bob"), {"points": 1}))
-
-    def test_add_beyond_the_numbers(self, store: Store) -> None:
-        """A sum that not every store could keep is refused, and nothing is lost."""
-        a.fill(store, "counter", [a.counter("n", 2**53 - 1)])
-
-        with pytest.raises(UnsupportedValue):
-            a.change(store, Add(a.counter_ref("n"), {"used": 1}))
-        assert a.every(store, "counter") == [a.counter("n", 2**53 - 1)]
-
     # -- delete ------------------------------------------------------------------------
 
     def test_delete(self, store: Store) -> None:
@@ -338,15 +246,6 @@ class ChangeContract:
             pytest.param(Update(a.counter_ref("n"), {"name": "m"}), id="of-the-key"),
             pytest.param(
                 Update(a.counter_ref("n"), {"used": 1}, expect=1), id="no-version"
-            ),
-            pytest.param(Add(a.counter_ref("n"), {"name": 1}), id="add-to-the-key"),
-            pytest.param(Add(a.counter_ref("n"), {"nothing": 1}), id="add-to-nothing"),
-            pytest.param(
-                Add(a.day_figure_ref(date(2026, 1, 31)), {"slot": 1}), id="add-to-slot"
-            ),
-            pytest.param(Add(_PHONE, {"points": 1}), id="add-by-unique"),
-            pytest.param(
-                Add(a.counter_ref("n"), {"used": 1}, {"name": 1}), id="limit-of-the-key"
             ),
             pytest.param(
                 Insert("counter", [{"program_id": a.CAFE, "name": "m"}]), id="too-few"

@@ -111,6 +111,27 @@ class RaceContract(Handles):
 
         assert a.every(store, "counter") == [a.counter("n", 200)]
 
+    def test_no_raise_is_lost(self, store: Store) -> None:
+        """Four threads raise a moment, each to its own, and the latest stays."""
+        a.fill(store, "customer", [a.customer("ada")])
+        hours = [7, 3, 40, 12]
+
+        def work(first: int) -> Callable[[], None]:
+            def raise_and_add() -> None:
+                handle = self.second(store)
+                for hour in range(first, 0, -1):
+                    raises = {"registered_at": a.T0 + hour * a.HOUR}
+                    add = Add(a.customer_ref("ada"), {"points": 1}, raises=raises)
+                    _again(handle, add)
+
+            return raise_and_add
+
+        _at_once([work(first) for first in hours])
+
+        latest = a.T0 + max(hours) * a.HOUR
+        expected = a.customer("ada", points=sum(hours), registered_at=latest)
+        assert a.every(store, "customer") == [expected]
+
     def test_one_of_eight_wins(self, store: Store) -> None:
         """Of eight who want the last one exactly one gets it."""
         results: list[int] = []

@@ -26,8 +26,10 @@ import pytest
 
 # Said before they are imported, so that a failing assertion shows both sides.
 _PARTS = (
+    "additions",
     "changes",
     "finding",
+    "orders",
     "pages",
     "races",
     "rows",
@@ -39,8 +41,10 @@ _PARTS = (
 _MODULES = {f"loyaltycore.testing.contract_{part}" for part in _PARTS}
 pytest.register_assert_rewrite(*(_MODULES - sys.modules.keys()))
 
+from loyaltycore.testing.contract_additions import AdditionContract  # noqa: E402
 from loyaltycore.testing.contract_changes import ChangeContract  # noqa: E402
 from loyaltycore.testing.contract_finding import FindingContract  # noqa: E402
+from loyaltycore.testing.contract_orders import OrderContract  # noqa: E402
 from loyaltycore.testing.contract_pages import PageContract  # noqa: E402
 from loyaltycore.testing.contract_races import RaceContract  # noqa: E402
 from loyaltycore.testing.contract_savepoints import SavepointContract  # noqa: E402
@@ -56,8 +60,10 @@ __all__ = ["StoreContract"]
 
 
 class StoreContract(
+    AdditionContract,
     ChangeContract,
     FindingContract,
+    OrderContract,
     PageContract,
     RaceContract,
     SavepointContract,
