@@ -252,7 +252,7 @@ def is_telling(collection: str, column: str, row: dict[str, Any]) -> bool:
         return row["topic"] != "card.installed" or column == "card_id"
     if collection == "counter":
         return row["used"] != 0
-    if (collection, column) == ("card", "customer_id"):
+    if (collection, column) in {("card", "customer_id"), ("card", "tier")}:
         return row["version"] > 0
     if collection == "template_version":  # an old one is not repeated
         return row["version"] == 2 or column in {"id", "version", "program_id", ""}

@@ -177,10 +177,8 @@ def activity_of(customer: Customer, program: Program, at: datetime) -> Activity:
     """
     if customer.activity is not None:
         return customer.activity
-    seen_at = customer.registered_at
-    if customer.last_transaction_at is not None:
-        seen_at = max(seen_at, customer.last_transaction_at)
-    is_active = seen_at > at - timedelta(days=program.inactive_after)
+    last = customer.last_transaction_at or customer.registered_at
+    is_active = last > at - timedelta(days=program.inactive_after)
     return Activity.ACTIVE if is_active else Activity.INACTIVE
 
 

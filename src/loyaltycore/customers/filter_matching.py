@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from loyaltycore.customers.filters import CustomerFilter
     from loyaltycore.program.program import Program
 
-__all__ = ["matches"]
+__all__ = ["matcher", "matches"]
 
 
 def matches(
@@ -36,28 +36,51 @@ def matches(
     Raises:
         InvalidFilter: the program cannot answer this filter.
     """
+    return matcher(filter_, at, program)(facts)
+
+
+def matcher(
+    filter_: CustomerFilter, at: datetime, program: Program
+) -> Callable[[FilterFacts], bool]:
+    """
+    Make ready to ask many customers; see ``matches``.
+
+    Raises:
+        InvalidFilter: the program cannot answer this filter.
+    """
     when = Moment(program, at)
-    return _holds(check_filter(filter_, when), facts, when)
+    return _asking(check_filter(filter_, when), when)
 
 
-def _holds(filter_: CustomerFilter, facts: FilterFacts, when: Moment) -> bool:
+def _asking(filter_: CustomerFilter, when: Moment) -> Callable[[FilterFacts], bool]:
     match filter_:
         case AllOf(terms):
-            return all(_holds(term, facts, when) for term in terms)
+            every = [_asking(term, when) for term in terms]
+            return lambda facts: all(ask(facts) for ask in every)
         case AnyOf(terms):
-            return any(_holds(term, facts, when) for term in terms)
+            some = [_asking(term, when) for term in terms]
+            return lambda facts: any(ask(facts) for ask in some)
         case Opposite(term):
-            return not _holds(term, facts, when)
+            one = _asking(term, when)
+            return lambda facts: not one(facts)
         case Filter():
-            question = question_of(filter_, when)
-            is_so = any(
-                all(_fits(value, op, wanted) for op, wanted in question.tests)
-                for value in _values(filter_, facts, when)
-                if value is not None
-            )
-            return is_so is not question.is_negated
+            return _comparing(filter_, when)
         case _ as never:  # pragma: no cover : the union above is closed
             assert_never(never)
+
+
+def _comparing(leaf: Filter, when: Moment) -> Callable[[FilterFacts], bool]:
+    question = question_of(leaf, when)
+
+    def ask(facts: FilterFacts) -> bool:
+        is_so = any(
+            all(_fits(value, op, wanted) for op, wanted in question.tests)
+            for value in _values(leaf, facts, when)
+            if value is not None
+        )
+        return is_so is not question.is_negated
+
+    return ask
 
 
 def _fits(value: Any, op: Op, wanted: Any) -> bool:

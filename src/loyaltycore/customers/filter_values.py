@@ -113,7 +113,9 @@ def _one(spec: FieldSpec, op: FilterOp, value: object) -> One:
     read = _as_typed if op in _OF_TEXT else _READERS[spec.kind]
     found = read(spec.kind, value)
     if found is None:
-        wanted = _WANTED.get(spec.kind, _A_TEXT) if op not in _OF_TEXT else _A_TEXT
+        wanted = _WANTED.get(spec.kind, _A_TEXT)
+        if op in _OF_TEXT:
+            wanted = "some of its digits" if spec.kind is Kind.PHONE else _A_TEXT
         raise InvalidFilter(spec.name, op, f"it takes {wanted}.", (wanted,))
     if spec.words and found not in spec.words:
         words = ", ".join(spec.words)

@@ -42,9 +42,9 @@ __all__ = [
 ]
 
 #: The most comparisons in a filter.
-LEAVES_MAX: Final = 25
+LEAVES_MAX: Final = 20
 #: The most comparisons and connections in a filter.
-NODES_MAX: Final = 50
+NODES_MAX: Final = 40
 #: How deep connections may be nested.
 DEPTH_MAX: Final = 10
 

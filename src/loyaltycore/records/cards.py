@@ -48,6 +48,7 @@ __all__ = [
     "open_lots",
     "removed_cards",
     "serial_ref",
+    "shown_values",
 ]
 
 _CARD_KEY = ("program_id", "id")
@@ -81,9 +82,7 @@ def card_row(program_id: str, card: Card, holding: Holding) -> Row:
         "issued_at": card.issued_at,
         **life_values(card),
         **holding_values(holding, holding.digest, card.expires_at or NEVER),
-        **dict.fromkeys(BALANCE_COLUMNS.values(), 0),
-        "uses": 0,
-        "tier": None,
+        **shown_values(holding, POINT_SCALE, None),
     }
 
 
@@ -213,6 +212,12 @@ def balance_values(holding: Holding, scale: int) -> dict[str, int]:
             uses += total.spent
             values["uses"] = uses
     return values
+
+
+def shown_values(holding: Holding, scale: int, tier: str | None) -> Row:
+    """All columns of a card that filters look at; see ``balance_values``."""
+    zeros = dict.fromkeys((*BALANCE_COLUMNS.values(), "uses"), 0)
+    return {**zeros, **balance_values(holding, scale), "tier": tier}
 
 
 def holding_of(row: Row) -> Holding:

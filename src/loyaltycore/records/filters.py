@@ -157,18 +157,17 @@ def _years_before(on: date, years: int) -> date:
 
 def _activity(_: Filter, tests: Tests, when: Moment) -> Predicate:
     ((op, wanted),) = tests
-    words = wanted if op is Op.IN else (wanted,)
-    return Or(tuple(_is(Activity(word), when) for word in words))
+    words = set(wanted if op is Op.IN else (wanted,))
+    if len(words) == len(Activity):
+        return And()
+    return _is(Activity(words.pop()), when)
 
 
 def _is(activity: Activity, when: Moment) -> Predicate:
     since = when.at - timedelta(days=when.program.inactive_after)
-    seen: Predicate = Or(
-        (
-            Compare("last_transaction_at", Op.GT, since),
-            Compare("registered_at", Op.GT, since),
-        )
-    )
+    never = Compare("last_transaction_at", Op.EQ, None)
+    new = And((never, Compare("registered_at", Op.GT, since)))
+    seen: Predicate = Or((Compare("last_transaction_at", Op.GT, since), new))
     if activity is Activity.INACTIVE:
         seen = Not(seen)
     by_hand = Compare("activity", Op.EQ, activity.value)

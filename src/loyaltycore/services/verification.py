@@ -209,11 +209,15 @@ class _Walk:
         check_counters(card.id, counters, counted, self._findings)
         lots = records.all_of_card(program_id, "lot", card.id)
         try:
+            holding = card_records.holding_of(row)
             proof.close(
-                card_records.holding_of(row),
+                holding,
                 row["next_due_at"],
                 map(records.stored_lot_of, stream(session, lots)),
             )
+            scale = self._point_scales.get(card.template_id, POINT_SCALE)
+            shown = card_records.shown_values(holding, scale, proof.tier(row["tier"]))
+            proof.check_shown({name: row[name] for name in shown}, shown)
         except _UNREADABLE as error:
             self._unreadable("card", card.id, error)
 
