@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from loyaltycore.customers.filter_facts import CardFacts, FilterFacts, ScoreFacts
 from loyaltycore.ledger.transactions import Unit
 from loyaltycore.query.predicates import where
@@ -15,10 +17,13 @@ from loyaltycore.records.streaming import stream
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from loyaltycore.customers.customer import Customer
     from loyaltycore.ports import Session
     from loyaltycore.query.predicates import Row
 
-__all__ = ["filter_facts"]
+__all__ = ["facts_of_rows", "filter_facts"]
 
 
 def filter_facts(session: Session, row: Row) -> FilterFacts:
@@ -31,16 +36,26 @@ def filter_facts(session: Session, row: Row) -> FilterFacts:
     def rows(collection: str) -> list[Row]:
         return list(stream(session, Query(collection, theirs)))
 
-    return FilterFacts(
-        customer=customer_of(row),
-        cards=tuple(map(_card_facts, cards)),
-        tags=frozenset(each["tag"] for each in rows("customer_tag")),
+    facts = facts_of_rows(customer_of(row), cards, rows("customer_tag"), scores)
+    return attrs.evolve(
+        facts,
         consents={
             (each["channel"], each["purpose"]): each["is_given"]
             for each in rows("consent")
         },
-        scores=None if scores is None else _score_facts(scores),
         segments=frozenset(each["segment_id"] for each in rows("segment_member")),
+    )
+
+
+def facts_of_rows(
+    customer: Customer, cards: Iterable[Row], tags: Iterable[Row], scores: Row | None
+) -> FilterFacts:
+    """Put together what was read already; consents and segments aside."""
+    return FilterFacts(
+        customer=customer,
+        cards=tuple(map(_card_facts, cards)),
+        tags=frozenset(each["tag"] for each in tags),
+        scores=None if scores is None else _score_facts(scores),
     )
 
 
