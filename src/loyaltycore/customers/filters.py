@@ -288,12 +288,13 @@ def _typed(spec: FieldSpec, op: str, value: Any) -> Any:
         return tuple(_typed(spec, op, one) for one in value)
     if not isinstance(value, str) or spec.kind not in {Kind.DAY, Kind.MOMENT}:
         return value
+    is_day = len(value) == len("2026-03-01")
     try:
-        if len(value) == len("2026-03-01"):
-            return date.fromisoformat(value)
-        return datetime.fromisoformat(value)
+        found = (date if is_day else datetime).fromisoformat(value)
     except ValueError:
         return value
+    # Other notations of ISO 8601 are read by this version of Python, or that one.
+    return found if found.isoformat() == value else value
 
 
 # -- inside ----------------------------------------------------------------------------

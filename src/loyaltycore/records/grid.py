@@ -87,7 +87,7 @@ def page_of_rows(
         page = session.select(attrs.evolve(query, cursor=cursor))
         return page.rows, page.cursor
     part, place = _place(cursor)
-    parts = [_without(asking, beside), _with(asking, beside)]
+    parts = [_without(asking, beside, limit), _with(asking, beside, limit)]
     if descending:
         parts.reverse()
     rows: list[Row] = []
@@ -115,19 +115,19 @@ def _beside(asking: Asking) -> tuple[str, str, Predicate] | None:
     return None
 
 
-def _without(asking: Asking, beside: tuple[str, str, Predicate]) -> Query:
+def _without(asking: Asking, beside: tuple[str, str, Predicate], limit: int) -> Query:
     collection, _, those = beside
     alone = Not(Exists(collection, _OF_CUSTOMER, those))
     order = (Order("id", asking.descending),)
-    return Query("customer", And((*asking.meant.terms, alone)), order)
+    return Query("customer", And((*asking.meant.terms, alone)), order, limit)
 
 
-def _with(asking: Asking, beside: tuple[str, str, Predicate]) -> Query:
+def _with(asking: Asking, beside: tuple[str, str, Predicate], limit: int) -> Query:
     collection, column, those = beside
     of_list = Exists("customer", _CUSTOMER, asking.meant)
     terms = (*where(program_id=asking.program_id).terms, those, of_list)
     order = (Order(column, asking.descending), Order("customer_id", asking.descending))
-    return Query(collection, And(terms), order)
+    return Query(collection, And(terms), order, limit)
 
 
 def _customers(session: Session, rows: list[Row], collection: str) -> list[Row]:
@@ -192,20 +192,13 @@ def asked_of(
         names = {row["id"]: row["name"] for row in session.select(query).rows}
     refs = [score_ref(program.id, each) for each in ids if "scores" in wanted]
     scores = {row["customer_id"]: row for row in session.get(refs) if row is not None}
-    return [
-        Asked(
-            facts_of_rows(
-                customer_of(row),
-                cards[row["id"]],
-                tags[row["id"]],
-                scores.get(row["id"]),
-            ),
-            program,
-            at,
-            tuple(sorted(names[each["segment_id"]] for each in members[row["id"]])),
-        )
-        for row in rows
-    ]
+    asked: list[Asked] = []
+    for row in rows:
+        id_ = row["id"]
+        facts = facts_of_rows(customer_of(row), cards[id_], tags[id_], scores.get(id_))
+        segments = sorted(names[each["segment_id"]] for each in members[id_])
+        asked.append(Asked(facts, program, at, tuple(segments)))
+    return asked
 
 
 _NAMES: Final = {"cards": "card", "tags": "customer_tag", "segments": "segment_member"}

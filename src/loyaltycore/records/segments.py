@@ -27,6 +27,7 @@ __all__ = [
     "counted",
     "customers_in",
     "entering",
+    "every_segment",
     "members_of",
     "membership_change_of",
     "membership_ref",
@@ -93,6 +94,11 @@ def segment_of(row: Row) -> Segment:
 def all_segments(program_id: str, limit: int) -> Query:
     """All segments, by name."""
     return Query("segment", where(program_id=program_id), (Order("name"),), limit)
+
+
+def every_segment(program_id: str) -> Query:
+    """All segments, to be counted again."""
+    return Query("segment", where(program_id=program_id))
 
 
 def segments_of(program_id: str, customer_id: str) -> Query:

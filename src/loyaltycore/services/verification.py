@@ -25,12 +25,14 @@ from loyaltycore.insight.program_proof import (
 from loyaltycore.insight.verification import Check, Findings
 from loyaltycore.ledger.transactions import Unit
 from loyaltycore.program.customer_form import UNIQUE_FIELDS
+from loyaltycore.query.queries import count
 from loyaltycore.records import cards as card_records
 from loyaltycore.records import custom_fields as field_records
 from loyaltycore.records import customers as customer_records
 from loyaltycore.records import figures as figure_records
 from loyaltycore.records import journal
 from loyaltycore.records import messages as message_records
+from loyaltycore.records import segments as segment_records
 from loyaltycore.records import templates as template_records
 from loyaltycore.records import verification as records
 from loyaltycore.records.programs import check_program
@@ -100,6 +102,7 @@ class _Walk:
         ):
             self._check_customer(row)
         self._check_days()
+        self._check_segments()
         self._check_references()
         return self._findings.report()
 
@@ -337,6 +340,16 @@ class _Walk:
         for key, sums in self._days.items():
             where = "/".join(map(str, key[1:]))
             check_day(where, _all_days({}), _all_days(sums), findings)
+
+    def _check_segments(self) -> None:
+        """The members of each segment are counted right."""
+        program_id = self._program_id
+        for row in stream(self._session, segment_records.every_segment(program_id)):
+            query = segment_records.members_of(program_id, row["id"], _PAGE)
+            (found,) = self._session.summarize(query, measures={"n": count()})
+            if row["members"] != found["n"]:
+                message = f"it counts {row['members']} members; there are {found['n']}."
+                self._findings.add(Check.TOTALS, "segment", row["id"], message)
 
     def _check_references(self) -> None:
         program_id, session = self._program_id, self._session
