@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -148,7 +149,7 @@ class TestAlgebra:
     def test_only_filters_are_connected(self, other: object):
         """What is no filter is named by its type, never by its content."""
         with pytest.raises(errors.InvalidFilter, match=type(other).__name__):
-            filters.points.at_least(1) & other  # type: ignore[operator]
+            operator.and_(filters.points.at_least(1), other)
 
     def test_nobody_and_everybody(self):
         """No term at all is everybody for ``AllOf``, nobody for ``AnyOf``."""

@@ -39,7 +39,10 @@ from loyaltycore.values.quantity import from_units
 
 
 if TYPE_CHECKING:
-    from loyaltycore.customers.filter_facts import FilterFacts
+    from collections.abc import Callable
+
+    from loyaltycore.customers.customer import Customer
+    from loyaltycore.customers.filter_facts import CardFacts, FilterFacts
     from loyaltycore.ports import Session, Store
 
 AT = datetime(2026, 3, 2, 22, 30, tzinfo=UTC)  # 23:30 in Berlin
@@ -312,9 +315,6 @@ class Drawer:
     def __init__(self, population: Population, chance: Random) -> None:
         self._population = population
         self._chance = chance
-        self._of_cards = [
-            each for facts in population.facts.values() for each in facts.cards
-        ]
 
     def leaf(self, field: str, name: str, op: FilterOp) -> Filter:
         """Draw a comparison."""
@@ -332,10 +332,10 @@ class Drawer:
         """Draw a filter of several comparisons."""
         if depth == 0 or self._chance.random() < 0.2:
             return self.leaf(*self._chance.choice(comparisons()))
-        kind = self._chance.choice((AllOf, AnyOf, AnyOf, Opposite))
-        if kind is Opposite:
+        if self._chance.random() < 0.25:
             return Opposite(self.tree(depth - 1))
-        return kind((self.tree(depth - 1), self.tree(depth - 1)))
+        connection = self._chance.choice((AllOf, AnyOf, AnyOf))
+        return connection((self.tree(depth - 1), self.tree(depth - 1)))
 
     def _value(self, spec: FieldSpec, of: dict[str, str], op: FilterOp) -> Any:
         chance = self._chance
@@ -374,58 +374,70 @@ class Drawer:
         return chance.choice(values)
 
     def _values(self, field: str, of: dict[str, str]) -> list[Any]:
+        """What the customers have in a field, or could have."""
         found = [each.customer for each in self._population.facts.values()]
-        owned = self._of_cards
-        match field:
-            case "name":
-                return [
-                    f"{one.first_name} {one.last_name}"
-                    for one in found
-                    if one.first_name
-                ]
-            case "phone" | "email" | "external_id" | "gender" | "source" | "utm":
-                return [getattr(one.person, field) for one in found]
-            case "birth_date":
-                return [one.person.birth_date for one in found]
-            case "age":
-                return [0, 11, 17, 18, 22, 30, 45, 70]
-            case "location":
-                return [one.location_id for one in found]
-            case "joined":
-                return [one.registered_at for one in found]
-            case "last_transaction":
-                return [one.last_transaction_at for one in found]
-            case "points" | "points_earned" | "points_redeemed" | "points_expired":
-                return [from_units(getattr(one, field), 4) for one in found]
-            case "purchase_value" | "average_value" | "rating":
-                amounts = [getattr(one, field) for one in found]
-                return [from_units(each, 2) for each in amounts if each is not None]
-            case "tags":
-                return list(_TAGS)
-            case "consent" | "card_blocked" | "card_expired":
-                return [True, False]
-            case "segment":
-                return list(_SEGMENTS)
-            case "rfm_segment":
-                return ["champions", "loyal", "at_risk"]
-            case "recency_score" | "frequency_score" | "monetary_score":
-                return [1, 2, 3, 4, 5]
-            case "balance":
-                unit = Unit(of["unit"])
-                scale = {Unit.POINT: 4, Unit.MONEY: 2, Unit.SPEND: 2}.get(unit, 0)
-                return [from_units(each.balances[unit], scale) for each in owned]
-            case "stamps" | "unused_rewards":
-                unit = Unit.STAMP if field == "stamps" else Unit.REWARD
-                return [each.balances[unit] for each in owned]
-            case "uses":
-                return [each.uses for each in owned]
-            case "tier":
-                return ["Basic", "Gold"]
-            case "serial":
-                return [each.card.serial for each in owned]
-            case "card_template":
-                return list(self._population.templates)
-            case "field":
-                return [one.fields.get(of["name"]) for one in found]
-            case _:
-                return [getattr(one, field) for one in found]
+        owned = [
+            each for facts in self._population.facts.values() for each in facts.cards
+        ]
+        if field in _DRAWN:
+            return _DRAWN[field]
+        if field in _OF_CUSTOMERS:
+            return [_OF_CUSTOMERS[field](one) for one in found]
+        if field in _OF_CARDS:
+            return [_OF_CARDS[field](each) for each in owned]
+        if field == "card_template":
+            return list(self._population.templates)
+        if field == "field":
+            return [one.fields.get(of["name"]) for one in found]
+        if field == "balance":
+            unit = Unit(of["unit"])
+            scale = {Unit.POINT: 4, Unit.MONEY: 2, Unit.SPEND: 2}.get(unit, 0)
+            return [from_units(each.balances[unit], scale) for each in owned]
+        return [getattr(one.person, field, getattr(one, field, None)) for one in found]
+
+
+def _scaled(name: str, scale: int) -> Callable[[Customer], Decimal | None]:
+    def read(customer: Customer) -> Decimal | None:
+        units = getattr(customer, name)
+        return None if units is None else from_units(units, scale)
+
+    return read
+
+
+def _named(customer: Customer) -> str | None:
+    first = customer.first_name
+    return None if first is None else f"{first} {customer.last_name}"
+
+
+_DRAWN: dict[str, list[Any]] = {
+    "age": [0, 11, 17, 18, 22, 30, 45, 70],
+    "tags": list(_TAGS),
+    "consent": [True, False],
+    "card_blocked": [True, False],
+    "card_expired": [True, False],
+    "segment": list(_SEGMENTS),
+    "rfm_segment": ["champions", "loyal", "at_risk"],
+    "recency_score": [1, 2, 3, 4, 5],
+    "frequency_score": [1, 2, 3, 4, 5],
+    "monetary_score": [1, 2, 3, 4, 5],
+    "tier": ["Basic", "Gold"],
+}
+_OF_CUSTOMERS: dict[str, Callable[[Customer], Any]] = {
+    "name": _named,
+    "location": lambda one: one.location_id,
+    "joined": lambda one: one.registered_at,
+    "last_transaction": lambda one: one.last_transaction_at,
+    **{
+        name: _scaled(name, 4)
+        for name in ("points", "points_earned", "points_redeemed", "points_expired")
+    },
+    **{
+        name: _scaled(name, 2) for name in ("purchase_value", "average_value", "rating")
+    },
+}
+_OF_CARDS: dict[str, Callable[[CardFacts], Any]] = {
+    "stamps": lambda each: each.balances[Unit.STAMP],
+    "unused_rewards": lambda each: each.balances[Unit.REWARD],
+    "uses": lambda each: each.uses,
+    "serial": lambda each: each.card.serial,
+}

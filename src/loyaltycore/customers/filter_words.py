@@ -152,9 +152,9 @@ class _Dated(_Words):
         """It is later."""
         return self._by("after", day)
 
-    def between(self, first: date | datetime, last: date | datetime) -> Filter:
+    def between(self, low: date | datetime, high: date | datetime) -> Filter:
         """It is from the one to the other, both included."""
-        return self._by("between", (first, last))
+        return self._by("between", (low, high))
 
     def within_last(self, days: int) -> Filter:
         """It is not more than so many days ago, and not in the future."""

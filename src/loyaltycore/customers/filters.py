@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard, cast
 
 import attrs
 
@@ -246,46 +246,50 @@ def from_dict(data: object) -> CustomerFilter:
     return check_size(_read(data, 1))
 
 
-def _read(data: Any, depth: int) -> CustomerFilter:
+def _read(data: object, depth: int) -> CustomerFilter:
     if depth > DEPTH_MAX:
         message = f"nested at most {DEPTH_MAX} deep."
         raise InvalidFilter("filter", None, message)
-    match data:
-        case {"all": list(terms), **rest} if not rest:
-            return AllOf(_read_all(terms, depth + 1))
-        case {"any": list(terms), **rest} if not rest:
-            return AnyOf(_read_all(terms, depth + 1))
-        case {"not": dict(term), **rest} if not rest:
-            return Opposite(_read(term, depth + 1))
-        case {"field": str(field), "op": str(op), "value": value, **rest}:
-            of = rest.pop("of", {})
-            if not rest and isinstance(of, dict) and all(type(n) is str for n in of):
-                typed = _typed(_spec(field), op, value)
-                return Filter(field, op, typed, **of)
-        case _:
-            pass
+    if _is_object(data):
+        names = frozenset(data)
+        if names == {"all"} and _is_list(data["all"]):
+            return AllOf([_read(term, depth + 1) for term in data["all"]])
+        if names == {"any"} and _is_list(data["any"]):
+            return AnyOf([_read(term, depth + 1) for term in data["any"]])
+        if names == {"not"}:
+            return Opposite(_read(data["not"], depth + 1))
+        of = data.get("of", {})
+        if names - {"of"} == {"field", "op", "value"} and _is_object(of):
+            spec = _spec(data["field"])
+            return Filter(spec.name, data["op"], _typed(spec, data["value"]), **of)
     message = "all, any or not; or field, op, value and, where needed, of."
     raise InvalidFilter("filter", None, message)
 
 
-def _read_all(terms: list[Any], depth: int) -> list[CustomerFilter]:
-    return [_read(term, depth) for term in terms]
+def _is_object(data: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(data, dict) and all(type(name) is str for name in data)  # pyright: ignore[reportUnknownVariableType]
 
 
-def _plain(value: Any) -> Any:
-    match value:
-        case tuple():
-            return [_plain(one) for one in value]
-        case Decimal() | date():
-            return str(value) if isinstance(value, Decimal) else value.isoformat()
-        case _:
-            return value
+def _is_list(data: object) -> TypeGuard[list[Any]]:
+    return isinstance(data, list)
 
 
-def _typed(spec: FieldSpec, op: str, value: Any) -> Any:
+def _is_tuple(data: object) -> TypeGuard[tuple[Any, ...]]:
+    return isinstance(data, tuple)
+
+
+def _plain(value: object) -> object:
+    if _is_tuple(value):
+        return [_plain(one) for one in value]
+    if isinstance(value, Decimal):
+        return str(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _typed(spec: FieldSpec, value: object) -> object:
     """Give days and moments their types back; what is none is refused later."""
-    if isinstance(value, list):
-        return tuple(_typed(spec, op, one) for one in value)
+    if _is_list(value):
+        return tuple(_typed(spec, one) for one in value)
     if not isinstance(value, str) or spec.kind not in {Kind.DAY, Kind.MOMENT}:
         return value
     is_day = len(value) == len("2026-03-01")

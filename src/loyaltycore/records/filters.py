@@ -198,15 +198,13 @@ def _field(leaf: Filter, tests: Tests, _: Moment) -> Predicate:
     """A field of the program's own, whose value is kept as a text that sorts."""
     terms = where(name=leaf.said("name")).terms
     if tests:
-        sortable = tuple((op, _sortable(value)) for op, value in tests)
+        sortable = tuple((op, _sortable(op, value)) for op, value in tests)
         terms += (_compared("value", sortable),)
     return Exists("field_value", _OF_CUSTOMER, And(terms))
 
 
-def _sortable(value: Any) -> Any:
-    return (
-        tuple(map(sort_text, value)) if isinstance(value, tuple) else sort_text(value)
-    )  # pyright: ignore[reportUnknownArgumentType,reportUnknownVariableType]
+def _sortable(op: Op, value: Any) -> Any:
+    return tuple(map(sort_text, value)) if op is Op.IN else sort_text(value)
 
 
 def _card(
