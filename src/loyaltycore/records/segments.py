@@ -25,9 +25,9 @@ __all__ = [
     "changes_noted",
     "changes_of_members",
     "counted",
-    "customers_in",
     "entering",
     "every_segment",
+    "living_members",
     "members_of",
     "membership_change_of",
     "membership_ref",
@@ -118,13 +118,15 @@ def members_of(program_id: str, segment_id: str, limit: int) -> Query:
     return Query("segment_member", theirs, (Order("customer_id"),), limit)
 
 
-def customers_in(
+def living_members(
     program_id: str, segment_id: str, limit: int, cursor: str | None
 ) -> Query:
-    """The living members of a segment, in the order of their ids."""
-    terms = where(program_id=program_id, is_living=True).terms
-    is_in = _is_member(segment_id)
-    return Query("customer", And((*terms, is_in)), (Order("id"),), limit, cursor)
+    """The members of a segment who are not gone, in the order of their ids."""
+    on = (("program_id", "program_id"), ("id", "customer_id"))
+    lives = Exists("customer", on, where(is_living=True))
+    theirs = where(program_id=program_id, segment_id=segment_id).terms
+    order = (Order("customer_id"),)
+    return Query("segment_member", And((*theirs, lives)), order, limit, cursor)
 
 
 def newcomers(

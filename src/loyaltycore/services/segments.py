@@ -21,7 +21,7 @@ from loyaltycore.ports import Insert, Update
 from loyaltycore.posting import segmenting
 from loyaltycore.program.managers import Permission
 from loyaltycore.records import segments as records
-from loyaltycore.records.customers import customer_of
+from loyaltycore.records.customers import customer_of, customer_ref
 
 
 if TYPE_CHECKING:
@@ -158,12 +158,15 @@ class Segments:
             InvalidValue: the limit or cursor cannot be.
         """
         desk = self._shell.desk
-        query = records.customers_in(desk.program.id, segment_id, limit, cursor)
+        program_id = desk.program.id
+        query = records.living_members(program_id, segment_id, limit, cursor)
 
         def work(session: Session) -> SegmentMembers:
             segmenting.load_segment(session, desk, segment_id, lock=False)
             page = session.select(query)
-            return SegmentMembers(tuple(map(customer_of, page.rows)), page.cursor)
+            refs = [customer_ref(program_id, row["customer_id"]) for row in page.rows]
+            rows = [row for row in session.get(refs) if row is not None]
+            return SegmentMembers(tuple(map(customer_of, rows)), page.cursor)
 
         return self._shell.read(work, Permission.VIEW_CUSTOMERS)
 
