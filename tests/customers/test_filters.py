@@ -316,6 +316,20 @@ class TestJson:
         assert filter_ == loads(dumps(filter_))
         assert filter_ == from_dict(json.loads(json.dumps(filter_.to_dict())))
 
+    @pytest.mark.parametrize(
+        "moment",
+        [
+            "2026-03-02T22:30:00+00:00",
+            "2026-03-02T22:30:00.000Z",
+            "2026-03-02T23:30:00+01:00",
+        ],
+    )
+    def test_moments_as_others_write_them(self, moment: str):
+        """CU-11: what a browser calls a moment is read as the same moment."""
+        data = {"field": "joined", "op": "before", "value": moment}
+
+        assert filters.joined.before(AT) == from_dict(data)
+
     def test_the_form(self):
         """CU-11: the JSON is what a screen would write by hand."""
         filter_ = filters.stamps.of("t-1").at_least(3) & ~filters.tags.has("vip")
@@ -352,6 +366,7 @@ class TestJson:
             {"field": "colour", "op": "ge", "value": 1},
             {"field": "joined", "op": "before", "value": "20260301"},
             {"field": "joined", "op": "before", "value": "2026-W10-1"},
+            {"field": "joined", "op": "before", "value": "2026-02-30"},
             {"field": "joined", "op": "before", "value": "2026-03-01T10:00"},
             {"all": [{"field": "points"}]},
         ],
@@ -499,6 +514,28 @@ class TestTable:
         words = {name for name in dir(Filters) if not name.startswith("_")}
 
         assert set(FIELDS) == words - {"everybody"}
+
+    def test_every_word_makes_its_filter(self):
+        """CU-11: the words and the names of operators say the same."""
+        day, name = date(2026, 3, 1), {"name": "pet"}
+        pet, custom = filters.field("pet"), "field"
+
+        assert Filter("source", "is_null", False) == filters.source.is_known()
+        assert Filter(custom, "le", "b", **name) == pet.at_most("b")
+        assert Filter(custom, "gt", "b", **name) == pet.more_than("b")
+        assert Filter(custom, "lt", "b", **name) == pet.less_than("b")
+        assert Filter(custom, "before", "2026-03-01", **name) == pet.before(day)
+        assert Filter("birth_date", "after", day) == filters.birth_date.after(day)
+        assert Filter("reviews", "not_in", [1]) == filters.reviews.none_of([1])
+        assert Filter("tier", "not_in", ["A"], template="t") == (
+            filters.tier.of("t").none_of(["A"])
+        )
+        assert Filter("unused_rewards", "ne", 1) == filters.unused_rewards.is_not(1)
+
+    def test_days_at_the_ends_of_the_calendar(self):
+        """The first and the last day can be named; nobody joined before or after."""
+        assert not matches(filters.joined.before(date.min), FACTS, AT, CAFE)
+        assert matches(filters.joined.until(date.max), FACTS, AT, CAFE)
 
     def test_living_statuses_only(self):
         """Lists show living customers, so other statuses are no choice."""

@@ -23,7 +23,6 @@ from loyaltycore.customers.filters import Filter, check_size, leaves
 from loyaltycore.errors import (
     InvalidAmount,
     InvalidFilter,
-    InvalidMoment,
     InvalidPhone,
     InvalidValue,
 )
@@ -127,10 +126,7 @@ def question_of(leaf: Filter, when: Moment) -> Question:
     if op is FilterOp.IS_NULL:
         return Question((), is_negated=leaf.value is True)
     plain = _NEGATED.get(op, op)
-    try:
-        tests = _tests(kind, plain, leaf.value, read, when)
-    except InvalidMoment as error:
-        raise InvalidFilter(leaf.field, op, error.message) from None
+    tests = _tests(kind, plain, leaf.value, read, when)
     return Question(tests, is_negated=plain is not op)
 
 

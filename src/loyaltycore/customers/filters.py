@@ -9,6 +9,7 @@ is not known satisfies no comparison, so ``~`` of one is satisfied by it.
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard, cast
@@ -49,6 +50,10 @@ NODES_MAX: Final = 40
 DEPTH_MAX: Final = 10
 
 _JSON_MAX: Final = 60_000
+# Of all that ISO 8601 allows: a day, or a moment with its zone.
+_DATED: Final = re.compile(
+    r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d))?", re.ASCII
+)
 
 
 def _tuple(terms: Iterable[CustomerFilter]) -> tuple[CustomerFilter, ...]:
@@ -292,13 +297,13 @@ def _typed(spec: FieldSpec, value: object) -> object:
         return tuple(_typed(spec, one) for one in value)
     if not isinstance(value, str) or spec.kind not in {Kind.DAY, Kind.MOMENT}:
         return value
-    is_day = len(value) == len("2026-03-01")
+    found = _DATED.fullmatch(value)
     try:
-        found = (date if is_day else datetime).fromisoformat(value)
-    except ValueError:
+        if found is None:
+            return value
+        return datetime.fromisoformat(value) if found[1] else date.fromisoformat(value)
+    except ValueError:  # such as 30 February
         return value
-    # Other notations of ISO 8601 are read by this version of Python, or that one.
-    return found if found.isoformat() == value else value
 
 
 # -- inside ----------------------------------------------------------------------------
