@@ -483,6 +483,30 @@ class TestMeaning:
         assert not matches(filter_, FACTS, AT, CAFE)
         assert matches(~filter_, FACTS, AT, CAFE)
 
+    def test_midnight_begins_a_day(self):
+        """CU-11: the first instant of a local day belongs to it, and to no other."""
+        midnight = datetime(2026, 2, 28, 23, tzinfo=UTC)  # of 1 March in Berlin
+        facts = attrs.evolve(FACTS, customer=attrs.evolve(ADA, registered_at=midnight))
+        first, last = date(2026, 3, 1), date(2026, 2, 28)
+        is_so = [
+            filters.joined.on(first),
+            filters.joined.since(first),
+            filters.joined.until(first),
+            filters.joined.after(last),
+        ]
+        is_not = [
+            filters.joined.on(last),
+            filters.joined.until(last),
+            filters.joined.before(first),
+            filters.joined.after(first),
+        ]
+
+        assert all(matches(each, facts, AT, CAFE) for each in is_so)
+        assert not any(matches(each, facts, AT, CAFE) for each in is_not)
+        within = [filters.joined.within_last(n) for n in (1, 2)]
+        later = midnight + timedelta(days=1)
+        assert [False, True] == [matches(one, facts, later, CAFE) for one in within]
+
     def test_a_birthday_on_29_february(self):
         """Who was born on a leap day is a year older on 1 March."""
         born = date(2008, 2, 29)

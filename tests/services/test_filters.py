@@ -8,7 +8,7 @@ import attrs
 import pytest
 from tests.conftest import NOON
 
-from loyaltycore import Loyalty, errors, filters
+from loyaltycore import Loyalty, cards, errors, filters
 from loyaltycore.customers.saved_filters import FILTERS_MAX
 from loyaltycore.ports import Insert
 from loyaltycore.program.managers import Manager, Permission
@@ -17,6 +17,7 @@ from loyaltycore.records.managers import manager_row
 
 if TYPE_CHECKING:
     from loyaltycore import Program
+    from loyaltycore.customers.filters import CustomerFilter
     from loyaltycore.ports import Store
 
 RICH = filters.points.at_least(100)
@@ -116,6 +117,44 @@ class TestFits:
         assert not shop.filters.fits(filters.points.at_least(1), ada.id)
         with pytest.raises(errors.UnknownCustomer):
             shop.filters.fits(RICH, "nobody")
+
+
+def test_cards_are_seen_as_they_were_posted(shop: Loyalty):
+    """CU-11: balances in their own unit and scale, uses, and the tier of each card."""
+    points = shop.templates.create(
+        "Points",
+        cards.Cashback(
+            tiers=(cards.Tier("Basic", 0, 5), cards.Tier("Gold", 100, 10)),
+            points_scale=2,
+        ),
+    )
+    stamps = shop.templates.create(
+        "Coffee", cards.Stamp(stamps_required=2, reward="Coffee")
+    )
+    ada = shop.customers.register()
+    wallet = shop.cards.issue(points.id, to=ada.id)
+    coffee = shop.cards.issue(stamps.id, to=ada.id)
+
+    def fit(*asked: CustomerFilter) -> bool:
+        return all(shop.filters.fits(each, ada.id) for each in asked)
+
+    assert fit(filters.tier.is_("Basic"), filters.balance("point").is_(0))
+    sale = shop.cards.record_purchase(wallet.id, "110.50")
+    assert fit(
+        filters.tier.of(points.id).is_("Gold"),
+        filters.balance("point").of(points.id).is_("5.52"),
+        filters.balance("spend").is_("110.50"),
+        filters.points.is_("5.52"),
+    )
+    shop.transactions.void(sale.id)
+    assert fit(filters.tier.is_("Basic"), filters.balance("spend").is_(0))
+    shop.cards.add_stamps(coffee.id, 3)
+    assert fit(filters.stamps.is_(1), filters.unused_rewards.is_(1))
+    claim = shop.cards.claim_reward(coffee.id)
+    assert fit(filters.uses.is_(1), filters.unused_rewards.of(stamps.id).is_(0))
+    shop.transactions.void(claim.id)
+    assert fit(filters.uses.of(stamps.id).is_(0))
+    assert () == shop.verify().problems
 
 
 def test_programs_do_not_see_each_other(shop: Loyalty, store: Store, program: Program):

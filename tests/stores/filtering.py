@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from loyaltycore.customers.filter_facts import CardFacts, FilterFacts
     from loyaltycore.ports import Session, Store
 
-AT = datetime(2026, 3, 2, 22, 30, tzinfo=UTC)  # 23:30 in Berlin
+# Midnight in Berlin, so that days begin, cards end and people grow older just now.
+AT = datetime(2026, 3, 2, 23, tzinfo=UTC)
 FORM = (
     FieldDefinition("pet"),
     FieldDefinition("cups", type=FieldType.INTEGER),
