@@ -218,9 +218,11 @@ def dumps(filter_: CustomerFilter) -> str:
     As JSON.
 
     Raises:
-        InvalidFilter: it is too long to be kept.
+        InvalidFilter: it is too large to be kept.
     """
-    text = json.dumps(filter_.to_dict(), ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(
+        check_size(filter_).to_dict(), ensure_ascii=False, separators=(",", ":")
+    )
     if len(text.encode()) > _JSON_MAX:
         message = f"at most {_JSON_MAX} bytes of JSON; name fewer values."
         raise InvalidFilter("filter", None, message)
@@ -256,15 +258,15 @@ def _read(data: object, depth: int) -> CustomerFilter:
         message = f"nested at most {DEPTH_MAX} deep."
         raise InvalidFilter("filter", None, message)
     if _is_object(data):
-        names = frozenset(data)
-        if names == {"all"} and _is_list(data["all"]):
+        names = sorted(data)
+        if names == ["all"] and _is_list(data["all"]):
             return AllOf([_read(term, depth + 1) for term in data["all"]])
-        if names == {"any"} and _is_list(data["any"]):
+        if names == ["any"] and _is_list(data["any"]):
             return AnyOf([_read(term, depth + 1) for term in data["any"]])
-        if names == {"not"}:
+        if names == ["not"]:
             return Opposite(_read(data["not"], depth + 1))
         of = data.get("of", {})
-        if names - {"of"} == {"field", "op", "value"} and _is_object(of):
+        if sorted({*names, "of"}) == ["field", "of", "op", "value"] and _is_object(of):
             spec = _spec(data["field"])
             return Filter(spec.name, data["op"], _typed(spec, data["value"]), **of)
     message = "all, any or not; or field, op, value and, where needed, of."
@@ -272,7 +274,9 @@ def _read(data: object, depth: int) -> CustomerFilter:
 
 
 def _is_object(data: object) -> TypeGuard[dict[str, Any]]:
-    return isinstance(data, dict) and all(type(name) is str for name in data)  # pyright: ignore[reportUnknownVariableType]
+    if not isinstance(data, dict):
+        return False
+    return all(type(name) is str for name in cast("dict[object, object]", data))
 
 
 def _is_list(data: object) -> TypeGuard[list[Any]]:
