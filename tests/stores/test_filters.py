@@ -7,8 +7,11 @@ from contextlib import ExitStack
 from random import Random
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 from tests.stores.filtering import (
+    AT,
+    CAFE,
     Drawer,
     Population,
     build,
@@ -17,7 +20,7 @@ from tests.stores.filtering import (
     meant_in_store,
 )
 
-from loyaltycore import MemoryStore, SqliteStore
+from loyaltycore import Loyalty, MemoryStore, SqliteStore, filters
 from loyaltycore.customers.filter_kinds import FIELDS
 from loyaltycore.customers.filters import CustomerFilter, dumps, leaves, loads
 
@@ -118,3 +121,53 @@ def test_every_filter_survives_json(populations: list[Population]):
 
         assert filter_ == again
         assert hash(filter_) == hash(again)
+
+
+def listed(shop: Loyalty, sort: str, *, descending: bool) -> list[str]:
+    """Everybody in order, five at a time."""
+    found: list[str] = []
+    cursor = None
+    while True:
+        page = shop.grid.page(
+            ("id",), sort=sort, descending=descending, limit=5, cursor=cursor
+        )
+        found += [row.customer_id for row in page.rows]
+        cursor = page.cursor
+        if cursor is None:
+            return found
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres", "mysql"])
+def test_sql_lists_and_refreshes_alike(
+    engine: str, populations: list[Population], request: pytest.FixtureRequest
+):
+    """CU-10, CU-12: the same lists and the same segments on every store."""
+    population = populations[1]
+    ours = {**population.rows, "segment_member": []}
+    bare = attrs.evolve(population, rows=ours)
+    shops: list[Loyalty] = []
+    for store in (MemoryStore(), request.getfixturevalue(engine)):
+        fill(store, bare)
+        shops.append(Loyalty(store, CAFE).at(AT))
+    for sort in ("user_name", "birth_date", "rating", "field.height", "rfm_segment"):
+        for descending in (False, True):
+            expected, actual = (
+                listed(each, sort, descending=descending) for each in shops
+            )
+
+            assert expected == actual, sort
+    for filter_ in (filters.points.at_least(1), filters.age.less_than(30)):
+        shop = shops[1]
+        segment = shop.segments.create(repr(filter_), filter_)
+        (report,) = shop.segments.refresh(segment.id)
+        members = {one.id for one in shop.segments.members(segment.id).customers}
+
+        assert population.meant_in_memory(filter_) == members
+        assert len(members) == report.segment.members == report.entered > 0
+        shop.segments.change(segment.id, filter=~filter_)
+        (report,) = shop.segments.refresh(segment.id)
+        assert len(members) == report.left
+        assert population.living - members == {
+            one.id for one in shop.segments.members(segment.id).customers
+        }
+        shop.segments.delete(segment.id)

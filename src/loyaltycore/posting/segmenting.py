@@ -73,11 +73,13 @@ def let_in(
 ) -> int:
     """Let customers into a segment, whose row is locked; return how many were out."""
     program_id, now = desk.program.id, desk.now()
-    changes = [
-        records.entering(program_id, segment_id, each, now) for each in customer_ids
+    refs = [
+        records.membership_ref(program_id, segment_id, each) for each in customer_ids
     ]
-    results = session.apply(changes)
-    moved = [each for each, n in zip(customer_ids, results, strict=True) if n]
+    there = session.get(refs)
+    moved = [each for each, row in zip(customer_ids, there, strict=True) if row is None]
+    if moved:
+        session.apply([records.entering(program_id, segment_id, moved, now)])
     _note_down(session, desk, segment_id, moved, now, has_entered=True)
     return len(moved)
 

@@ -14,7 +14,7 @@ from loyaltycore.values.ids import id_text
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from loyaltycore.program.program import Program
@@ -164,12 +164,19 @@ def membership_ref(program_id: str, segment_id: str, customer_id: str) -> Ref:
 
 
 def entering(
-    program_id: str, segment_id: str, customer_id: str, at: datetime
+    program_id: str, segment_id: str, customer_ids: Sequence[str], at: datetime
 ) -> Insert:
-    """Let a customer in; its result is 0 where they were."""
-    ref = membership_ref(program_id, segment_id, customer_id)
-    row = {**dict(zip(_MEMBER_KEY, ref.values, strict=True)), "since": at}
-    return Insert("segment_member", [row], on_duplicate="ignore")
+    """Let customers in who are not in yet."""
+    rows = [
+        {
+            "program_id": program_id,
+            "segment_id": segment_id,
+            "customer_id": each,
+            "since": at,
+        }
+        for each in customer_ids
+    ]
+    return Insert("segment_member", rows)
 
 
 def counted(program_id: str, segment_id: str, step: int) -> Add:
