@@ -185,13 +185,37 @@ class TestStatic:
         assert (0, 1, 3) == (report.entered, report.left, report.segment.members)
         assert [(people[0], False), (people[1], False)] == moves(shop)[-2:]
 
+    def test_the_deleted_the_erased_and_the_merged_leave(
+        self, shop: Loyalty, people: list[str]
+    ):
+        """CU-12: each leaves in the same write, once; a merged one makes room."""
+        listed = shop.segments.create_static("Listed", people[:4])
+        shop.customers.delete(people[0])
+        shop.customers.erase(people[1])
+        shop.customers.merge(people[2], into=people[3])
+        shop.customers.merge(people[3], into=people[4])
+        shop.customers.restore(people[0])
+        assert 0 == shop.segments.add(listed.id, [people[2], people[4]])
+        assert ["Listed"] == [one.name for one in shop.segments.of(people[2])]
+
+        assert [people[4]] == ids_in(shop, listed.id)
+        assert 1 == shop.segments.get(listed.id).members
+        assert [
+            (people[0], False),
+            (people[1], False),
+            (people[2], False),
+            (people[3], False),
+            (people[4], True),
+        ] == moves(shop)[4:]
+        assert () == shop.verify().problems
+
     def test_only_living_customers_are_listed(self, shop: Loyalty, people: list[str]):
         """CU-12: nobody is listed of those who are not there, or gone."""
         listed = shop.segments.create_static("Listed")
         make_gone(shop, people[0])
         with pytest.raises(errors.UnknownCustomer):
             shop.segments.add(listed.id, [people[1], "nobody"])
-        with pytest.raises(errors.CustomerBlocked):
+        with pytest.raises(errors.CustomerGone):
             shop.segments.add(listed.id, people[:2])
         with pytest.raises(errors.UnknownCustomer):
             shop.segments.create_static("Other", ["nobody"])

@@ -1,35 +1,22 @@
-"""A customer, and what a registration has to look like."""
+"""A customer: who they are, and what adds up to them."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, TypedDict
 
 import attrs
 
-from loyaltycore.errors import InvalidValue
 from loyaltycore.program.customer_status import Activity, CustomerStatus
-from loyaltycore.values.contact import parse_email, parse_phone
 
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from loyaltycore.program.fields import FieldValue
-    from loyaltycore.program.program import Program
 
-__all__ = [
-    "TEXT_MAX",
-    "Customer",
-    "Person",
-    "PersonFields",
-    "activity_of",
-    "age_on",
-    "is_one_line",
-    "person_of",
-]
+__all__ = ["TEXT_MAX", "Customer", "Person", "PersonFields", "is_one_line"]
 
 #: The most characters of a name, an external id or a source.
 TEXT_MAX = 200
@@ -168,63 +155,6 @@ class Customer:
         return self.person.email
 
 
-def activity_of(customer: Customer, program: Program, at: datetime) -> Activity:
-    """
-    Are they active at a moment?
-
-    What was set by hand counts; else they are while their last transaction, or their
-    registration where there is none, is younger than ``Program.inactive_after``.
-    """
-    if customer.activity is not None:
-        return customer.activity
-    last = customer.last_transaction_at or customer.registered_at
-    is_active = last > at - timedelta(days=program.inactive_after)
-    return Activity.ACTIVE if is_active else Activity.INACTIVE
-
-
-def age_on(born: date, on: date) -> int:
-    """Years on a day; who was born on 29 February is a year older on 1 March."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-
-
-def person_of(person: Person, program: Program) -> Person:
-    """
-    Parse what was typed in: phone and e-mail in their one form, names trimmed.
-
-    Raises:
-        InvalidPhone, InvalidEmail: they cannot be one.
-        InvalidValue: a text is too long, or has a line break or a control character.
-    """
-    phone, email, born = person.phone, person.email, person.birth_date
-    if born is not None and type(born) is not date:
-        message = f"it takes a datetime.date, not {type(born).__name__}."
-        raise InvalidValue("birth_date", message)
-    return attrs.evolve(
-        person,
-        first_name=_text("first_name", person.first_name),
-        last_name=_text("last_name", person.last_name),
-        phone=parse_phone(phone, program.phone_region) if phone else None,
-        email=parse_email(email) if email else None,
-        external_id=_text("external_id", person.external_id),
-        gender=_text("gender", person.gender),
-        source=_text("source", person.source),
-        utm=_text("utm", person.utm),
-    )
-
-
 def is_one_line(text: str) -> bool:
     """Say whether a text has no line breaks, control characters or half characters."""
     return _has_control(text) is None
-
-
-def _text(field: str, value: str | None) -> str | None:
-    if value is None:
-        return None
-    if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidValue(field, f"it takes text, not {type(value).__name__}.")
-    value = value.strip()
-    if len(value) > TEXT_MAX:
-        raise InvalidValue(field, f"at most {TEXT_MAX} characters.")
-    if not is_one_line(value):
-        raise InvalidValue(field, "no line breaks and no control characters.")
-    return value or None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from loyaltycore.cards.card import CardStatus
-from loyaltycore.customers.customer import activity_of, age_on
 from loyaltycore.customers.filter_tests import Moment, check_filter, question_of
 from loyaltycore.customers.filters import AllOf, AnyOf, Filter, Opposite
+from loyaltycore.customers.profile import activity_of
 from loyaltycore.customers.search_keys import folded_name
 from loyaltycore.ledger.transactions import Unit
 from loyaltycore.query.predicates import Op
@@ -15,13 +15,13 @@ from loyaltycore.query.predicates import Op
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from loyaltycore.customers.filter_facts import CardFacts, FilterFacts
     from loyaltycore.customers.filters import CustomerFilter
     from loyaltycore.program.program import Program
 
-__all__ = ["matcher", "matches"]
+__all__ = ["age_on", "matcher", "matches"]
 
 
 def matches(
@@ -50,6 +50,11 @@ def matcher(
     """
     when = Moment(program, at)
     return _asking(check_filter(filter_, when), when)
+
+
+def age_on(born: date, on: date) -> int:
+    """Years on a day; who was born on 29 February is a year older on 1 March."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def _asking(filter_: CustomerFilter, when: Moment) -> Callable[[FilterFacts], bool]:
@@ -147,7 +152,7 @@ def _age(_: Filter, facts: FilterFacts, when: Moment) -> tuple[int | None]:
 
 
 def _activity(_: Filter, facts: FilterFacts, when: Moment) -> tuple[str]:
-    return (activity_of(facts.customer, when.program, when.at).value,)
+    return (activity_of(facts.customer, when.at, when.program.inactive_after),)
 
 
 def _consent(leaf: Filter, facts: FilterFacts, _: Moment) -> tuple[bool]:

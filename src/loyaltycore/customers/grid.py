@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from loyaltycore.customers.customer import activity_of
 from loyaltycore.customers.figures import POINT_SCALE
+from loyaltycore.customers.profile import activity_of
 from loyaltycore.errors import InvalidValue
 from loyaltycore.values.money import Money
 from loyaltycore.values.quantity import from_units
@@ -211,7 +211,7 @@ def _cards(asked: Asked) -> tuple[GridCard, ...]:
 
 
 def _activity(asked: Asked) -> object:
-    return activity_of(asked.customer, asked.program, asked.at)
+    return activity_of(asked.customer, asked.at, asked.program.inactive_after)
 
 
 _COLUMNS: Final = (

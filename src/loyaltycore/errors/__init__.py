@@ -26,10 +26,12 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── UnknownCard
     │   ├── UnknownTemplate
     │   ├── UnknownTransaction
+    │   ├── UnknownNote
     │   ├── UnknownManager
     │   ├── UnknownLocation
     │   ├── UnknownSegment
-    │   └── UnknownFilter
+    │   ├── UnknownFilter
+    │   └── UnknownLink
     ├── Refusal                        a rule says no; nothing was written
     │   ├── InsufficientBalance
     │   ├── BelowMinimum
@@ -43,6 +45,13 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── NotEligible                  not for this customer
     │   ├── CommandNotSupported          this card type has no such command
     │   ├── CustomerBlocked              blocked, deactivated or gone
+    │   ├── CustomerGone                 deleted or erased
+    │   ├── CustomerHasInstalledCard     its card has to be deleted first
+    │   ├── OutstandingUnits             units are held, or wait until they count
+    │   ├── NotMergeable                 oneself, or somebody who is gone
+    │   ├── NotTheAuthor                 a note is changed by who wrote it
+    │   ├── AlreadyReviewed              a visit is reviewed once
+    │   ├── DeadLink                     it led to a card or customer who is gone
     │   ├── PermissionDenied             not the manager's to do, or not there
     │   ├── QuotaReached                 the plan allows no more
     │   ├── CardDeleted                  the card no longer functions
@@ -71,6 +80,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from loyaltycore.errors.refusals import (
     AlreadyRedeemed,
+    AlreadyReviewed,
     BelowMinimum,
     CardBlocked,
     CardDeleted,
@@ -78,6 +88,9 @@ from loyaltycore.errors.refusals import (
     CardNotInstalled,
     CommandNotSupported,
     CustomerBlocked,
+    CustomerGone,
+    CustomerHasInstalledCard,
+    DeadLink,
     DuplicateCustomer,
     DuplicateField,
     DuplicateKeyMismatch,
@@ -87,7 +100,10 @@ from loyaltycore.errors.refusals import (
     NotAvailable,
     NotCombinable,
     NotEligible,
+    NotMergeable,
     NotReversible,
+    NotTheAuthor,
+    OutstandingUnits,
     PermissionDenied,
     PurchaseAmountRequired,
     QuotaReached,
@@ -114,6 +130,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AlreadyRedeemed",
+    "AlreadyReviewed",
     "AppendOnly",
     "BelowMinimum",
     "CardBlocked",
@@ -126,6 +143,9 @@ __all__ = [
     "Corrupt",
     "CurrencyMismatch",
     "CustomerBlocked",
+    "CustomerGone",
+    "CustomerHasInstalledCard",
+    "DeadLink",
     "Duplicate",
     "DuplicateCustomer",
     "DuplicateField",
@@ -147,7 +167,10 @@ __all__ = [
     "NotCombinable",
     "NotEligible",
     "NotFound",
+    "NotMergeable",
     "NotReversible",
+    "NotTheAuthor",
+    "OutstandingUnits",
     "PermissionDenied",
     "PurchaseAmountRequired",
     "QuotaReached",
@@ -160,8 +183,10 @@ __all__ = [
     "UnknownCard",
     "UnknownCustomer",
     "UnknownFilter",
+    "UnknownLink",
     "UnknownLocation",
     "UnknownManager",
+    "UnknownNote",
     "UnknownSegment",
     "UnknownTemplate",
     "UnknownTransaction",
@@ -295,6 +320,12 @@ class UnknownTransaction(NotFound):
     noun = "transaction"
 
 
+class UnknownNote(NotFound):
+    """No such note."""
+
+    noun = "note"
+
+
 class UnknownManager(NotFound):
     """No such manager."""
 
@@ -317,3 +348,12 @@ class UnknownFilter(NotFound):
     """No such saved filter."""
 
     noun = "saved filter"
+
+
+class UnknownLink(NotFound):
+    """No such link; its token is not repeated, for it may have been guessed at."""
+
+    noun = "link"
+
+    def __init__(self) -> None:
+        super().__init__("that was given", by="token")

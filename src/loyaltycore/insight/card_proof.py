@@ -56,11 +56,15 @@ class CardProof:
     Args:
         card: as it is stored.
         findings: where problems go.
+        aliases: who was merged, with whom they turned out to be.
     """
 
-    def __init__(self, card: Card, findings: Findings) -> None:
+    def __init__(
+        self, card: Card, findings: Findings, aliases: Mapping[str, str] | None = None
+    ) -> None:
         self._card = card
         self._findings = findings
+        self._aliases = aliases or {}
         self._version = 0
         self._digest = genesis(card.id)
         self._last_at = card.issued_at
@@ -128,7 +132,7 @@ class CardProof:
             )
         for name in ("customer_id", "template_id"):
             theirs, ours = getattr(transaction, name), getattr(card, name)
-            if theirs != ours:
+            if self._aliases.get(theirs, theirs) != ours:
                 message = f"its {name} is {theirs}, that of its card {ours}"
                 self._journal(Check.REFERENCE, transaction, message)
 

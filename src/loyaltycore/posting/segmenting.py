@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from loyaltycore.customers.segments import MembershipChange, Segment, SegmentKind
-from loyaltycore.errors import CustomerBlocked, UnknownCustomer, UnknownSegment
+from loyaltycore.errors import CustomerGone, UnknownSegment
 from loyaltycore.ports import Delete
 from loyaltycore.records import segments as records
 from loyaltycore.records.customers import customer_ref
+from loyaltycore.records.finding import resolved
 from loyaltycore.records.streaming import stream
 from loyaltycore.values.days import local_day
 
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
     from loyaltycore.posting.desk import Desk
 
 __all__ = [
-    "check_living",
     "delete_some",
+    "ids_of",
     "leave_all",
     "let_in",
     "let_out",
     "load_segment",
+    "move_all",
     "refresh_some",
 ]
 
@@ -52,20 +54,29 @@ def load_segment(
     return records.segment_of(row)
 
 
-def check_living(session: Session, desk: Desk, customer_ids: Sequence[str]) -> None:
+def ids_of(
+    session: Session, desk: Desk, customer_ids: Sequence[str], *, living: bool
+) -> list[str]:
     """
-    Refuse to list customers who are not there.
+    Whom some ids mean, each once; a merged customer is who they turned out to be.
+
+    Args:
+        living: whoever is gone is refused.
 
     Raises:
         UnknownCustomer: there is none with this id.
-        CustomerBlocked: they were deleted, merged or erased.
+        CustomerGone: they were deleted or erased.
     """
-    refs = [customer_ref(desk.program.id, each) for each in customer_ids]
+    program_id = desk.program.id
+    refs = [customer_ref(program_id, each) for each in customer_ids]
+    found: dict[str, None] = {}
     for customer_id, row in zip(customer_ids, session.get(refs), strict=True):
-        if row is None:
-            raise UnknownCustomer(customer_id)
-        if not row["is_living"]:
-            raise CustomerBlocked(customer_id, row["status"])
+        if row is None or row["merged_into"] is not None:
+            row = resolved(session, program_id, customer_id)  # noqa: PLW2901 - the one who is meant
+        if living and not row["is_living"]:
+            raise CustomerGone(row["id"], row["status"])
+        found[row["id"]] = None
+    return list(found)
 
 
 def let_in(
@@ -101,13 +112,15 @@ def let_out(
 
 def leave_all(session: Session, desk: Desk, customer_id: str) -> int:
     """Let a customer who is gone out of every segment; return out of how many."""
-    program_id = desk.program.id
-    query = records.their_memberships(program_id, customer_id)
-    segment_ids = [row["segment_id"] for row in stream(session, query)]
-    if segment_ids:
-        refs = [records.segment_ref(program_id, each) for each in segment_ids]
-        session.get(refs, lock=True)
+    segment_ids = _their_segments(session, desk, customer_id)
     return sum(let_out(session, desk, each, [customer_id]) for each in segment_ids)
+
+
+def move_all(session: Session, desk: Desk, source_id: str, target_id: str) -> None:
+    """Let a customer into every segment that another one is in, who leaves them."""
+    for segment_id in _their_segments(session, desk, source_id):
+        let_out(session, desk, segment_id, [source_id])
+        let_in(session, desk, segment_id, [target_id])
 
 
 def refresh_some(
@@ -165,6 +178,17 @@ def delete_some(session: Session, desk: Desk, segment_id: str) -> bool:
         return False
     session.apply([Delete(records.segment_ref(program_id, segment_id))])
     return True
+
+
+def _their_segments(session: Session, desk: Desk, customer_id: str) -> list[str]:
+    """The segments that a customer is in, locked."""
+    program_id = desk.program.id
+    query = records.their_memberships(program_id, customer_id)
+    segment_ids = [row["segment_id"] for row in stream(session, query)]
+    if segment_ids:
+        refs = [records.segment_ref(program_id, each) for each in segment_ids]
+        session.get(refs, lock=True)
+    return segment_ids
 
 
 def _note_down(

@@ -37,6 +37,7 @@ __all__ = [
     "counter_name",
     "counter_ref",
     "due_cards",
+    "holder_prefix",
     "holding_of",
     "holding_values",
     "life_values",
@@ -318,9 +319,14 @@ def counter_name(card: Card, name: str) -> str:
         case Scope.TEMPLATE:
             return f"template:{card.template_id}/{rest}"
         case Scope.HOLDER:
-            return f"holder:{card.template_id}/{card.customer_id}/{rest}"
+            return f"{holder_prefix(card.template_id, card.customer_id)}{rest}"
         case _:
             return f"{card.id}/{name}"
+
+
+def holder_prefix(template_id: str, customer_id: str) -> str:
+    """How the names begin of counters for all of a customer's cards of a template."""
+    return f"holder:{template_id}/{customer_id}/"
 
 
 def _compact(total: Total) -> list[Any]:

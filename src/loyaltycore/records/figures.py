@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from loyaltycore.customers.reviews import HUNDREDTHS
 from loyaltycore.ports import Add, Ref
 from loyaltycore.query.predicates import where
 from loyaltycore.query.queries import Query, total
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from loyaltycore.customers.customer import Customer
     from loyaltycore.customers.figures import Figures
+    from loyaltycore.customers.reviews import Review
     from loyaltycore.ledger.transactions import Transaction
     from loyaltycore.program.program import Program
 
@@ -27,6 +29,7 @@ __all__ = [
     "day_change",
     "living_change",
     "program_figures",
+    "review_figures",
 ]
 
 _KEY = ("program_id", "day", "template_id", "location_id", "actor_id", "slot")
@@ -39,9 +42,14 @@ _COLUMNS = (
     "points_earned",
     "points_redeemed",
     "points_expired",
+    "reviews",
+    "rating_sum",
+)
+_OF_REVIEW = ("reviews", "rating_sum")
+_OF_TRANSACTION = tuple(
+    name for name in _COLUMNS if name not in {"customers", *_OF_REVIEW}
 )
 FIGURE_MEASURES = {name: total(name) for name in _COLUMNS}
-_OF_TRANSACTION = _COLUMNS[1:]
 
 
 def day_change(program_id: str, transaction: Transaction, figures: Figures) -> Add:
@@ -89,6 +97,20 @@ def living_change(
     day = local_day(at, program.zone)
     key = (program.id, day, "", customer.location_id or "", "", _slot(customer.id))
     return Add(Ref("day_figure", _KEY, key), {"living": change})
+
+
+def review_figures(program_id: str, review: Review) -> Add:
+    """Count a review on its day, its rating in hundredths."""
+    key = (
+        program_id,
+        review.local_day,
+        "",
+        review.location_id or "",
+        review.actor_id or "",
+        _slot(review.id),
+    )
+    deltas = {"reviews": 1, "rating_sum": review.rating * HUNDREDTHS}
+    return Add(Ref("day_figure", _KEY, key), deltas)
 
 
 def _slot(id_: str) -> int:

@@ -165,9 +165,12 @@ def _activity(_: Filter, tests: Tests, when: Moment) -> Predicate:
 
 def _is(activity: Activity, when: Moment) -> Predicate:
     since = when.at - timedelta(days=when.program.inactive_after)
-    never = Compare("last_transaction_at", Op.EQ, None)
-    new = And((never, Compare("registered_at", Op.GT, since)))
-    seen: Predicate = Or((Compare("last_transaction_at", Op.GT, since), new))
+    seen: Predicate = Or(
+        (
+            Compare("last_transaction_at", Op.GT, since),
+            Compare("registered_at", Op.GT, since),
+        )
+    )
     if activity is Activity.INACTIVE:
         seen = Not(seen)
     by_hand = Compare("activity", Op.EQ, activity.value)

@@ -145,7 +145,10 @@ NOTE = Collection(
         changed_at="moment",
     ),
     key=("program_id", "id"),
-    indexes=(Index(by=("program_id", "customer_id"), order=("created_at", "id")),),
+    indexes=(
+        Index(by=("program_id", "customer_id"), order=("created_at", "id")),
+        Index(by=("program_id", "due_on")),
+    ),
 )
 
 REVIEW = Collection(

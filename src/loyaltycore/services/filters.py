@@ -8,12 +8,12 @@ from loyaltycore.customers.filter_matching import matches
 from loyaltycore.customers.filter_tests import Moment, check_filter
 from loyaltycore.customers.saved_filters import FILTERS_MAX, SavedFilter
 from loyaltycore.customers.segments import name_of
-from loyaltycore.errors import QuotaReached, UnknownCustomer, UnknownFilter
+from loyaltycore.errors import QuotaReached, UnknownFilter
 from loyaltycore.ports import Delete, Insert, Update
 from loyaltycore.program.managers import Permission
 from loyaltycore.records import saved_filters as records
-from loyaltycore.records.customers import customer_ref
 from loyaltycore.records.filter_facts import filter_facts
+from loyaltycore.records.finding import resolved
 
 
 if TYPE_CHECKING:
@@ -121,9 +121,7 @@ class SavedFilters:
         desk = self._shell.desk
 
         def work(session: Session) -> bool:
-            (row,) = session.get([customer_ref(desk.program.id, customer_id)])
-            if row is None:
-                raise UnknownCustomer(customer_id)
+            row = resolved(session, desk.program.id, customer_id)
             facts = filter_facts(session, row)
             return matches(filter, facts, desk.now(), desk.program)
 

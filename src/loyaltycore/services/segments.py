@@ -22,6 +22,7 @@ from loyaltycore.posting import segmenting
 from loyaltycore.program.managers import Permission
 from loyaltycore.records import segments as records
 from loyaltycore.records.customers import customer_of, customer_ref
+from loyaltycore.records.finding import resolved
 
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from loyaltycore.customers.filters import CustomerFilter
     from loyaltycore.customers.segments import MembershipChange
     from loyaltycore.ports import Session
-    from loyaltycore.query.queries import Query
     from loyaltycore.shell import Shell
 
 __all__ = ["Segments"]
@@ -64,7 +64,7 @@ class Segments:
             customers: ids of those who are in it from the start; more by ``add``.
 
         Raises:
-            UnknownCustomer, CustomerBlocked: somebody is not there, or gone.
+            UnknownCustomer, CustomerGone: somebody is not there, or gone.
             InvalidValue: more than 1,000 of them; or the name.
             DuplicateField, QuotaReached: as ``create``.
         """
@@ -87,11 +87,27 @@ class Segments:
 
     def all(self) -> list[Segment]:
         """Return all segments, by name."""
-        return self._several(records.all_segments(self._shell.program_id, SEGMENTS_MAX))
+        query = records.all_segments(self._shell.program_id, SEGMENTS_MAX)
+        page = self._shell.read(
+            lambda session: session.select(query), Permission.VIEW_CUSTOMERS
+        )
+        return [records.segment_of(row) for row in page.rows]
 
     def of(self, customer_id: str) -> list[Segment]:
-        """Return the segments that a customer is in, by name."""
-        return self._several(records.segments_of(self._shell.program_id, customer_id))
+        """
+        Return the segments that a customer is in, by name.
+
+        Raises:
+            UnknownCustomer: there is none with this id.
+        """
+        program_id = self._shell.program_id
+
+        def work(session: Session) -> list[Segment]:
+            whom = resolved(session, program_id, customer_id)["id"]
+            page = session.select(records.segments_of(program_id, whom))
+            return [records.segment_of(row) for row in page.rows]
+
+        return self._shell.read(work, Permission.VIEW_CUSTOMERS)
 
     def change(
         self,
@@ -177,15 +193,15 @@ class Segments:
         Raises:
             UnknownSegment: there is none with this id.
             InvalidValue: it is dynamic, or these are more than 1,000.
-            UnknownCustomer, CustomerBlocked: somebody is not there, or gone.
+            UnknownCustomer, CustomerGone: somebody is not there, or gone.
         """
         ids, desk = _ids(customers), self._shell.desk
 
         def work(session: Session) -> int:
             segment = segmenting.load_segment(session, desk, segment_id)
             _must_be(segment, SegmentKind.STATIC)
-            segmenting.check_living(session, desk, ids)
-            return segmenting.let_in(session, desk, segment_id, ids)
+            whom = segmenting.ids_of(session, desk, ids, living=True)
+            return segmenting.let_in(session, desk, segment_id, whom)
 
         return self._shell.write(work, Permission.EDIT)
 
@@ -194,14 +210,15 @@ class Segments:
         Take customers off the list of a static segment; return how many were on it.
 
         Raises:
-            UnknownSegment, InvalidValue: as ``add``.
+            UnknownSegment, InvalidValue, UnknownCustomer: as ``add``.
         """
         ids, desk = _ids(customers), self._shell.desk
 
         def work(session: Session) -> int:
             segment = segmenting.load_segment(session, desk, segment_id)
             _must_be(segment, SegmentKind.STATIC)
-            return segmenting.let_out(session, desk, segment_id, ids)
+            whom = segmenting.ids_of(session, desk, ids, living=False)
+            return segmenting.let_out(session, desk, segment_id, whom)
 
         return self._shell.write(work, Permission.EDIT)
 
@@ -271,17 +288,17 @@ class Segments:
             name=name_of(name),
             kind=kind,
             filter=filter_,
-            members=len(members),
+            members=0,
             created_at=now,
         )
 
         def work(session: Session) -> Segment:
             self._check_name(session, segment.name)
-            segmenting.check_living(session, desk, members)
-            row = records.segment_row(desk.program.id, attrs.evolve(segment, members=0))
+            row = records.segment_row(desk.program.id, segment)
             session.apply([Insert("segment", [row])])
-            segmenting.let_in(session, desk, segment.id, members)
-            return segment
+            whom = segmenting.ids_of(session, desk, members, living=True)
+            n = segmenting.let_in(session, desk, segment.id, whom)
+            return attrs.evolve(segment, members=n)
 
         return self._shell.write(work, Permission.EDIT)
 
@@ -311,12 +328,6 @@ class Segments:
             raise DuplicateField("name", taken)
         if len(rows) >= SEGMENTS_MAX:
             raise QuotaReached("segments", SEGMENTS_MAX)
-
-    def _several(self, query: Query) -> list[Segment]:
-        page = self._shell.read(
-            lambda session: session.select(query), Permission.VIEW_CUSTOMERS
-        )
-        return [records.segment_of(row) for row in page.rows]
 
 
 def _ids(customers: Iterable[str]) -> list[str]:

@@ -8,7 +8,6 @@ at a time is one card with its lots, and one row of sums for each row of day fig
 from __future__ import annotations
 
 from collections import Counter
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from loyaltycore.cards.card import CardStatus
@@ -25,24 +24,28 @@ from loyaltycore.insight.program_proof import (
 from loyaltycore.insight.verification import Check, Findings
 from loyaltycore.ledger.transactions import Unit
 from loyaltycore.program.customer_form import UNIQUE_FIELDS
-from loyaltycore.query.queries import count
 from loyaltycore.records import cards as card_records
 from loyaltycore.records import custom_fields as field_records
 from loyaltycore.records import customers as customer_records
 from loyaltycore.records import figures as figure_records
 from loyaltycore.records import journal
 from loyaltycore.records import messages as message_records
-from loyaltycore.records import segments as segment_records
 from loyaltycore.records import templates as template_records
 from loyaltycore.records import verification as records
+from loyaltycore.records.belongings import (
+    chunks,
+    prove_counters,
+    prove_references,
+    prove_segments,
+)
+from loyaltycore.records.people import all_aliases
 from loyaltycore.records.programs import check_program
+from loyaltycore.records.said import Said
 from loyaltycore.records.streaming import stream
 from loyaltycore.values.codes import is_code
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from loyaltycore.cards.card import Card, CardTemplate
     from loyaltycore.customers.customer import Customer
     from loyaltycore.insight.verification import VerifyReport
@@ -93,17 +96,19 @@ class _Walk:
         self._days: dict[tuple[Any, ...], Counter[str]] = {}
         self._shared: Counter[str] = Counter()
         self._living = 0
+        self._aliases = all_aliases(session, desk.program.id)
 
     def report(self) -> VerifyReport:
         """Check everything."""
         self._check_program()
-        for row in stream(
-            self._session, customer_records.every_customer(self._program_id)
-        ):
-            self._check_customer(row)
+        session, program_id = self._session, self._program_id
+        said = Said(session, program_id, self._aliases)
+        for row in stream(session, customer_records.every_customer(program_id)):
+            self._check_customer(row, said)
         self._check_days()
-        self._check_segments()
-        self._check_references()
+        prove_segments(session, program_id, self._findings)
+        prove_references(session, program_id, self._findings)
+        prove_counters(session, program_id, self._shared, self._findings)
         return self._findings.report()
 
     # -- program and templates -------------------------------------------------------
@@ -142,7 +147,7 @@ class _Walk:
 
     # -- customers -------------------------------------------------------------------
 
-    def _check_customer(self, row: Row) -> None:
+    def _check_customer(self, row: Row, said: Said) -> None:
         session, program_id = self._session, self._program_id
         self._findings.count("customers")
         try:
@@ -151,6 +156,7 @@ class _Walk:
             self._unreadable("customer", row["id"], error)
             return
         self._living += customer.is_living
+        self._check_said(customer, said)
         for change in figure_records.customer_figures(self._desk.program, [customer]):
             self._days.setdefault(change.ref.values, Counter())["customers"] += 1
         sums = records.CustomerSums()
@@ -172,6 +178,18 @@ class _Walk:
             if (value := row[f"unique_{field}"]) is not None
         ]
         self._check_found("customer", [(ref, customer.id) for ref in refs])
+        _, values = customer_records.uniques_of(self._desk.program, customer)
+        self._check_noted("customer", customer.id, values)
+
+    def _check_said(self, customer: Customer, said: Said) -> None:
+        try:
+            reviews = said.prove(customer, self._findings)
+        except _UNREADABLE as error:
+            self._unreadable("customer", customer.id, error)
+            return
+        for review in reviews:
+            day = figure_records.review_figures(self._program_id, review)
+            self._days.setdefault(day.ref.values, Counter()).update(day.deltas)
 
     def _check_derived(self, row: Row, customer: Customer) -> None:
         """What is kept twice, to be searched and sorted by, says the same twice."""
@@ -203,7 +221,7 @@ class _Walk:
         serial_ref = card_records.serial_ref(program_id, card.serial)
         self._check_found("card", [(serial_ref, card.id)])
         self._check_uniques(card)
-        proof = CardProof(card, self._findings)
+        proof = CardProof(card, self._findings, self._aliases)
         counted = self._check_journal(card, proof, sums)
         counters = {
             each["name"]: each["used"]
@@ -233,10 +251,13 @@ class _Walk:
         refs = field_records.unique_refs(
             self._program_id, template.id, form, card.fields
         )
+        self._check_noted("card", card.id, refs)
+
+    def _check_noted(self, collection: str, owner_id: str, refs: list[Ref]) -> None:
         for ref, row in zip(refs, self._session.get(refs), strict=True):
-            if row is None or row["owner_id"] != card.id:
+            if row is None or row["owner_id"] != owner_id:
                 message = f"its {ref.values[2]} is not noted down as its own."
-                self._findings.add(Check.KEY, "card", card.id, message)
+                self._findings.add(Check.KEY, collection, owner_id, message)
 
     def _check_journal(
         self, card: Card, proof: CardProof, sums: records.CustomerSums
@@ -248,7 +269,7 @@ class _Walk:
             stream(session, records.all_of_card(program_id, "entry", card.id))
         )
         query = journal.card_transactions(program_id, card.id, limit=_PAGE)
-        for rows in _chunks(stream(session, query), _PAGE):
+        for rows in chunks(stream(session, query), _PAGE):
             self._findings.count("transactions", len(rows))
             messages = self._messages_of(rows)
             self._check_keys(rows)
@@ -341,57 +362,12 @@ class _Walk:
             where = "/".join(map(str, key[1:]))
             check_day(where, _all_days({}), _all_days(sums), findings)
 
-    def _check_segments(self) -> None:
-        """The members of each segment are counted right."""
-        program_id = self._program_id
-        for row in stream(self._session, segment_records.every_segment(program_id)):
-            query = segment_records.members_of(program_id, row["id"], _PAGE)
-            (found,) = self._session.summarize(query, measures={"n": count()})
-            if row["members"] != found["n"]:
-                message = f"it counts {row['members']} members; there are {found['n']}."
-                self._findings.add(Check.TOTALS, "segment", row["id"], message)
-
-    def _check_references(self) -> None:
-        program_id, session = self._program_id, self._session
-        for each in records.REFERENCES:
-            for row in stream(session, records.orphans(program_id, each)):
-                named = "/".join(str(row[our]) for _, our in each.on)
-                message = f"it belongs to {each.other} {named}, which is not there."
-                where = records.row_id(each.collection, row)
-                self._findings.add(Check.REFERENCE, each.collection, where, message)
-        self._check_counters()
-
-    def _check_counters(self) -> None:
-        """Counters of several cards add up, and those of one card have a card."""
-        program_id, session = self._program_id, self._session
-        shared: dict[str, int] = {}
-        counters = stream(session, records.all_counters(program_id))
-        for rows in _chunks(counters, _PAGE):
-            self._findings.count("counters", len(rows))
-            of_card = [row["name"] for row in rows if ":" not in row["name"]]
-            shared |= {row["name"]: row["used"] for row in rows if ":" in row["name"]}
-            refs = [
-                card_records.card_ref(program_id, name.partition("/")[0])
-                for name in of_card
-            ]
-            for name, card in zip(of_card, session.get(refs), strict=True):
-                if card is None:
-                    message = "it counts for a card that is not there."
-                    self._findings.add(Check.REFERENCE, "counter", name, message)
-        check_counters("templates", shared, self._shared, self._findings)
-
     def _unreadable(self, collection: str, id_: str, error: BaseException) -> None:
         """Say so, without the error's own words: they may repeat personal data."""
         message = f"it holds what it never should ({type(error).__name__}); "
         self._findings.add(
             Check.UNREADABLE, collection, id_, f"{message}compare it with a backup."
         )
-
-
-def _chunks(rows: Iterable[Row], n: int) -> Iterator[list[Row]]:
-    rows = iter(rows)
-    while chunk := list(islice(rows, n)):
-        yield chunk
 
 
 def _all_days(sums: Any) -> dict[str, int]:

@@ -55,8 +55,9 @@ class CardLife:
             DuplicateField: another card has the value of a unique field.
         """
         desk, given = self._shell.desk, fields or {}
+        by = self._shell.manager_id
         return self._shell.write(
-            lambda session: issue_card(session, desk, template_id, to, given, utm)
+            lambda session: issue_card(session, desk, template_id, to, given, utm, by)
         )
 
     def install(
@@ -151,6 +152,7 @@ class CardLife:
         self, card_id: str, what: str, change: Callable[[Card, CardTemplate], Card]
     ) -> Card:
         desk, topic = self._shell.desk, f"card.{what}"
+        by = self._shell.manager_id
         return self._shell.write(
-            lambda session: change_card(session, desk, card_id, topic, change)
+            lambda session: change_card(session, desk, card_id, topic, change, by)
         )
