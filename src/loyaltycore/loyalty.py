@@ -24,6 +24,7 @@ from loyaltycore.services.transactions import Transactions
 from loyaltycore.services.upkeep import Upkeep
 from loyaltycore.shell import Shell
 from loyaltycore.system import FixedClock, SystemClock, SystemIds
+from loyaltycore.values.ids import id_text
 
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from loyaltycore.services.filters import SavedFilters
     from loyaltycore.services.grid import Grid
     from loyaltycore.services.links import Links
+    from loyaltycore.services.locations import Locations
+    from loyaltycore.services.managers import Managers
     from loyaltycore.services.notes import Notes
     from loyaltycore.services.reports import Reports
     from loyaltycore.services.rewards import Rewards
@@ -221,6 +224,20 @@ class Loyalty:
         return Grid(self._shell)
 
     @cached_property
+    def managers(self) -> Managers:
+        """Say who may do what where, and look at what they did."""
+        from loyaltycore.services.managers import Managers  # noqa: PLC0415 - likewise
+
+        return Managers(self._shell)
+
+    @cached_property
+    def locations(self) -> Locations:
+        """Name the places where things happen, and the tills there."""
+        from loyaltycore.services.locations import Locations  # noqa: PLC0415 - likewise
+
+        return Locations(self._shell)
+
+    @cached_property
     def upkeep(self) -> Upkeep:
         """Post what time makes due on cards that nobody touches."""
         return Upkeep(self._shell)
@@ -251,6 +268,30 @@ class Loyalty:
         """Return the same programme under a clock that stands at *moment*."""
         desk = self._shell.desk.under(FixedClock(moment))
         return self._over(attrs.evolve(self._shell, desk=desk))
+
+    def as_manager(self, manager_id: str, location: str | None = None) -> Loyalty:
+        """
+        Return the same programme, where everything is done by a manager.
+
+        What they write names them, what they may not do is refused, and figures are
+        those of the location that is given.  Who signs in is your backend's to find
+        out; whoever holds this object, or the one that it came from, can ask for
+        another.
+
+        Args:
+            location: the id of the place where they are; whoever is bound to places
+                has to be at one of theirs.
+
+        Raises:
+            PermissionDenied: from what is called on it, as are ``UnknownManager`` and
+                ``UnknownLocation``.
+        """
+        shell = attrs.evolve(
+            self._shell,
+            manager_id=id_text("manager_id", manager_id),
+            location_id=None if location is None else id_text("location_id", location),
+        )
+        return self._over(shell)
 
     def bind(self, handle: object) -> Loyalty:
         """

@@ -17,10 +17,13 @@ import attrs
 from loyaltycore.errors import (
     Conflict,
     Duplicate,
-    PermissionDenied,
+    InvalidValue,
     Unavailable,
+    UnknownLocation,
     UnknownManager,
 )
+from loyaltycore.posting import By
+from loyaltycore.records.locations import location_ref
 from loyaltycore.records.managers import manager_of, manager_ref
 from loyaltycore.records.programs import check_program
 
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     from loyaltycore.errors import StoreError
     from loyaltycore.ports import Session, Store
     from loyaltycore.posting import Desk
-    from loyaltycore.program.managers import Permission
+    from loyaltycore.program.managers import Manager, Permission
 
 __all__ = ["TRIES_MAX", "Shell"]
 
@@ -51,6 +54,8 @@ class Shell:
         retries: whether a lost race is run again; not where the caller owns the
             database transaction.
         manager_id: the manager who acts; None: the host itself, who may do everything.
+            What is written or read for a manager needs a permission: work that names
+            none is the host's alone.
         location_id: where they are.
     """
 
@@ -66,6 +71,37 @@ class Shell:
         """The tenant."""
         return self.desk.program.id
 
+    @property
+    def by(self) -> By:
+        """Who acts, and where."""
+        return By(actor_id=self.manager_id, location_id=self.location_id)
+
+    def standing_at(self, location_id: str | None) -> Shell:
+        """Return the same shell where somebody says that something happens."""
+        if self.manager_id is None or location_id in {None, self.location_id}:
+            return self
+        return attrs.evolve(self, location_id=location_id)
+
+    def acting(self, actor_id: str | None) -> str | None:
+        """
+        Say who acts, where a caller may have named somebody.
+
+        Raises:
+            InvalidValue: a manager acts, and it was somebody else that was named.
+        """
+        if self.manager_id is None:
+            return actor_id
+        if actor_id not in {None, self.manager_id}:
+            message = "everything here is done by the manager who acts; leave it out."
+            raise InvalidValue("actor", message)
+        return self.manager_id
+
+    def may(self, session: Session, permission: Permission) -> bool:
+        """Is it theirs to see, as a part of what they may see?"""
+        if self.manager_id is None:
+            return True
+        return self._manager(session, self.manager_id).may(permission)
+
     def write(
         self, work: Callable[[Session], T], permission: Permission | None = None
     ) -> T:
@@ -77,8 +113,9 @@ class Shell:
 
         Raises:
             PermissionDenied: it is not theirs to do, or not where they are.
+            UnknownManager, UnknownLocation: they are, or where they are is, not there.
         """
-        if self.manager_id is not None and permission is not None:
+        if self.manager_id is not None:
             work = self._allowed(work, self.manager_id, permission)
         if self.session is not None:
             return self._write_within(self.session, work)
@@ -133,7 +170,7 @@ class Shell:
         Raises:
             PermissionDenied: it is not theirs to see.
         """
-        if self.manager_id is not None and permission is not None:
+        if self.manager_id is not None:
             work = self._allowed(work, self.manager_id, permission)
         if self.session is not None:
             return work(self.session)
@@ -147,24 +184,31 @@ class Shell:
             yield attrs.evolve(self, session=session, retries=False)
 
     def _allowed(
-        self, work: Callable[[Session], T], manager_id: str, permission: Permission
+        self,
+        work: Callable[[Session], T],
+        manager_id: str,
+        permission: Permission | None,
     ) -> Callable[[Session], T]:
         """Ask first whether the manager may do it."""
 
         def allowed(session: Session) -> T:
-            (row,) = session.get([manager_ref(self.program_id, manager_id)])
-            if row is None:
-                raise UnknownManager(manager_id)
-            manager = manager_of(row)
-            if not manager.may(permission):
-                raise PermissionDenied(manager_id, permission.value)
-            if not manager.may_act_at(self.location_id):
-                raise PermissionDenied(
-                    manager_id, permission.value, self.location_id or "no location"
-                )
+            self._manager(session, manager_id).check(permission, self.location_id)
             return work(session)
 
         return allowed
+
+    def _manager(self, session: Session, manager_id: str) -> Manager:
+        """Load who acts, and see to it that there is such a place as where they are."""
+        refs = [manager_ref(self.program_id, manager_id)]
+        if self.location_id is not None:
+            refs.append(location_ref(self.program_id, self.location_id))
+        row, *places = session.get(refs)
+        if row is None:
+            raise UnknownManager(manager_id)
+        for place in places:
+            if place is None or place["deleted_at"] is not None:
+                raise UnknownLocation(str(self.location_id))
+        return manager_of(row)
 
     def _pause(self, tries: int) -> None:
         jitter = self.desk.ids.random(1)[0] / 255

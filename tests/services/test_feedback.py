@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.conftest import rows_of
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from loyaltycore.ports import Store
 
 
-def visit(shop: Loyalty, customer_id: str, **options: str) -> str:
+def visit(shop: Loyalty, customer_id: str, **options: Any) -> str:
     """Record a purchase and return the transaction's id."""
     template = shop.templates.create("Wallet", cards.Cashback(percent=1))
     card = shop.cards.issue(template.id, to=customer_id)

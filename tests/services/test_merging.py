@@ -11,6 +11,7 @@ from tests.conftest import NOON, rows_of
 from tests.services.people import acting
 
 from loyaltycore import Loyalty, cards, errors
+from loyaltycore.ports import Insert
 from loyaltycore.program.customer_form import CustomerForm
 from loyaltycore.program.customer_status import CustomerStatus
 from loyaltycore.program.fields import FieldDefinition
@@ -379,7 +380,9 @@ class TestWhatIsSaid:
         assert score is not None
         assert (4000, 2) == (score.revenue, score.orders)
         assert None is shop.scores.of(ada.id)
-        assert sorted([alias.id, alias.id, bob.id]) == sorted(columns["customer_id"])
+        assert sorted([alias.id, alias.id, bob.id]) == sorted(
+            map(str, columns["customer_id"])
+        )
         assert {alias.id: 2, bob.id: 1} == {
             row.customer_id: row.habit.frequency for row in table.rows
         }
@@ -488,3 +491,55 @@ def test_a_file_never_revives_who_is_gone(shop: Loyalty, ada: Customer) -> None:
 
     assert (1, 0) == (report.created, report.updated)
     assert None is shop.customers.get(ada.id).first_name
+
+
+def put_into_segments(store: Store, program_id: str, **members: list[str]) -> None:
+    """Write segments with their members, by name."""
+    rows, memberships = [], []
+    for name, customers in members.items():
+        rows.append(
+            {
+                "program_id": program_id,
+                "id": name,
+                "version": 1,
+                "name": name,
+                "kind": "static",
+                "filter": None,
+                "members": len(customers),
+                "created_at": NOON,
+                "refreshed_at": None,
+            }
+        )
+        memberships += [
+            {
+                "program_id": program_id,
+                "segment_id": name,
+                "customer_id": customer,
+                "since": NOON,
+            }
+            for customer in customers
+        ]
+    with store.session() as session:
+        session.apply([Insert("segment", rows), Insert("segment_member", memberships)])
+
+
+def test_segments_have_each_of_them_once(
+    shop: Loyalty, store: Store, ada: Customer, alias: Customer
+) -> None:
+    """CU-12, CU-18: whatever segment one was in, the target is in; once."""
+    put_into_segments(
+        store, shop.program.id, both=[ada.id, alias.id], theirs=[alias.id]
+    )
+    shop.customers.merge(alias.id, into=ada.id)
+    picture = rows_of(store)
+
+    assert {("both", ada.id), ("theirs", ada.id)} == {
+        (row["segment_id"], row["customer_id"]) for row in picture["segment_member"]
+    }
+    assert {"both": 1, "theirs": 1} == {
+        row["id"]: row["members"] for row in picture["segment"]
+    }
+    shop.customers.erase(ada.id)
+    picture = rows_of(store)
+    assert [] == picture["segment_member"]
+    assert [0, 0] == [row["members"] for row in picture["segment"]]

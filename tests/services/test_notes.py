@@ -175,3 +175,13 @@ def test_nobody_and_gone(shop: Loyalty) -> None:
         shop.notes.of_customer("nobody")
     with pytest.raises(errors.UnknownNote):
         shop.notes.delete("none")
+
+
+def test_a_note_that_changed_meanwhile(shop: Loyalty) -> None:
+    """A note that is edited on top of another edit keeps both versions apart."""
+    ada = shop.customers.register().id
+    note = shop.notes.add(ada, "One")
+    shop.notes.edit(note.id, "Two")
+    edited = shop.notes.edit(note.id, "Three")
+
+    assert ("Three", 3) == (edited.text, edited.version)

@@ -62,7 +62,6 @@ UNPROVED = {
         "device",
         "referral_code",
     },
-    "day_figure": {"redemptions", "voids", "amends"},
     "review": {
         "id",
         "version",
@@ -142,6 +141,8 @@ def live(store: MemoryStore | SqliteStore) -> Loyalty:
     day.feedback.record(cem.id, 3)
     day.customers.merge(cem.id, into=bob.id)
 
+    day.managers.add("Eva", permissions=())
+    day.locations.add("Mitte")
     day.templates.change(wallets.id, name="Purse")
     day.templates.change(coffees.id, name="Tea")
     day.cards.install(stamps, device="phone")
@@ -160,7 +161,7 @@ def live(store: MemoryStore | SqliteStore) -> Loyalty:
     day.transactions.refund(first.id, "10.00", key="t/4")
     day.transactions.void(redeemed.id)
     day.cards.redeem_points(wallet, "2.00")
-    day.transactions.void(first.id)  # of what is spent already: a debt
+    day.transactions.void(first.id, actor="ines")  # of what is spent: a debt
     day.cards.record_purchase(wallet, "30.00")  # which this repays
     later = shop.at(START + timedelta(days=300))
     later.cards.record_purchase(other, "12.00")  # after the points before expired

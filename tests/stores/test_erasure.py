@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
@@ -71,21 +71,12 @@ def live(shop: Loyalty) -> str:
     for n in range(20):
         other = shop.customers.register(first_name=f"Other {n}").id
         shop.notes.add(other, f"A note {n}")
+    names = ("last_name", "phone", "email", "external_id", "gender", "source", "utm")
+    contact: dict[str, Any] = {name: MARKERS[name] for name in names}
     person = shop.customers.register(
-        **{
-            name: MARKERS[name]
-            for name in (
-                "last_name",
-                "phone",
-                "email",
-                "external_id",
-                "gender",
-                "source",
-                "utm",
-                "device",
-            )
-        },
+        **contact,
         first_name=MARKERS["old_name"],
+        device=MARKERS["device"],
         birth_date=date(1969, 7, 21),
         fields={"pet": MARKERS["pet"], "bike": MARKERS["bike"]},
     ).id

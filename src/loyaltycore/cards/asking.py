@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import attrs
 
 from loyaltycore.errors import InvalidAmount, InvalidValue
+from loyaltycore.program.managers import Permission
 from loyaltycore.values.money import Money
 from loyaltycore.values.quantity import decimal_of
 
@@ -32,6 +33,7 @@ __all__ = [
     "describe",
     "items_of",
     "optional_points",
+    "permission_of",
     "points_of",
 ]
 
@@ -106,6 +108,17 @@ def describe(command: object) -> Facts:
         if value != default:
             facts[name] = _plain(name, value)
     return facts
+
+
+def permission_of(command: object) -> Permission:
+    """
+    What a manager needs for a command: what its class names, else ``EARN``.
+
+    A command that takes something away or corrects it names another one, as
+    ``permission: ClassVar[Permission] = Permission.REDEEM``.
+    """
+    named = getattr(type(command), "permission", None)
+    return named if isinstance(named, Permission) else Permission.EARN
 
 
 @cache

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
 from loyaltycore.cards.settings import above_zero
 from loyaltycore.errors import InvalidValue
+from loyaltycore.program.managers import Permission
 from loyaltycore.values.money import Amount, amount_of, optional_amount
 
 
@@ -82,6 +83,7 @@ class RedeemMoney:
         InvalidValue: neither of the two.
     """
 
+    permission: ClassVar[Permission] = Permission.REDEEM
     amount: Amount | None = attrs.field(
         default=None, converter=optional_amount, validator=above_zero
     )
@@ -98,11 +100,14 @@ class RedeemMoney:
 class CashOut:
     """The little that is left is paid out in cash."""
 
+    permission: ClassVar[Permission] = Permission.REDEEM
+
 
 @attrs.frozen
 class ClearBalance:
     """All money on the card is forfeited, for a reason given by its code."""
 
+    permission: ClassVar[Permission] = Permission.ADJUST
     reason: str = attrs.field(validator=_check_code)
 
 
@@ -110,6 +115,7 @@ class ClearBalance:
 class Deactivate:
     """The certificate is never used again; what is on it stays there."""
 
+    permission: ClassVar[Permission] = Permission.ADJUST
     reason: str = attrs.field(validator=_check_code)
 
 
@@ -117,12 +123,15 @@ class Deactivate:
 class BlockMoney:
     """The money cannot be used until it is unblocked."""
 
+    permission: ClassVar[Permission] = Permission.ADJUST
     reason: str = attrs.field(validator=_check_code)
 
 
 @attrs.frozen
 class UnblockMoney:
     """The money can be used again."""
+
+    permission: ClassVar[Permission] = Permission.ADJUST
 
 
 @attrs.frozen
@@ -134,4 +143,5 @@ class ExtendExpiry:
         until: the last local day on which it counts.
     """
 
+    permission: ClassVar[Permission] = Permission.ADJUST
     until: date = attrs.field(validator=_check_date)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import ClassVar
 
 import attrs
 
@@ -21,6 +22,7 @@ from loyaltycore.cards.asking import (
     points_of,
 )
 from loyaltycore.errors import ConfirmMismatch
+from loyaltycore.program.managers import Permission
 from loyaltycore.values.money import Amount, AmountLike, amount_of, optional_amount
 
 
@@ -99,6 +101,7 @@ class AddStamps:
 class SubtractStamps:
     """Stamps away by hand, not more than there are."""
 
+    permission: ClassVar[Permission] = Permission.ADJUST
     n: int = attrs.field(converter=count_of)
 
 
@@ -111,6 +114,7 @@ class AddRewards:
         milestone: which one, by its number of stamps; None is the full card's.
     """
 
+    permission: ClassVar[Permission] = Permission.ADJUST
     n: int = attrs.field(converter=count_of, default=1)
     milestone: int | None = attrs.field(default=None, kw_only=True)
 
@@ -119,6 +123,7 @@ class AddRewards:
 class SubtractRewards:
     """Unused rewards away by hand; *milestone* None takes the soonest to expire."""
 
+    permission: ClassVar[Permission] = Permission.ADJUST
     n: int = attrs.field(converter=count_of, default=1)
     milestone: int | None = attrs.field(default=None, kw_only=True)
 
@@ -132,6 +137,7 @@ class ClaimReward:
         milestone: which one, by its number of stamps; None is the soonest to expire.
     """
 
+    permission: ClassVar[Permission] = Permission.REDEEM
     milestone: int | None = None
     n: int = attrs.field(converter=count_of, default=1, kw_only=True)
 
@@ -147,6 +153,7 @@ class AddPoints:
 class SubtractPoints:
     """Points away by hand, not more than there are; spend stays."""
 
+    permission: ClassVar[Permission] = Permission.ADJUST
     points: Decimal = attrs.field(converter=points_of)
 
 
@@ -161,6 +168,7 @@ class AddSpend:
 class SubtractSpend:
     """Spend away by hand, with the points that adding it again would earn."""
 
+    permission: ClassVar[Permission] = Permission.ADJUST
     amount: Amount = attrs.field(converter=amount_of)
 
 
@@ -177,6 +185,7 @@ class RedeemPoints:
         ConfirmMismatch: the two numbers of points differ.
     """
 
+    permission: ClassVar[Permission] = Permission.REDEEM
     points: Decimal = attrs.field(converter=points_of)
     order_total: Amount | None = attrs.field(
         default=None, converter=optional_amount, kw_only=True

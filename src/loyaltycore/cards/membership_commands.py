@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import ClassVar
 
 import attrs
 
 from loyaltycore.cards.settings import a_day, flag, text
+from loyaltycore.program.managers import Permission
 
 
 __all__ = [
@@ -70,6 +72,7 @@ class CancelMembership:
             ``unused`` how many minor units of the price were not used.
     """
 
+    permission: ClassVar[Permission] = Permission.ADJUST
     at_period_end: bool = attrs.field(default=True, validator=flag)
 
 
@@ -77,6 +80,7 @@ class CancelMembership:
 class SetMembershipEnd:
     """Set the last paid local day by hand; None is as many periods as were paid."""
 
+    permission: ClassVar[Permission] = Permission.ADJUST
     last_day: date | None = attrs.field(default=None, validator=a_day)
 
 
@@ -84,7 +88,11 @@ class SetMembershipEnd:
 class LockMembership:
     """Let nobody in until it is unlocked, such as when a payment failed."""
 
+    permission: ClassVar[Permission] = Permission.ADJUST
+
 
 @attrs.frozen
 class UnlockMembership:
     """Let its member in again."""
+
+    permission: ClassVar[Permission] = Permission.ADJUST

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
 from loyaltycore.cards.asking import count_of
 from loyaltycore.errors import InvalidValue
+from loyaltycore.program.managers import Permission
 from loyaltycore.values.money import Amount, optional_amount
 
 
@@ -52,6 +53,7 @@ class AddVisits:
 class RedeemVisits:
     """Somebody comes: visits are used, those that expire soonest first."""
 
+    permission: ClassVar[Permission] = Permission.REDEEM
     n: int = attrs.field(default=1, converter=count_of)
 
 
@@ -59,4 +61,5 @@ class RedeemVisits:
 class SubtractVisits:
     """Visits away by hand, not more than there are; they earn no bonus."""
 
+    permission: ClassVar[Permission] = Permission.ADJUST
     n: int = attrs.field(default=1, converter=count_of)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 import attrs
 from attrs.validators import optional
@@ -11,6 +12,7 @@ from loyaltycore.cards.offers import Offer
 from loyaltycore.cards.orders import Order, order_of
 from loyaltycore.cards.settings import text, whole
 from loyaltycore.errors import InvalidValue
+from loyaltycore.program.managers import Permission
 from loyaltycore.values.money import Amount, AmountLike, optional_amount
 
 
@@ -47,6 +49,7 @@ class RedeemCoupon:
         purchase_amount: what was bought, for the customer's totals only.
     """
 
+    permission: ClassVar[Permission] = Permission.REDEEM
     order: Order | None = attrs.field(default=None, converter=_optional_order)
     beside: tuple[Offer, ...] = attrs.field(
         default=(), converter=_offers, validator=_check_offers, kw_only=True
@@ -69,6 +72,7 @@ class ReserveCoupon:
         minutes: after which it is released by itself; 1 to a year's.
     """
 
+    permission: ClassVar[Permission] = Permission.REDEEM
     order: Order | None = attrs.field(default=None, converter=_optional_order)
     beside: tuple[Offer, ...] = attrs.field(
         default=(), converter=_offers, validator=_check_offers, kw_only=True
@@ -84,6 +88,8 @@ class ReserveCoupon:
 @attrs.frozen
 class DisableCoupon:
     """A coupon is taken out of use; a void puts it back."""
+
+    permission: ClassVar[Permission] = Permission.ADJUST
 
 
 @attrs.frozen

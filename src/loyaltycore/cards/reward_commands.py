@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import attrs
 
 from loyaltycore.cards.orders import Order
 from loyaltycore.cards.settings import one_of, text, whole
+from loyaltycore.program.managers import Permission
 
 
 __all__ = ["ClaimVoucher", "GrantVoucher", "ReserveVoucher", "UseVoucher"]
@@ -26,6 +27,7 @@ class ClaimVoucher:
         order: on which it is used at once; None keeps the voucher for later.
     """
 
+    permission: ClassVar[Permission] = Permission.REDEEM
     tier: str = attrs.field(validator=text)
     order: Order | None = attrs.field(default=None, validator=_an_order)
 
@@ -40,6 +42,7 @@ class GrantVoucher:
         mark: what of the occasion, such as the day of the birthday.
     """
 
+    permission: ClassVar[Permission] = Permission.ADJUST
     tier: str = attrs.field(validator=text)
     occasion: str | None = attrs.field(default=None, validator=text, kw_only=True)
     mark: str = attrs.field(default="once", validator=text, kw_only=True)
@@ -55,6 +58,7 @@ class UseVoucher:
         order: what it takes its benefit off.
     """
 
+    permission: ClassVar[Permission] = Permission.REDEEM
     voucher: str | None = attrs.field(default=None, validator=text)
     order: Order | None = attrs.field(default=None, validator=_an_order)
 
@@ -68,6 +72,7 @@ class ReserveVoucher:
         minutes: after which it is released by itself; 1 to a year's.
     """
 
+    permission: ClassVar[Permission] = Permission.REDEEM
     voucher: str | None = attrs.field(default=None, validator=text)
     order: Order | None = attrs.field(default=None, validator=_an_order)
     minutes: int = attrs.field(

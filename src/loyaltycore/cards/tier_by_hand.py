@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import attrs
 from attrs.validators import optional
 
 from loyaltycore.cards.settings import a_day, text
 from loyaltycore.errors import InvalidValue
+from loyaltycore.program.managers import Permission
 
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class SetTier:
         until: the last local day on which it is held.
     """
 
+    permission: ClassVar[Permission] = Permission.ADJUST
     tier: str | None = attrs.field(default=None, validator=optional(text))
     until: date | None = attrs.field(default=None, validator=a_day, kw_only=True)
 

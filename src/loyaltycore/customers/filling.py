@@ -19,7 +19,8 @@ from loyaltycore.customers.customer import (
     PersonFields,
     is_one_line,
 )
-from loyaltycore.errors import InvalidEmail, InvalidFields, InvalidPhone
+from loyaltycore.customers.tags import TAGS_MAX, tags_of
+from loyaltycore.errors import InvalidEmail, InvalidFields, InvalidPhone, InvalidValue
 from loyaltycore.program.customer_status import CustomerStatus
 from loyaltycore.program.fields import filled_in
 from loyaltycore.values.contact import parse_email, parse_phone
@@ -33,16 +34,12 @@ if TYPE_CHECKING:
     from loyaltycore.program.program import Program
 
 __all__ = [
-    "TAGS_MAX",
     "Filled",
     "Registration",
     "changed_fields",
     "edited",
     "registered",
 ]
-
-#: The most tags that a registration can give.
-TAGS_MAX: Final = 50
 
 _PERSON: Final = tuple(field.name for field in attrs.fields(Person))
 _SET_ONCE: Final = ("source", "utm")
@@ -242,12 +239,11 @@ def _person(
 
 
 def _tags(problems: _Problems, given: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(given, str):
-        problems["tags"] = "tags: a list of texts, not one text."
+    try:
+        tags = tags_of(given)
+    except InvalidValue as error:
+        problems["tags"] = error.message
         return ()
-    tags = {problems.text("tags", tag): None for tag in given}
-    if None in tags:
-        problems.setdefault("tags", "tags: no empty ones.")
     if len(tags) > TAGS_MAX:
         problems["tags"] = f"tags: at most {TAGS_MAX}."
-    return tuple(tag for tag in tags if tag is not None)
+    return tags

@@ -40,8 +40,7 @@ def tile_lines(tiles: Tiles) -> Iterator[str]:
     yield f"  transactions    {tiles.transactions:>12,}"
     yield f"  purchases       {tiles.purchases:>12,}"
     yield f"  purchase value  {_money(tiles.purchase_value):>16}"
-    average = "" if tiles.average is None else _money(tiles.average)
-    yield f"  on average      {average:>16}"
+    yield f"  on average      {_money(tiles.average):>16}"
 
 
 def statement_lines(
@@ -96,10 +95,11 @@ def differences(
     The liability is added up from the lots, the totals from the customers; so what is
     outstanding is compared twice.
     """
+    value = tiles.purchase_value
     pairs: list[tuple[str, object, object]] = [
         ("customers", tiles.customers, count.customers),
         ("purchases", tiles.purchases, count.purchases),
-        ("purchase value in cents", tiles.purchase_value.minor, count.purchase_value),
+        ("purchase value in cents", value and value.minor, count.purchase_value),
     ]
     pairs += [
         (
@@ -118,5 +118,5 @@ def differences(
     ]
 
 
-def _money(money: Money) -> str:
-    return f"{money.amount:,.2f} {money.currency}"
+def _money(money: Money | None) -> str:
+    return "" if money is None else f"{money.amount:,.2f} {money.currency}"

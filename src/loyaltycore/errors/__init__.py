@@ -31,7 +31,8 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── UnknownLocation
     │   ├── UnknownSegment
     │   ├── UnknownFilter
-    │   └── UnknownLink
+    │   ├── UnknownLink
+    │   └── UnknownTerminal
     ├── Refusal                        a rule says no; nothing was written
     │   ├── InsufficientBalance
     │   ├── BelowMinimum
@@ -189,6 +190,7 @@ __all__ = [
     "UnknownNote",
     "UnknownSegment",
     "UnknownTemplate",
+    "UnknownTerminal",
     "UnknownTransaction",
     "UnsupportedValue",
     "Unwritable",
@@ -357,3 +359,9 @@ class UnknownLink(NotFound):
 
     def __init__(self) -> None:
         super().__init__("that was given", by="token")
+
+
+class UnknownTerminal(NotFound):
+    """No such terminal."""
+
+    noun = "terminal"

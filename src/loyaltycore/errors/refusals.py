@@ -209,13 +209,23 @@ class PermissionDenied(Refusal):
     """A manager is not allowed to do this, or not at this location."""
 
     def __init__(
-        self, manager_id: str, permission: str, location_id: str | None = None
+        self,
+        manager_id: str,
+        permission: str | None,
+        location_id: str | None = None,
+        *,
+        is_place: bool = False,
     ) -> None:
-        where = f" at {location_id}" if location_id else ""
+        if permission is None:
+            message = "No manager may do that, only your own backend."
+        elif is_place:
+            message = "This manager is bound to other places; act at one of theirs."
+        else:
+            message = f"This manager may not do that; it takes {str(permission)!r}."
         super().__init__(
-            f"This manager may not do that{where}; it takes {permission!r}.",
+            message,
             manager_id=manager_id,
-            permission=permission,
+            permission=None if permission is None else str(permission),
             location_id=location_id,
         )
 

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from loyaltycore.io.report import Planned
     from loyaltycore.io.table_rows import TableRow, TableRows
     from loyaltycore.ports import Session
-    from loyaltycore.posting import Desk
     from loyaltycore.posting.deciding import Decide
+    from loyaltycore.shell import Shell
 
 __all__ = ["CardWork", "Posts", "Same", "key_prefix"]
 
@@ -96,13 +96,13 @@ class CardWork:
 
     def __init__(
         self,
-        desk: Desk,
+        shell: Shell,
         rows: TableRows,
         rules: CardImport,
         template: CardTemplate,
         import_id: str,
     ) -> None:
-        self._desk = desk
+        self._desk, self._by = shell.desk, shell.by
         self._rows = rows
         self._rules = rules
         self._template = template
@@ -310,7 +310,14 @@ class CardWork:
     ) -> None:
         card_id = card.card_id
         if card_id is None:
-            card_id = issue(session, self._desk, self._template.id, card.customer_id).id
+            issued = issue(
+                session,
+                self._desk,
+                self._template.id,
+                card.customer_id,
+                by=self._by,
+            )
+            card_id = issued.id
         for part, command in commands.items():
             request = self._request(row, card_id, part, command)
             post(session, self._desk, request, decider(command))
@@ -325,6 +332,7 @@ class CardWork:
             key=self._key(row, part),
             receipt_id=values.get("receipt"),
             location_id=values.get("location"),
+            actor_id=self._by.actor_id,
             terminal_id=values.get("terminal"),
             occurred_at=values.get("occurred_at"),
             source="import",

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from loyaltycore.errors import Conflict
-from loyaltycore.io.customer_plan import CustomerPlanner, Update
+from loyaltycore.errors import Conflict, QuotaReached
+from loyaltycore.io.customer_plan import Create, CustomerPlanner, Update
 from loyaltycore.records.customer_imports import (
     planned_changes,
     recognised,
     taken_values,
 )
 from loyaltycore.records.people import taken_back
+from loyaltycore.records.quotas import room
 
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from loyaltycore.io.report import Planned
     from loyaltycore.io.table_rows import TableRow, TableRows
     from loyaltycore.ports import Session
-    from loyaltycore.posting import Desk
+    from loyaltycore.shell import Shell
 
 __all__ = ["CustomerWork"]
 
@@ -31,16 +32,19 @@ __all__ = ["CustomerWork"]
 class CustomerWork:
     """See ``Work``."""
 
-    def __init__(self, desk: Desk, rows: TableRows, rules: CustomerImport) -> None:
-        self._desk = desk
-        self._planner = CustomerPlanner(rows, rules, desk.program.customer_form)
-        self.settle = self._planner.settle
+    def __init__(self, shell: Shell, rows: TableRows, rules: CustomerImport) -> None:
+        self._desk, self._by, self._rows = shell.desk, shell.by, rows
+        self._new = self._promised = 0
+        self._planner = CustomerPlanner(rows, rules, shell.desk.program.customer_form)
 
     def plan(self, session: Session, batch: Sequence[TableRow]) -> Sequence[Planned]:
         """Decide what rows do."""
-        known = recognised(session, self._desk.program, batch)
-        taken = taken_values(session, self._desk.program, batch)
-        return self._planner.plan(batch, known, taken)
+        left = room(session, self._desk.program)
+        if left is not None:
+            left -= self._promised  # to rows that were planned, and are not written
+        planned = self._planned(session, batch, left)
+        self._new = sum(isinstance(row, Create) for row in planned)
+        return planned
 
     def carry_out(
         self, session: Session, batch: Sequence[TableRow]
@@ -51,9 +55,13 @@ class CustomerWork:
         Raises:
             Conflict: somebody else changed a customer meanwhile.
         """
-        planned = self.plan(session, batch)
         desk = self._desk
-        changes, updates = planned_changes(desk.program, planned, desk.now(), desk.ids)
+        left = room(session, desk.program, hold=True)
+        planned = self._planned(session, batch, left)
+        self._new = 0
+        changes, updates = planned_changes(
+            desk.program, planned, desk.now(), desk.ids, self._by.actor_id
+        )
         changed = (
             (row.customer, attrs.evolve(row.customer, person=row.person))
             for row in planned
@@ -64,3 +72,29 @@ class CustomerWork:
         if 0 in results[:updates]:
             raise Conflict("A customer changed in the meantime; try again.")
         return planned
+
+    def settle(self) -> None:
+        """Take the last batch as done."""
+        self._planner.settle()
+        self._promised += self._new
+
+    def _planned(
+        self, session: Session, batch: Sequence[TableRow], left: int | None
+    ) -> list[Planned]:
+        """Decide what rows do, and refuse new customers beyond what is left."""
+        known = recognised(session, self._desk.program, batch)
+        taken = taken_values(session, self._desk.program, batch)
+        plans = self._planner.plan(batch, known, taken)
+        planned: list[Planned] = []
+        for row, plan in zip(batch, plans, strict=True):
+            planned.append(plan)
+            if left is not None and isinstance(plan, Create):
+                left -= 1
+                if left < 0:
+                    quota = QuotaReached("customers", self._most)
+                    planned[-1] = self._rows.failed(row, quota.code, quota.message)
+        return planned
+
+    @property
+    def _most(self) -> int:
+        return self._desk.program.quotas.customers or 0

@@ -15,6 +15,7 @@ import attrs
 from loyaltycore.errors import InvalidValue
 from loyaltycore.io.import_report import Tally, failed_rows_csv
 from loyaltycore.io.report import Failed
+from loyaltycore.program.managers import Permission
 from loyaltycore.records.imports import (
     ImportRun,
     run_begun,
@@ -121,7 +122,7 @@ class Importing:
         """Yield what each row would do; nothing is written."""
         work = self.begin()
         for batch in self.rows.batches(self.settings.batch_rows, 0):
-            yield from shell.read(partial(_plan, work, batch))
+            yield from shell.read(partial(_plan, work, batch), Permission.IMPORT)
             work.settle()
 
     def steps(self, shell: Shell, *, dry_run: bool = False) -> Iterator[ImportReport]:
@@ -148,7 +149,7 @@ class Importing:
         for batch in self.rows.batches(self.settings.batch_rows, cut):
             is_done = batch[-1].line <= cut
             if dry_run or is_done:
-                planned = shell.read(partial(_plan, work, batch))
+                planned = shell.read(partial(_plan, work, batch), Permission.IMPORT)
             else:
                 planned, run = self._write(shell, work, tally, batch, run)
             work.settle()
@@ -181,7 +182,7 @@ class Importing:
                 session, shell, run, batch[-1].line, tally.counts_with(planned)
             )
 
-        return shell.write(write)
+        return shell.write(write, Permission.IMPORT)
 
     def _went_on(
         self,
@@ -216,7 +217,8 @@ class Importing:
         shell.write(
             lambda session: self._went_on(
                 session, shell, run, tally.line, tally.counts, is_finished=True
-            )
+            ),
+            Permission.IMPORT,
         )
 
     def _known_run(self, shell: Shell) -> ImportRun | None:
@@ -224,7 +226,7 @@ class Importing:
         if import_id is None:
             return None
         ref = run_ref(shell.program_id, import_id)
-        (row,) = shell.read(lambda session: session.get([ref]))
+        (row,) = shell.read(lambda session: session.get([ref]), Permission.IMPORT)
         if row is None:
             return None
         run = run_of(row)

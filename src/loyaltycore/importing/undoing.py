@@ -12,12 +12,12 @@ from loyaltycore.errors import Refusal
 from loyaltycore.importing.cards import key_prefix
 from loyaltycore.ledger.commands import Void
 from loyaltycore.posting import Request, reverse
+from loyaltycore.program.managers import Permission
 from loyaltycore.records.journal import transactions_of_import
 
 
 if TYPE_CHECKING:
     from loyaltycore.ports import Page, Session
-    from loyaltycore.posting import Desk
     from loyaltycore.query.queries import Query
     from loyaltycore.shell import Shell
 
@@ -45,7 +45,9 @@ def undo_import(shell: Shell, import_id: str) -> Undone:
     query = transactions_of_import(shell.program_id, key_prefix(import_id), _BATCH)
     voided, refused = 0, list[tuple[str, str]]()
     while True:
-        page, reasons = shell.write(partial(_void_page, shell.desk, query))
+        page, reasons = shell.write(
+            partial(_void_page, shell, query), Permission.IMPORT
+        )
         voided += len(page.rows) - len(reasons)
         refused += reasons
         if page.cursor is None:
@@ -54,17 +56,21 @@ def undo_import(shell: Shell, import_id: str) -> Undone:
 
 
 def _void_page(
-    desk: Desk, query: Query, session: Session
+    shell: Shell, query: Query, session: Session
 ) -> tuple[Page, list[tuple[str, str]]]:
     page = session.select(query)
     refused: list[tuple[str, str]] = []
     for row in page.rows:
         command = Void(row["id"])
         request = Request(
-            card_id="", command=describe(command), source="import", is_quiet=True
+            card_id="",
+            command=describe(command),
+            actor_id=shell.manager_id,
+            source="import",
+            is_quiet=True,
         )
         try:
-            reverse(session, desk, request, command)
+            reverse(session, shell.desk, request, command)
         except Refusal as error:
             refused.append((row["id"], error.message))
     return page, refused

@@ -102,22 +102,23 @@ def check_message(
 
 
 def check_counters(
-    card_id: str,
+    counted: str,
     stored: Mapping[str, int],
     sums: Mapping[str, int],
     findings: Findings,
 ) -> None:
     """
-    Compare a card's counters with what its transactions counted.
+    Compare counters with what was counted.
 
     Args:
-        stored: by name, the card's id in front.
+        counted: what that was, such as the journal of a card.
+        stored: by name.
         sums: likewise.
     """
     for name in sorted({*stored, *sums}):
         have, should = stored.get(name, 0), sums.get(name, 0)
         if have != should:
-            message = f"it is {have}; the journal of card {card_id} counts {should}."
+            message = f"it is {have}; {counted} counts {should}."
             findings.add(Check.COUNTER, "counter", name, message)
 
 

@@ -6,18 +6,22 @@ Owns what they mean; where the sums come from is a service's affair.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from loyaltycore.values.money import Money
-from loyaltycore.values.quantity import Rounding, divide
+from loyaltycore.values.quantity import Rounding, divide, from_units
 
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from decimal import Decimal
 
-__all__ = ["PointTotals", "Tiles", "tiles"]
+__all__ = ["RATING_SCALE", "PointTotals", "Tiles", "mean_rating", "tiles"]
+
+#: Decimals in which ratings are added up.
+RATING_SCALE: Final = 2
 
 
 @attrs.frozen(kw_only=True)
@@ -26,18 +30,24 @@ class Tiles:
     The program at a glance.
 
     Attributes:
-        customers: how many are registered.
+        customers: how many are living: neither deleted nor merged nor erased.
         transactions: not voided, and neither imported nor fallen due by themselves.
         purchases: not voided and not refunded in full.
-        purchase_value: of the purchases, net of refunds.
-        average: of a purchase, halves of the smallest coin going up; None without one.
+        purchase_value: of the purchases, net of refunds; None where the manager who
+            asks may not see revenue.
+        average: of a purchase, halves of the smallest coin going up; None without one,
+            or like the value.
+        reviews: ratings given.
+        rating: their mean, to two decimals, halves up; None without one.
     """
 
     customers: int
     transactions: int
     purchases: int
-    purchase_value: Money
+    purchase_value: Money | None
     average: Money | None
+    reviews: int
+    rating: Decimal | None
 
 
 @attrs.frozen(kw_only=True)
@@ -59,28 +69,37 @@ class PointTotals:
     outstanding: Decimal
 
 
-def tiles(
-    *,
-    customers: int,
-    transactions: int,
-    purchases: int,
-    purchase_value: int,
-    currency: str,
-) -> Tiles:
+def tiles(sums: Mapping[str, int], currency: str | None) -> Tiles:
     """
     Put the tiles together.
 
     Args:
-        purchase_value: minor units.
+        sums: of all day figures, by name.
+        currency: of the money, which is in minor units; None leaves it out.
     """
+    value, purchases = sums["purchase_value"], sums["purchases"]
     average = None
-    if purchases:
-        mean = divide(purchase_value, purchases, Rounding.HALF_UP)
+    if purchases and currency is not None:
+        mean = divide(value, purchases, Rounding.HALF_UP)
         average = Money.of_minor(mean, currency)
     return Tiles(
-        customers=customers,
-        transactions=transactions,
+        customers=sums["living"],
+        transactions=sums["transactions"],
         purchases=purchases,
-        purchase_value=Money.of_minor(purchase_value, currency),
+        purchase_value=None if currency is None else Money.of_minor(value, currency),
         average=average,
+        reviews=sums["reviews"],
+        rating=mean_rating(sums["reviews"], sums["rating_sum"]),
     )
+
+
+def mean_rating(reviews: int, rating_sum: int) -> Decimal | None:
+    """
+    The mean of ratings, to two decimals, halves up; None without one.
+
+    Args:
+        rating_sum: in hundredths.
+    """
+    if not reviews:
+        return None
+    return from_units(divide(rating_sum, reviews, Rounding.HALF_UP), RATING_SCALE)

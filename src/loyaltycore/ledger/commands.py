@@ -8,12 +8,13 @@ These are the ledger's own commands.  What a till asks of one kind of card only 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import attrs
 
 from loyaltycore.errors import InvalidAmount, InvalidValue
 from loyaltycore.ledger.transactions import Unit
+from loyaltycore.program.managers import Permission
 from loyaltycore.values.money import Amount, amount_of, number_of, optional_amount
 
 
@@ -80,6 +81,7 @@ class Adjust:
         amount: above 0 adds, below 0 takes away, never more than there are.
     """
 
+    permission: ClassVar[Permission] = Permission.ADJUST
     unit: Unit = attrs.field(converter=_known)
     amount: Amount = attrs.field(converter=amount_of, validator=_check_not_zero)
 
@@ -95,6 +97,7 @@ class Hold:
         minutes: after which they are released by themselves; 1 to a year's.
     """
 
+    permission: ClassVar[Permission] = Permission.REDEEM
     amount: Amount = attrs.field(converter=amount_of, validator=_check_above_zero)
     unit: Unit | None = attrs.field(default=None, converter=_unit)
     minutes: int = attrs.field(default=15, validator=_check_minutes)
@@ -111,6 +114,7 @@ class Import:
         is_total: so many in all, whatever there are; else so many more.
     """
 
+    permission: ClassVar[Permission] = Permission.IMPORT
     unit: Unit = attrs.field(converter=_known)
     amount: Amount = attrs.field(converter=amount_of, validator=_check_not_negative)
     is_total: bool = attrs.field(default=False, kw_only=True)
@@ -127,6 +131,7 @@ class Transfer:
         unit: by default the one that the card's type pays with.
     """
 
+    permission: ClassVar[Permission] = Permission.REDEEM
     to: str
     amount: Amount = attrs.field(converter=amount_of, validator=_check_above_zero)
     unit: Unit | None = attrs.field(default=None, converter=_unit)
@@ -155,6 +160,7 @@ class Receive:
 class Void:
     """Cancel one transaction whole; a second void gives the first one's result."""
 
+    permission: ClassVar[Permission] = Permission.VOID
     transaction_id: str
 
 
@@ -168,6 +174,7 @@ class Refund:
             unit that was redeemed.  None is as much as the card's rules give back.
     """
 
+    permission: ClassVar[Permission] = Permission.VOID
     transaction_id: str
     amount: Amount | None = attrs.field(
         default=None, converter=optional_amount, validator=_check_above_zero
@@ -184,6 +191,7 @@ class Amend:
         is_any: also where other purchases were recorded on the card since.
     """
 
+    permission: ClassVar[Permission] = Permission.AMEND
     transaction_id: str
     amount: Amount = attrs.field(converter=amount_of, validator=_check_not_negative)
     is_any: bool = attrs.field(default=False, kw_only=True)
@@ -198,6 +206,7 @@ class Capture:
         amount: above 0, at most what is held; None is all of it.
     """
 
+    permission: ClassVar[Permission] = Permission.REDEEM
     transaction_id: str
     amount: Amount | None = attrs.field(
         default=None, converter=optional_amount, validator=_check_above_zero
@@ -208,6 +217,7 @@ class Capture:
 class Release:
     """Give back what a hold reserves."""
 
+    permission: ClassVar[Permission] = Permission.REDEEM
     transaction_id: str
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from loyaltycore.posting.actions import Action, actions
 from loyaltycore.posting.deciding import decider
-from loyaltycore.posting.desk import Desk, Posted, Quote, Request, Shown
+from loyaltycore.posting.desk import By, Desk, Posted, Quote, Request, Shown
 from loyaltycore.posting.life import change_card, issue_card
 from loyaltycore.posting.reversing import reverse
 from loyaltycore.posting.routine import post, post_due_only, quote, show
@@ -19,6 +19,7 @@ from loyaltycore.posting.transferring import transfer
 
 __all__ = [
     "Action",
+    "By",
     "Desk",
     "Posted",
     "Quote",

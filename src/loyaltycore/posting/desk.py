@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -26,7 +26,18 @@ if TYPE_CHECKING:
     from loyaltycore.program.program import Program
     from loyaltycore.query.predicates import Row
 
-__all__ = ["Desk", "Posted", "Quote", "Request", "Shown"]
+__all__ = ["NOBODY", "By", "Desk", "Posted", "Quote", "Request", "Shown"]
+
+
+@attrs.frozen(kw_only=True)
+class By:
+    """Who does something that nobody was named for, and where."""
+
+    actor_id: str | None = None
+    location_id: str | None = None
+
+
+NOBODY: Final = By()
 
 
 @attrs.frozen(kw_only=True)

@@ -15,15 +15,14 @@ from loyaltycore.cards.card import CardStatus
 from loyaltycore.cards.catalogue import Catalogue
 from loyaltycore.cards.commands import describe
 from loyaltycore.cards.grants import GrantFacts, due_grants
-from loyaltycore.errors import Refusal, UnknownCustomer
+from loyaltycore.errors import Refusal
 from loyaltycore.posting.account import open_account
 from loyaltycore.posting.deciding import decider
 from loyaltycore.posting.desk import Request
 from loyaltycore.posting.routine import post
 from loyaltycore.records import cards as card_records
-from loyaltycore.records import customers as customer_records
 from loyaltycore.records import journal
-from loyaltycore.records.finding import everyone_who_became
+from loyaltycore.records.finding import everyone_who_became, resolved
 from loyaltycore.records.streaming import stream
 from loyaltycore.records.tags import tags_on
 from loyaltycore.values.days import local_day
@@ -76,20 +75,19 @@ def grants_due(
     if of_tags is not None and not of_tags:
         return []
     program_id, zone = desk.program.id, desk.program.zone
-    (row,) = session.get([customer_records.customer_ref(program_id, customer_id)])
-    if row is None:
-        raise UnknownCustomer(customer_id)
+    row = resolved(session, program_id, customer_id)
+    whose: str = row["id"]
     if tags is None:
-        put_on = tags_on(session, program_id, customer_id)
+        put_on = tags_on(session, program_id, whose)
         tags = {tag: local_day(at, zone) for tag, at in put_on.items()}
     facts = GrantFacts(
         registered_on=local_day(row["registered_at"], zone),
         birth_date=row["birth_date"],
         tags=tags,
     )
-    ids = everyone_who_became(session, program_id, customer_id)
+    ids = everyone_who_became(session, program_id, whose)
     starts = tuple(f"tag/{tag}/" for tag in of_tags or ())
-    query = card_records.cards_of_customer(program_id, customer_id)
+    query = card_records.cards_of_customer(program_id, whose)
     return [
         due
         for card in stream(session, query)

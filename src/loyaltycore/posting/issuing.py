@@ -15,7 +15,7 @@ from loyaltycore.ledger.transactions import TransactionKind
 from loyaltycore.ports import Insert, Update
 from loyaltycore.posting.account import open_account
 from loyaltycore.posting.deciding import decision_on
-from loyaltycore.posting.desk import Request
+from loyaltycore.posting.desk import NOBODY, Request
 from loyaltycore.posting.people import check_open
 from loyaltycore.posting.touching import first_touch, told_of_card
 from loyaltycore.posting.uniques import unique_changes
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from loyaltycore.cards.card import CardTemplate
     from loyaltycore.ledger.decision import Context
     from loyaltycore.ports import Session
-    from loyaltycore.posting.desk import Desk
+    from loyaltycore.posting.desk import By, Desk
 
 __all__ = ["issue"]
 
@@ -50,7 +50,7 @@ def issue(
     fields: Mapping[str, object] | None = None,
     utm: str | None = None,
     cause: str | None = None,
-    actor_id: str | None = None,
+    by: By = NOBODY,
 ) -> Card:
     """
     Issue a card of a template to a customer, with a new serial number.
@@ -62,7 +62,7 @@ def issue(
         fields: what the form is filled in with; None where nobody is there to ask.
         utm: where the customer came from.
         cause: the transaction that it follows from.
-        actor_id: the manager who does it.
+        by: who issues it, and where.
 
     Raises:
         UnknownTemplate, UnknownCustomer: there is no such one.
@@ -93,14 +93,14 @@ def issue(
     holding = Holding(digest=genesis(card.id), last_at=now)
     taken = unique_changes(session, desk, template, None, card)
     row = records.card_row(program_id, card, holding)
-    told = told_of_card(desk, card, "issued", actor_id)
+    told = told_of_card(desk, card, "issued", by.actor_id)
     touched = first_touch(session, desk, None, card)
     session.apply([*taken, Insert("card", [row]), told, *touched])
-    _open(session, desk, card, cause)
+    _open(session, desk, card, cause, by)
     return card
 
 
-def _open(session: Session, desk: Desk, card: Card, cause: str | None) -> None:
+def _open(session: Session, desk: Desk, card: Card, cause: str | None, by: By) -> None:
     account = open_account(session, desk, card.id, None)
     decision = decision_on(session, desk, account)
 
@@ -114,7 +114,13 @@ def _open(session: Session, desk: Desk, card: Card, cause: str | None) -> None:
     outcome = decision.take(opening)
     assert isinstance(outcome, Outcome), "an opening is never refused"
     if outcome.entries or outcome.state or cause is not None:
-        request = Request(card_id=card.id, command=_ISSUE, source="system")
+        request = Request(
+            card_id=card.id,
+            command=_ISSUE,
+            actor_id=by.actor_id,
+            location_id=by.location_id,
+            source="system",
+        )
         step = Step(decision.context.occurred_at, outcome, request, cause=cause)
         write(session, desk, account, [step], decision.next_due_at)
     elif outcome.till.tier is not None:

@@ -14,6 +14,7 @@ from loyaltycore.cards.card import Card, CardStatus
 from loyaltycore.engagement.messages import message_of_card
 from loyaltycore.errors import Conflict, UnknownCard
 from loyaltycore.ports import Insert, Update
+from loyaltycore.posting.desk import NOBODY
 from loyaltycore.posting.issuing import issue
 from loyaltycore.posting.people import check_open
 from loyaltycore.posting.touching import first_touch, told_of_card
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from loyaltycore.cards.card import CardTemplate
     from loyaltycore.ports import Session
-    from loyaltycore.posting.desk import Desk
+    from loyaltycore.posting.desk import By, Desk
 
 __all__ = ["change_card", "issue_card"]
 
@@ -88,7 +89,8 @@ def issue_card(
     customer_id: str,
     fields: Mapping[str, object],
     utm: str | None,
-    actor_id: str | None = None,
+    *,
+    by: By = NOBODY,
 ) -> Card:
     """
     Issue a card, or the one that this customer had of this template and removed.
@@ -112,16 +114,9 @@ def issue_card(
             return life.reissue(card, template.conditions, fields)
 
         card_id = removed[0]["id"]
+        actor_id = by.actor_id
         return change_card(session, desk, card_id, "card.restored", reissue, actor_id)
-    return issue(
-        session,
-        desk,
-        template_id,
-        customer_id,
-        fields=fields,
-        utm=utm,
-        actor_id=actor_id,
-    )
+    return issue(session, desk, template_id, customer_id, fields=fields, utm=utm, by=by)
 
 
 def _announced(desk: Desk, card: Card, topic: str, version: int) -> Insert:

@@ -23,10 +23,11 @@ from loyaltycore.records import cards as card_records
 from loyaltycore.records import journal
 from loyaltycore.records import links as link_records
 from loyaltycore.records import purchases as purchase_records
-from loyaltycore.records.customers import customer_of, tags_of
+from loyaltycore.records.customers import customer_of
 from loyaltycore.records.feed import feed_page
 from loyaltycore.records.finding import everyone_who_became, resolved
 from loyaltycore.records.streaming import stream
+from loyaltycore.records.tags import tags_on
 from loyaltycore.records.templates import template_ref
 
 
@@ -86,7 +87,7 @@ def profile(session: Session, desk: Desk, customer_id: str) -> Profile:
             )
             for card in cards
         ),
-        tags=tags_of(session, program.id, customer.id),
+        tags=tuple(sorted(tags_on(session, program.id, customer.id))),
         recent=feed_page(session, program.id, everyone, RECENT).entries,
         link=links.get(customer.id),
     )

@@ -18,13 +18,15 @@ from loyaltycore.errors import (
     DuplicateField,
     UnknownLocation,
 )
-from loyaltycore.ports import Insert, Ref
+from loyaltycore.ports import Ref
 from loyaltycore.query.predicates import where
 from loyaltycore.query.queries import Query
 from loyaltycore.records import customers as records
 from loyaltycore.records.activity import feed_rows
 from loyaltycore.records.finding import resolved
 from loyaltycore.records.people import taken_back
+from loyaltycore.records.quotas import make_room
+from loyaltycore.records.tags import new_tags
 
 
 if TYPE_CHECKING:
@@ -49,22 +51,16 @@ def register(
         DuplicateCustomer, DuplicateField: another living customer has what only one
             may have.
         UnknownLocation: the program has registered locations, and this is none.
+        QuotaReached: the plan has as many customers as it may have.
     """
     program = desk.program
     check_place(session, program.id, customer.location_id)
     check_free(session, program, None, customer)
+    make_room(session, program)
     changes = records.registration_changes(program, [customer])
-    rows = [
-        {
-            "program_id": program.id,
-            "customer_id": customer.id,
-            "tag": tag,
-            "tagged_at": customer.registered_at,
-        }
-        for tag in tags
-    ]
-    if rows:
-        changes.append(Insert("customer_tag", rows))
+    when = dict.fromkeys(tags, customer.registered_at)
+    if when:
+        changes.append(new_tags(program.id, customer.id, when))
     session.apply(changes)
     return customer
 
@@ -119,10 +115,13 @@ def write_customer(
     Raises:
         DuplicateCustomer, DuplicateField: another living customer has what only one
             may have.
+        QuotaReached: they come back, and the plan has no room for them.
         Conflict: somebody else changed them meanwhile.
     """
     program = desk.program
     check_free(session, program, before, after)
+    if after.is_living and not before.is_living:
+        make_room(session, program)
     session.apply(taken_back(session, program, [(before, after)]))
     changes = records.customer_changes(program, before, after)
     entries = tuple(told)

@@ -8,7 +8,7 @@ import attrs
 
 from loyaltycore.cards.life import delete
 from loyaltycore.cards.validity import check_living
-from loyaltycore.customers.figures import is_counted, reversal_facts
+from loyaltycore.customers.figures import counted_for, is_counted, reversal_facts
 from loyaltycore.errors import NotReversible, Refusal, UnknownTransaction
 from loyaltycore.ledger.amending import decide_amend
 from loyaltycore.ledger.commands import (
@@ -89,7 +89,7 @@ def reverse(
             raise _follows(original)
     if cause is None:
         check_living(account.card)
-    about = _About(session, desk, account, original, later)
+    about = _About(session, desk, account, original, later, request)
     posted = decide_and_write(
         session,
         desk,
@@ -117,6 +117,7 @@ class _About:
     account: Account
     original: Transaction
     later: list[Transaction]
+    request: Request
 
     def decide(
         self,
@@ -160,7 +161,9 @@ class _About:
         )
         after = net + (outcome.purchase_amount or 0)
         facts = reversal_facts(outcome.kind, original, net, after)
-        return attrs.evolve(outcome, pinned={**outcome.pinned, **facts})
+        by = self.request
+        for_whom = counted_for(original, by.actor_id, by.location_id)
+        return attrs.evolve(outcome, pinned={**outcome.pinned, **facts, **for_whom})
 
     def _is_latest(self) -> bool:
         """Is the original the card's last purchase that was not voided?"""

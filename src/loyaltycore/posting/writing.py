@@ -183,7 +183,7 @@ def _journal_changes(
         customer_records.totals_change(
             program_id, account.card.customer_id, figures, transaction.occurred_at
         ),
-        figure_records.day_change(program_id, transaction, figures),
+        *figure_records.day_changes(program_id, transaction, figures),
         Insert("message", [message]),
     ]
     if transaction.entries:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from loyaltycore.insight.program_proof import check_counters
@@ -11,17 +10,19 @@ from loyaltycore.query.queries import count
 from loyaltycore.records import segments as segment_records
 from loyaltycore.records import verification as records
 from loyaltycore.records.cards import card_ref
+from loyaltycore.records.locations import all_locations
+from loyaltycore.records.managers import all_managers
+from loyaltycore.records.quotas import QUOTA, quota_name
 from loyaltycore.records.streaming import stream
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from loyaltycore.insight.verification import Findings
     from loyaltycore.ports import Session
-    from loyaltycore.query.predicates import Row
 
-__all__ = ["chunks", "prove_counters", "prove_references", "prove_segments"]
+__all__ = ["prove_counters", "prove_references", "prove_segments"]
 
 _PAGE: Final = 500
 
@@ -47,29 +48,48 @@ def prove_segments(session: Session, program_id: str, findings: Findings) -> Non
 
 
 def prove_counters(
-    session: Session, program_id: str, counted: Mapping[str, int], findings: Findings
+    session: Session,
+    program_id: str,
+    counted: Mapping[str, int],
+    customers: Mapping[str, int],
+    findings: Findings,
 ) -> None:
     """
-    Counters of several cards add up, and those of one card have a card.
+    Counters of several cards and of the plan add up, and those of one card have a card.
 
     Args:
         counted: what the journal comes to, of counters of several cards.
+        customers: who lives, by the counter of the plan.
     """
     shared: dict[str, int] = {}
-    for rows in chunks(stream(session, records.all_counters(program_id)), _PAGE):
+    quotas: dict[str, int] = {}
+    for rows in records.chunks(
+        stream(session, records.all_counters(program_id)), _PAGE
+    ):
         findings.count("counters", len(rows))
-        of_card = [row["name"] for row in rows if ":" not in row["name"]]
-        shared |= {row["name"]: row["used"] for row in rows if ":" in row["name"]}
+        used = {row["name"]: row["used"] for row in rows}
+        quotas |= {each: n for each, n in used.items() if each.startswith(QUOTA)}
+        shared |= {each: n for each, n in used.items() if ":" in each}
+        of_card = [*(used.keys() - quotas.keys() - shared.keys())]
         refs = [card_ref(program_id, name.partition("/")[0]) for name in of_card]
         for name, card in zip(of_card, session.get(refs), strict=True):
             if card is None:
                 message = "it counts for a card that is not there."
                 findings.add(Check.REFERENCE, "counter", name, message)
-    check_counters("templates", shared, counted, findings)
+    check_counters("the journal of all cards", shared, counted, findings)
+    there = {**customers, **_seats(session, program_id)}
+    check_counters("the program", quotas, there, findings)
 
 
-def chunks(rows: Iterable[Row], n: int) -> Iterator[list[Row]]:
-    """Yield rows *n* at a time."""
-    rows = iter(rows)
-    while chunk := list(islice(rows, n)):
-        yield chunk
+def _seats(session: Session, program_id: str) -> dict[str, int]:
+    """Count what a plan may limit, beside customers."""
+    queries = {
+        "seats": all_managers(program_id),
+        "locations": all_locations(program_id),
+    }
+    return {
+        quota_name(quota): sum(
+            row["deleted_at"] is None for row in stream(session, query)
+        )
+        for quota, query in queries.items()
+    }

@@ -95,7 +95,11 @@ def taken_values(
 
 
 def planned_changes(
-    program: Program, planned: Iterable[Planned], now: datetime, ids: Ids
+    program: Program,
+    planned: Iterable[Planned],
+    now: datetime,
+    ids: Ids,
+    registered_by: str | None = None,
 ) -> tuple[list[Change], int]:
     """
     Say what planned rows write.
@@ -114,6 +118,7 @@ def planned_changes(
                 version=1,
                 person=row.person,
                 registered_at=row.registered_at or now,
+                registered_by=registered_by,
                 referral_code=make_code(ids.random(REFERRAL_CODE_BYTES)),
                 fields=row.fields,
             )

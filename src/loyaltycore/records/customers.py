@@ -13,7 +13,7 @@ from loyaltycore.program.customer_form import UNIQUE_FIELDS
 from loyaltycore.program.customer_status import Activity, CustomerStatus
 from loyaltycore.program.program import CustomerFacts
 from loyaltycore.query.predicates import where
-from loyaltycore.query.queries import LIMIT_MAX, Order, Query, count, total
+from loyaltycore.query.queries import Order, Query, count, total
 from loyaltycore.records.custom_fields import (
     CUSTOMER_FORM,
     fields_of,
@@ -22,6 +22,7 @@ from loyaltycore.records.custom_fields import (
     unique_refs,
 )
 from loyaltycore.records.figures import customer_figures
+from loyaltycore.records.quotas import living_counts
 from loyaltycore.values.ids import id_text
 from loyaltycore.values.sorting import sort_text
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from loyaltycore.customers.figures import Figures
-    from loyaltycore.ports import Change, Session
+    from loyaltycore.ports import Change
     from loyaltycore.program.program import Program
     from loyaltycore.query.predicates import Row
 
@@ -48,7 +49,6 @@ __all__ = [
     "last_change",
     "registration_changes",
     "sortable_fields",
-    "tags_of",
     "token_rows",
     "totals_change",
     "totals_moved",
@@ -124,8 +124,10 @@ def uniques_of(program: Program, customer: Customer) -> tuple[list[Ref], list[Re
         for field in form.unique
         if (value := getattr(customer.person, field)) is not None
     ]
-    own = customer.fields if customer.is_living else {}
-    return contacts, unique_refs(program_id, CUSTOMER_FORM, form.fields, own)
+    if not customer.is_living:
+        return contacts, []
+    own = unique_refs(program_id, CUSTOMER_FORM, form.fields, customer.fields)
+    return contacts, own
 
 
 def all_customers(program_id: str, limit: int, cursor: str | None) -> Query:
@@ -162,6 +164,9 @@ def customer_changes(
     changes += _token_changes(program_id, before, after)
     changes += _field_changes(program_id, before, after)
     held, wanted = uniques_of(program, before)[1], uniques_of(program, after)[1]
+    if before.is_living is not after.is_living:
+        changes += living_counts(program_id, [before], -1)
+        changes += living_counts(program_id, [after])
     return [*changes, *unique_changes(held, wanted, after.id)]
 
 
@@ -267,6 +272,7 @@ def registration_changes(
         changes.append(Insert("field_value", values))
     for customer in customers:
         changes += unique_changes([], uniques_of(program, customer)[1], customer.id)
+    changes += living_counts(program_id, customers)
     return [*changes, *customer_figures(program, customers)]
 
 
@@ -293,13 +299,6 @@ def facts_of(row: Row) -> CustomerFacts:
         purchases=row["purchases"],
         purchase_value=row["purchase_value"],
     )
-
-
-def tags_of(session: Session, program_id: str, customer_id: str) -> tuple[str, ...]:
-    """A customer's tags, in alphabetical order."""
-    those = where(program_id=program_id, customer_id=customer_id)
-    query = Query("customer_tag", those, (Order("tag"),), limit=LIMIT_MAX)
-    return tuple(row["tag"] for row in session.select(query).rows)
 
 
 def totals_change(

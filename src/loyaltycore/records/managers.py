@@ -7,13 +7,24 @@ from typing import TYPE_CHECKING
 
 from loyaltycore.ports import Ref
 from loyaltycore.program.managers import Manager, Permission
+from loyaltycore.query.predicates import where
+from loyaltycore.query.queries import Order, Query
 from loyaltycore.values.ids import id_text
 
 
 if TYPE_CHECKING:
     from loyaltycore.query.predicates import Row
 
-__all__ = ["manager_of", "manager_ref", "manager_row"]
+__all__ = [
+    "all_managers",
+    "manager_of",
+    "manager_ref",
+    "manager_row",
+    "manager_values",
+    "managers_called",
+]
+
+_PAGE = 500
 
 
 def manager_ref(program_id: str, manager_id: str) -> Ref:
@@ -21,6 +32,17 @@ def manager_ref(program_id: str, manager_id: str) -> Ref:
     return Ref(
         "manager", ("program_id", "id"), (program_id, id_text("manager_id", manager_id))
     )
+
+
+def all_managers(program_id: str) -> Query:
+    """Every manager there ever was, who came first first."""
+    order = (Order("created_at"), Order("id"))
+    return Query("manager", where(program_id=program_id), order, _PAGE)
+
+
+def managers_called(program_id: str, email: str) -> Query:
+    """Managers with an e-mail address."""
+    return Query("manager", where(program_id=program_id, email=email), (), _PAGE)
 
 
 def manager_row(program_id: str, manager: Manager) -> Row:
@@ -36,6 +58,12 @@ def manager_row(program_id: str, manager: Manager) -> Row:
         "created_at": manager.created_at,
         "deleted_at": manager.deleted_at,
     }
+
+
+def manager_values(manager: Manager) -> Row:
+    """All of a manager that may change."""
+    row = manager_row("", manager)
+    return {name: row[name] for name in row if name not in {"program_id", "id"}}
 
 
 def manager_of(row: Row) -> Manager:

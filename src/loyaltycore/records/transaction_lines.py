@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from loyaltycore.ports import Session
     from loyaltycore.query.predicates import Row
 
-__all__ = ["transaction_lines", "transactions_as_recorded"]
+__all__ = ["entries_by_place", "transaction_lines", "transactions_as_recorded"]
 
 
 def transactions_as_recorded(
@@ -56,7 +56,7 @@ def transaction_lines(
         ]
     )
     known = {row["id"]: row for row in found if row is not None}
-    entries = _entries(session, program_id, rows)
+    entries = entries_by_place(session, program_id, rows)
     by_template = {each: template_of(known[each]) for each in templates}
     return [
         TransactionLine(
@@ -72,9 +72,10 @@ def transaction_lines(
     ]
 
 
-def _entries(
+def entries_by_place(
     session: Session, program_id: str, rows: Sequence[Row]
 ) -> dict[tuple[str, int], tuple[Entry, ...]]:
+    """Load the entries of some transactions, by card and version."""
     versions: dict[str, list[int]] = {}
     for row in rows:
         versions.setdefault(row["card_id"], []).append(row["version"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from loyaltycore.schema import COLLECTIONS
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from loyaltycore.ledger.transactions import Transaction
@@ -37,6 +37,7 @@ __all__ = [
     "all_of_card",
     "by_customer",
     "card_counters",
+    "chunks",
     "customer_tokens",
     "orphans",
     "row_id",
@@ -223,3 +224,10 @@ class Lines:
     def _next(self) -> tuple[Any, list[Row]]:
         key, rows = next(self._groups, (None, ()))
         return key, list(rows)
+
+
+def chunks(rows: Iterable[Row], n: int) -> Iterator[list[Row]]:
+    """Divide rows into lists of at most so many."""
+    rows = iter(rows)
+    while chunk := list(islice(rows, n)):
+        yield chunk

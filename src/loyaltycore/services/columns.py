@@ -9,6 +9,7 @@ import attrs
 
 from loyaltycore.errors import InvalidValue
 from loyaltycore.insight.net_purchases import lines_of_people, purchases_by_customer
+from loyaltycore.program.managers import Permission
 from loyaltycore.query.queries import LIMIT_MAX
 from loyaltycore.records import columns as records
 from loyaltycore.records.people import all_aliases
@@ -142,7 +143,9 @@ class Columns:
             page = self._page(attrs.evolve(query, cursor=page.cursor))
 
     def _page(self, query: Query) -> Page:
-        return self._shell.read(lambda session: session.select(query))
+        return self._shell.read(
+            lambda session: session.select(query), Permission.EXPORT
+        )
 
 
 def _check(rows: int) -> None:

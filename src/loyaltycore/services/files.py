@@ -17,6 +17,7 @@ from loyaltycore.io.card_rules import card_rows
 from loyaltycore.io.customer_rules import CustomerImport, customer_rows
 from loyaltycore.io.customers_out import customer_template, customers_csv
 from loyaltycore.io.transactions_out import transactions_csv
+from loyaltycore.program.managers import Permission
 from loyaltycore.records import customers as customer_records
 from loyaltycore.records import templates as template_records
 from loyaltycore.records.dumping import any_row, dumped, header_of, insertions, rows_of
@@ -169,13 +170,13 @@ class Files:
             UnknownTemplate: there is no such template.
         """
         desk = self._shell.desk
-        row = self._template_row(rules.template_id)
+        row = self._template_row(rules.template_id, Permission.IMPORT)
         rows = card_rows(source, rules, desk.program)
         template = desk.template(row)
         importing = Importing(
             subject=f"cards {rules.template_id}",
             rows=rows,
-            begin=lambda: CardWork(desk, rows, rules, template, import_id),
+            begin=lambda: CardWork(self._shell, rows, rules, template, import_id),
             settings=Settings(import_id=import_id, **options),
         )
         return self._brought_in(
@@ -210,13 +211,13 @@ class Files:
         return Importing(
             subject="customers",
             rows=rows,
-            begin=lambda: CustomerWork(self._shell.desk, rows, rules),
+            begin=lambda: CustomerWork(self._shell, rows, rules),
             settings=Settings(**options),
         )
 
-    def _template_row(self, template_id: str) -> Row:
+    def _template_row(self, template_id: str, permission: Permission) -> Row:
         ref = template_records.template_ref(self._shell.program_id, template_id)
-        (row,) = self._shell.read(lambda session: session.get([ref]))
+        (row,) = self._shell.read(lambda session: session.get([ref]), permission)
         if row is None:
             raise UnknownTemplate(template_id)
         return row
@@ -243,7 +244,7 @@ class Files:
                 the program was not given.
         """
         if template_id is not None:
-            self._template_row(template_id)
+            self._template_row(template_id, Permission.EXPORT)
         return transactions_csv(
             self._transactions(template_id), self._shell.desk.program
         )
@@ -257,6 +258,7 @@ class Files:
         make the lines a list before you load them into the same one.
         """
         program = self._shell.desk.program
+        self._shell.read(_nothing)
         if self._shell.session is not None:
             yield from dumped(self._shell.session, program)
             return
@@ -302,16 +304,21 @@ class Files:
         desk = self._shell.desk
         query = transactions_as_recorded(desk.program.id, template_id, _PAGE, None)
         for page in self._pages(query):
-            yield from self._shell.read(partial(_lines_of, desk, page))
+            lines = self._shell.read(partial(_lines_of, desk, page), Permission.EXPORT)
+            yield from lines
 
     def _pages(self, query: Query) -> Iterator[Page]:
         """Yield page by page, each in a session of its own."""
         while True:
-            page = self._shell.read(partial(_select, query))
+            page = self._shell.read(partial(_select, query), Permission.EXPORT)
             yield page
             if page.cursor is None:
                 return
             query = attrs.evolve(query, cursor=page.cursor)
+
+
+def _nothing(_: Session) -> None:
+    """Ask for nothing, to see whether one may: only the host itself."""
 
 
 def _select(query: Query, session: Session) -> Page:

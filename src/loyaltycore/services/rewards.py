@@ -18,6 +18,7 @@ from loyaltycore.ledger.commands import Void
 from loyaltycore.posting import Request, decider, quote, reverse
 from loyaltycore.posting.account import load_history, load_transaction, open_account
 from loyaltycore.posting.granting import grant, grants_due
+from loyaltycore.program.managers import Permission
 from loyaltycore.records.tags import tagged
 
 
@@ -65,7 +66,7 @@ class Rewards:
                 found.append((tier, quoted))
             return found
 
-        return self._shell.read(read)
+        return self._shell.read(read, Permission.VIEW_CUSTOMERS)
 
     def history(self, card_id: str) -> tuple[ClaimedReward, ...]:
         """
@@ -81,7 +82,7 @@ class Rewards:
             self._catalogue(session, card_id)
             return reward_history(_journal_of(session, program_id, card_id))
 
-        return self._shell.read(read)
+        return self._shell.read(read, Permission.VIEW_CUSTOMERS)
 
     def cancel(self, voucher: str, *, actor: str | None = None) -> Posted:
         """
@@ -94,7 +95,12 @@ class Rewards:
         """
         program_id, desk = self._shell.program_id, self._shell.desk
         command = Void(voucher)
-        request = Request(card_id="", command=describe(command), actor_id=actor)
+        request = Request(
+            card_id="",
+            command=describe(command),
+            actor_id=self._shell.acting(actor),
+            location_id=self._shell.location_id,
+        )
 
         def write(session: Session) -> Posted:
             claim = load_transaction(session, program_id, voucher)
@@ -105,7 +111,7 @@ class Rewards:
                 raise NotReversible(message, transaction_id=voucher)
             return reverse(session, desk, request, command)
 
-        return self._shell.write(write)
+        return self._shell.write(write, Permission.VOID)
 
     def grant_due(
         self, customer_id: str, *, tags: Mapping[str, date] | None = None
@@ -128,9 +134,13 @@ class Rewards:
         """
         desk = self._shell.desk
         due = self._shell.read(
-            lambda session: grants_due(session, desk, customer_id, tags)
+            lambda session: grants_due(session, desk, customer_id, tags),
+            Permission.EARN,
         )
-        granted = [self._shell.write(partial(grant, desk=desk, due=one)) for one in due]
+        granted = [
+            self._shell.write(partial(grant, desk=desk, due=one), Permission.EARN)
+            for one in due
+        ]
         return [posted for posted in granted if posted is not None]
 
     def grant_tagged(self, tag: str) -> int:
@@ -145,7 +155,7 @@ class Rewards:
         granted, cursor = 0, None
         while True:
             query = tagged(self._shell.program_id, tag, _PAGE, cursor)
-            page = self._shell.read(partial(_page, query=query))
+            page = self._shell.read(partial(_page, query=query), Permission.EARN)
             for row in page.rows:
                 granted += len(self.grant_due(row["customer_id"]))
             cursor = page.cursor

@@ -16,6 +16,7 @@ from loyaltycore.insight.customer_scores import (
 )
 from loyaltycore.insight.net_purchases import lines_of_people
 from loyaltycore.ports import Insert
+from loyaltycore.program.managers import Permission
 from loyaltycore.query.predicates import And, where
 from loyaltycore.query.queries import Order, Query
 from loyaltycore.records import scores as records
@@ -114,19 +115,25 @@ class Scores:
             as_of=day, spec=spec, cuts=cuts, segments=segments, scored_at=now
         )
         report = self._write_all(run)
-        self._shell.write(lambda session: self._note_down(session, run))
+        self._shell.write(
+            lambda session: self._note_down(session, run), Permission.SETTINGS
+        )
         return report
 
     def of(self, customer_id: str) -> CustomerScore | None:
         """Return a customer's scores; None where no purchase counts."""
         ref = records.score_ref(self._shell.program_id, customer_id)
-        (row,) = self._shell.read(lambda session: session.get([ref]))
+        (row,) = self._shell.read(
+            lambda session: session.get([ref]), Permission.VIEW_CUSTOMERS
+        )
         return None if row is None else records.score_of(row)
 
     def last_run(self) -> Run | None:
         """Return the last refresh, with the cuts that score anybody at the till."""
         ref = records.run_ref(self._shell.program_id)
-        (row,) = self._shell.read(lambda session: session.get([ref]))
+        (row,) = self._shell.read(
+            lambda session: session.get([ref]), Permission.VIEW_STATISTICS
+        )
         return None if row is None else records.run_of(row)
 
     def members(
@@ -148,7 +155,7 @@ class Scores:
         )
         order = (Order("registered_at"), Order("id"))
         query = Query("customer", And(terms), order, limit, cursor)
-        page = self._page(query)
+        page = self._page(query, Permission.VIEW_CUSTOMERS)
         return Members(tuple(map(customer_of, page.rows)), page.cursor)
 
     def changes(
@@ -165,7 +172,7 @@ class Scores:
             InvalidValue: the limit.
         """
         query = records.changes_after(self._shell.program_id, after, limit)
-        page = self._page(query)
+        page = self._page(query, Permission.VIEW_CUSTOMERS)
         return [records.change_of(row) for row in page.rows]
 
     # -- inside ------------------------------------------------------------------------
@@ -202,8 +209,8 @@ class Scores:
             page = self._page(attrs.evolve(query, cursor=page.cursor))
             yield from page.rows
 
-    def _page(self, query: Query) -> Page:
-        return self._shell.read(lambda session: session.select(query))
+    def _page(self, query: Query, permission: Permission = Permission.SETTINGS) -> Page:
+        return self._shell.read(lambda session: session.select(query), permission)
 
     def _write_all(self, run: Run) -> RefreshReport:
         """Take the second way, and write in portions what differs."""
@@ -249,7 +256,7 @@ class Scores:
                 session.apply([Insert("segment_change", events)])
             return len(written), len(events)
 
-        return self._shell.write(apply)
+        return self._shell.write(apply, Permission.SETTINGS)
 
     def _note_down(self, session: Session, run: Run) -> None:
         program_id = self._shell.program_id

@@ -12,6 +12,7 @@ from loyaltycore.cards.contract import CardType
 from loyaltycore.cards.versions import check_change
 from loyaltycore.errors import InvalidValue, UnknownTemplate
 from loyaltycore.ports import Insert, Update
+from loyaltycore.program.managers import Permission
 from loyaltycore.records import templates as records
 from loyaltycore.records.programs import check_program, found_program
 from loyaltycore.records.streaming import stream
@@ -68,7 +69,7 @@ class Templates:
             )
             return template
 
-        return self._shell.write(insert)
+        return self._shell.write(insert, Permission.SETTINGS)
 
     def change(
         self,
@@ -123,7 +124,7 @@ class Templates:
             session.apply([Update(ref, values), Insert("template_version", [row])])
             return after
 
-        return self._shell.write(write)
+        return self._shell.write(write, Permission.SETTINGS)
 
     def get(self, template_id: str, *, version: int | None = None) -> CardTemplate:
         """
@@ -136,7 +137,9 @@ class Templates:
         ref = records.template_ref(program_id, template_id)
         if version is not None:
             ref = records.version_ref(program_id, template_id, version)
-        (row,) = self._shell.read(lambda session: session.get([ref]))
+        (row,) = self._shell.read(
+            lambda session: session.get([ref]), Permission.VIEW_CUSTOMERS
+        )
         if row is None:
             raise UnknownTemplate(template_id)
         desk = self._shell.desk
@@ -145,8 +148,10 @@ class Templates:
     def list(self) -> list[CardTemplate]:
         """Return the newest version of all templates, oldest template first."""
         query = records.all_templates(self._shell.program_id)
-        rows = self._shell.read(lambda session: session.select(query)).rows
-        return [self._shell.desk.template(row) for row in rows]
+        page = self._shell.read(
+            lambda session: session.select(query), Permission.VIEW_CUSTOMERS
+        )
+        return [self._shell.desk.template(row) for row in page.rows]
 
     def _check(self, template: CardTemplate) -> None:
         desk, name, rules = self._shell.desk, template.name, template.rules

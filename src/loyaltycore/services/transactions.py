@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
+from loyaltycore.cards.asking import permission_of
 from loyaltycore.cards.commands import describe
 from loyaltycore.errors import InvalidValue, UnknownCard, UnknownTransaction
 from loyaltycore.ledger.commands import Amend, Capture, Refund, Release, Void
 from loyaltycore.posting import Request, reverse
 from loyaltycore.posting.account import load_history, load_transaction
+from loyaltycore.program.managers import Permission
 from loyaltycore.records.cards import card_ref
 from loyaltycore.values.ids import id_text
 
@@ -54,7 +56,8 @@ class Transactions:
         """
         program_id = self._shell.program_id
         found = self._shell.read(
-            lambda session: load_transaction(session, program_id, transaction_id)
+            lambda session: load_transaction(session, program_id, transaction_id),
+            Permission.VIEW_CUSTOMERS,
         )
         if found is None:
             raise UnknownTransaction(transaction_id)
@@ -85,7 +88,7 @@ class Transactions:
                 raise UnknownCard(card_id)
             return found
 
-        return self._shell.read(read)
+        return self._shell.read(read, Permission.VIEW_CUSTOMERS)
 
     def void(self, transaction_id: str, **options: Unpack[ByWhom]) -> Posted:
         """
@@ -163,13 +166,15 @@ class Transactions:
 
     def _do(self, command: TransactionCommand, options: ByWhom) -> Posted:
         id_text("transaction_id", command.transaction_id)
-        desk = self._shell.desk
+        shell = self._shell
         request = Request(
             card_id="",
             command=describe(command),
             key=options.get("key"),
-            actor_id=options.get("actor"),
+            actor_id=shell.acting(options.get("actor")),
+            location_id=shell.location_id,
         )
-        return self._shell.write(
-            lambda session: reverse(session, desk, request, command)
+        return shell.write(
+            lambda session: reverse(session, shell.desk, request, command),
+            permission_of(command),
         )

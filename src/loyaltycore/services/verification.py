@@ -33,13 +33,13 @@ from loyaltycore.records import messages as message_records
 from loyaltycore.records import templates as template_records
 from loyaltycore.records import verification as records
 from loyaltycore.records.belongings import (
-    chunks,
     prove_counters,
     prove_references,
     prove_segments,
 )
 from loyaltycore.records.people import all_aliases
 from loyaltycore.records.programs import check_program
+from loyaltycore.records.quotas import living_counts
 from loyaltycore.records.said import Said
 from loyaltycore.records.streaming import stream
 from loyaltycore.values.codes import is_code
@@ -95,6 +95,7 @@ class _Walk:
         self._templates: dict[str, CardTemplate] = {}
         self._days: dict[tuple[Any, ...], Counter[str]] = {}
         self._shared: Counter[str] = Counter()
+        self._quotas: Counter[str] = Counter()
         self._living = 0
         self._aliases = all_aliases(session, desk.program.id)
 
@@ -108,7 +109,7 @@ class _Walk:
         self._check_days()
         prove_segments(session, program_id, self._findings)
         prove_references(session, program_id, self._findings)
-        prove_counters(session, program_id, self._shared, self._findings)
+        prove_counters(session, program_id, self._shared, self._quotas, self._findings)
         return self._findings.report()
 
     # -- program and templates -------------------------------------------------------
@@ -157,6 +158,8 @@ class _Walk:
             return
         self._living += customer.is_living
         self._check_said(customer, said)
+        for count in living_counts(program_id, [customer]):
+            self._quotas[str(count.ref.values[1])] += 1
         for change in figure_records.customer_figures(self._desk.program, [customer]):
             self._days.setdefault(change.ref.values, Counter())["customers"] += 1
         sums = records.CustomerSums()
@@ -227,7 +230,8 @@ class _Walk:
             each["name"]: each["used"]
             for each in stream(session, records.card_counters(program_id, card.id))
         }
-        check_counters(card.id, counters, counted, self._findings)
+        journal_of = f"the journal of card {card.id}"
+        check_counters(journal_of, counters, counted, self._findings)
         lots = records.all_of_card(program_id, "lot", card.id)
         try:
             holding = card_records.holding_of(row)
@@ -269,7 +273,7 @@ class _Walk:
             stream(session, records.all_of_card(program_id, "entry", card.id))
         )
         query = journal.card_transactions(program_id, card.id, limit=_PAGE)
-        for rows in chunks(stream(session, query), _PAGE):
+        for rows in records.chunks(stream(session, query), _PAGE):
             self._findings.count("transactions", len(rows))
             messages = self._messages_of(rows)
             self._check_keys(rows)
@@ -309,8 +313,8 @@ class _Walk:
         figures = figures_of(transaction, scale)
         program_id = self._program_id
         sums.add(transaction, figures)
-        day = figure_records.day_change(program_id, transaction, figures)
-        self._days.setdefault(day.ref.values, Counter()).update(day.deltas)
+        for day in figure_records.day_changes(program_id, transaction, figures):
+            self._days.setdefault(day.ref.values, Counter()).update(day.deltas)
         for name, n in transaction.pinned.get("counters", {}).items():
             stored = card_records.counter_name(card, name)
             shared = self._shared if ":" in stored else counted

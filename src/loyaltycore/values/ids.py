@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "IdSequence",
+    "first_id_at",
     "id_text",
     "is_id",
     "moment_of",
@@ -109,6 +110,13 @@ class IdSequence:
         return (
             f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
         )
+
+
+def first_id_at(moment: datetime) -> str:
+    """Return a text that no id of this millisecond or a later one is below."""
+    ms = (moment - _EPOCH) // timedelta(milliseconds=1)
+    digits = f"{max(ms, 0):012x}"
+    return f"{digits[:8]}-{digits[8:]}"
 
 
 def id_text(field: str, value: object) -> str:

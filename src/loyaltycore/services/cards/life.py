@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from loyaltycore.cards import life
 from loyaltycore.posting import change_card, issue_card
+from loyaltycore.program.managers import Permission
 
 
 if TYPE_CHECKING:
@@ -54,10 +55,12 @@ class CardLife:
             InvalidFields: naming every bad field of the form.
             DuplicateField: another card has the value of a unique field.
         """
-        desk, given = self._shell.desk, fields or {}
-        by = self._shell.manager_id
-        return self._shell.write(
-            lambda session: issue_card(session, desk, template_id, to, given, utm, by)
+        shell, given = self._shell, fields or {}
+        return shell.write(
+            lambda session: issue_card(
+                session, shell.desk, template_id, to, given, utm, by=shell.by
+            ),
+            Permission.ADD_CUSTOMER,
         )
 
     def install(
@@ -99,7 +102,9 @@ class CardLife:
         Its journal stays, and its serial number is never given again.  The values of
         its unique fields are free for another card.
         """
-        return self._change(card_id, "deleted", lambda card, _: life.delete(card))
+        return self._change(
+            card_id, "deleted", lambda card, _: life.delete(card), Permission.DELETE
+        )
 
     def block(self, card_id: str, reason: str) -> Card:
         """
@@ -149,10 +154,15 @@ class CardLife:
         return self._change(card_id, "filled_in", change)
 
     def _change(
-        self, card_id: str, what: str, change: Callable[[Card, CardTemplate], Card]
+        self,
+        card_id: str,
+        what: str,
+        change: Callable[[Card, CardTemplate], Card],
+        permission: Permission = Permission.EDIT,
     ) -> Card:
         desk, topic = self._shell.desk, f"card.{what}"
         by = self._shell.manager_id
         return self._shell.write(
-            lambda session: change_card(session, desk, card_id, topic, change, by)
+            lambda session: change_card(session, desk, card_id, topic, change, by),
+            permission,
         )

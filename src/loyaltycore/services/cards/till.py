@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Unpack
 
+from loyaltycore.cards.asking import permission_of
 from loyaltycore.cards.card import CardStatus
 from loyaltycore.cards.commands import describe
 from loyaltycore.cards.validity import check_living
@@ -18,6 +19,7 @@ from loyaltycore.posting import (
     show,
     transfer,
 )
+from loyaltycore.program.managers import Permission
 from loyaltycore.records import cards as records
 from loyaltycore.records.customers import customer_ref
 from loyaltycore.services.cards.commands import CardCommands, Options
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from loyaltycore.ports import Ref, Session
     from loyaltycore.posting import Action, Posted, Quote, Shown
     from loyaltycore.query.predicates import Row
+    from loyaltycore.shell import Shell
 
 __all__ = ["Cards", "Options"]
 
@@ -83,7 +86,8 @@ class Cards(CardCommands, PrepaidCards):
                 raise UnknownCustomer(customer_id)
             return rows
 
-        cards = [records.card_of(row) for row in self._shell.read(read)]
+        rows = self._shell.read(read, Permission.VIEW_CUSTOMERS)
+        cards = [records.card_of(row) for row in rows]
         return [card for card in cards if card.status is not CardStatus.DELETED]
 
     def show(self, card_id: str) -> Shown:
@@ -94,7 +98,9 @@ class Cards(CardCommands, PrepaidCards):
             UnknownCard: there is no such card.
         """
         desk = self._shell.desk
-        return self._shell.read(lambda session: show(session, desk, card_id))
+        return self._shell.read(
+            lambda session: show(session, desk, card_id), Permission.VIEW_CUSTOMERS
+        )
 
     def actions(self, card_id: str) -> tuple[Action, ...]:
         """
@@ -108,7 +114,9 @@ class Cards(CardCommands, PrepaidCards):
             UnknownCard: there is no such card.
         """
         desk = self._shell.desk
-        return self._shell.read(lambda session: actions(session, desk, card_id))
+        return self._shell.read(
+            lambda session: actions(session, desk, card_id), Permission.VIEW_CUSTOMERS
+        )
 
     def post(self, card_id: str, command: object, **options: Unpack[Options]) -> Posted:
         """
@@ -124,24 +132,30 @@ class Cards(CardCommands, PrepaidCards):
             InvalidInput: something is malformed.
             UnknownCard: there is no such card.
         """
-        desk, request = self._shell.desk, _request(card_id, command, options)
+        shell = self._shell.standing_at(options.get("location"))
+        desk, needs = shell.desk, permission_of(command)
+        request = _request(shell, card_id, command, options)
         if isinstance(command, Transfer):
-            return self._shell.write(
-                lambda session: transfer(session, desk, request, command)
+            return shell.write(
+                lambda session: transfer(session, desk, request, command), needs
             )
         decide = decider(command)
-        return self._shell.write(lambda session: post(session, desk, request, decide))
+        return shell.write(lambda session: post(session, desk, request, decide), needs)
 
     def quote(self, card_id: str, command: object, **options: Unpack[Options]) -> Quote:
         """Say what ``post`` would do now, without doing it."""
-        request = _request(card_id, command, options)
+        shell = self._shell.standing_at(options.get("location"))
+        request = _request(shell, card_id, command, options)
         decide = decider(command)
-        return self._shell.read(
-            lambda session: quote(session, self._shell.desk, request, decide)
+        return shell.read(
+            lambda session: quote(session, shell.desk, request, decide),
+            permission_of(command),
         )
 
     def _one(self, ref: Ref, asked_for: str, *, by: str = "id") -> Card:
-        (row,) = self._shell.read(lambda session: session.get([ref]))
+        (row,) = self._shell.read(
+            lambda session: session.get([ref]), Permission.VIEW_CUSTOMERS
+        )
         if row is None:
             raise UnknownCard(asked_for, by=by)
         return records.card_of(row)
@@ -150,12 +164,13 @@ class Cards(CardCommands, PrepaidCards):
 _FIELDS = {"location": "location_id", "terminal": "terminal_id", "actor": "actor_id"}
 
 
-def _request(card_id: str, command: object, options: Options) -> Request:
+def _request(shell: Shell, card_id: str, command: object, options: Options) -> Request:
     """
-    Put together what was asked.
+    Put together what was asked, and by whom.
 
     Raises:
         TypeError: an option that there is not, as for any function.
+        InvalidValue: a manager acts, and somebody else was named as the one who does.
     """
     unknown = options.keys() - Options.__optional_keys__
     if unknown:
@@ -165,4 +180,7 @@ def _request(card_id: str, command: object, options: Options) -> Request:
     given: dict[str, Any] = {
         _FIELDS.get(name, name): value for name, value in options.items()
     }
+    if shell.manager_id is not None:
+        given["actor_id"] = shell.acting(options.get("actor"))
+        given["location_id"] = shell.location_id
     return Request(card_id=card_id, command=describe(command), **given)

@@ -94,7 +94,7 @@ class CustomerRegister:
         Raises:
             InvalidFields: naming every field that cannot be.
             UnknownCustomer: there is none with this id.
-            NotAvailable: they were deleted or erased.
+            CustomerGone: they were deleted or erased.
             DuplicateCustomer, DuplicateField: as ``register``.
             TypeError: there is no such field.
         """

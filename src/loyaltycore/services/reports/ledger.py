@@ -1,4 +1,4 @@
-"""Reports: the program in figures, a customer's statement, what is owed, RFM."""
+"""What the ledger says: points, statements, what is owed, RFM."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from loyaltycore.errors import InvalidMoment, InvalidValue, UnknownCard
 from loyaltycore.insight.breakage import breakage
 from loyaltycore.insight.liability import PointPrice, liability
 from loyaltycore.insight.net_purchases import net_purchases, returned
-from loyaltycore.insight.tiles import PointTotals, tiles
+from loyaltycore.insight.tiles import PointTotals
 from loyaltycore.ledger.transactions import Unit
+from loyaltycore.program.managers import Permission
 from loyaltycore.records import cards as card_records
 from loyaltycore.records import customers as customer_records
-from loyaltycore.records import figures as figure_records
 from loyaltycore.records import purchases as purchase_records
 from loyaltycore.records import statements as records
 from loyaltycore.records import templates as template_records
@@ -23,6 +23,7 @@ from loyaltycore.records.finding import everyone_who_became, resolved
 from loyaltycore.records.people import all_aliases
 from loyaltycore.records.streaming import stream
 from loyaltycore.rfm.table import rfm
+from loyaltycore.services.reports.dashboard import Dashboard
 from loyaltycore.values.days import utc
 from loyaltycore.values.quantity import from_units
 
@@ -34,55 +35,27 @@ if TYPE_CHECKING:
     from loyaltycore.customers.statement import StatementLine
     from loyaltycore.insight.breakage import Breakage, EndedLot
     from loyaltycore.insight.liability import Liability, OpenLot
-    from loyaltycore.insight.tiles import Tiles
     from loyaltycore.ports import Session
     from loyaltycore.query.predicates import Row
     from loyaltycore.rfm.table import RfmTable
-    from loyaltycore.shell import Shell
 
 __all__ = ["Reports"]
 
 
-class Reports:
+class Reports(Dashboard):
     """
     What there is to read about the program; nothing here writes.
 
     Each report is of one snapshot of the store, whatever is posted meanwhile.
     """
 
-    def __init__(self, shell: Shell) -> None:
-        self._shell = shell
-
-    def tiles(self) -> Tiles:
-        """Return the program at a glance, from totals that every posting keeps."""
-        program = self._shell.desk.program
-
-        def load(session: Session) -> tuple[Row, Row]:
-            customers = session.summarize(
-                customer_records.every_customer(program.id),
-                measures=customer_records.TOTAL_MEASURES,
-            )
-            figures = session.summarize(
-                figure_records.program_figures(program.id),
-                measures=figure_records.FIGURE_MEASURES,
-            )
-            return customers[0], figures[0]
-
-        customers, figures = self._shell.ask(load)
-        return tiles(
-            customers=customers["customers"],
-            transactions=figures["transactions"],
-            purchases=figures["purchases"],
-            purchase_value=figures["purchase_value"],
-            currency=program.currency,
-        )
-
     def points(self) -> PointTotals:
         """Return all points of the program, added up over its customers' totals."""
         query = customer_records.every_customer(self._shell.program_id)
         measures = customer_records.TOTAL_MEASURES
         (sums,) = self._shell.ask(
-            lambda session: session.summarize(query, measures=measures)
+            lambda session: session.summarize(query, measures=measures),
+            Permission.VIEW_STATISTICS,
         )
         return PointTotals(
             earned=from_units(sums["points_earned"], POINT_SCALE),
@@ -115,7 +88,8 @@ class Reports:
         return self._shell.ask(
             lambda session: self._statement(
                 session, customer_id, card_id, limit, cursor
-            )
+            ),
+            Permission.VIEW_CUSTOMERS,
         )
 
     def liability(self, at: datetime | None = None) -> Liability:
@@ -143,7 +117,7 @@ class Reports:
                 lots, prices, at=moment, currency=program.currency, zone=program.zone
             )
 
-        return self._shell.ask(add_up)
+        return self._shell.ask(add_up, Permission.VIEW_REVENUE)
 
     def breakage(self) -> Breakage:
         """
@@ -162,7 +136,7 @@ class Reports:
                 lots, prices, at=now, currency=program.currency, zone=program.zone
             )
 
-        return self._shell.ask(add_up)
+        return self._shell.ask(add_up, Permission.VIEW_REVENUE)
 
     def rfm(self, as_of: date, *, bins: int = 5) -> RfmTable:
         """
@@ -190,7 +164,7 @@ class Reports:
             purchases = net_purchases(bought, back)
             return rfm(purchases, as_of=as_of, bins=bins)
 
-        return self._shell.ask(score)
+        return self._shell.ask(score, Permission.VIEW_REVENUE)
 
     # -- inside ------------------------------------------------------------------------
 
