@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from benchmarks import machine
+from benchmarks import listing, machine
 from benchmarks.figures import Aim, Figure
 from benchmarks.servers import server
 from benchmarks.shop import shop_in
@@ -107,6 +107,7 @@ def _measured(
             yield Figure(
                 name=f"scale_{engine}_{name}_ms", value=value, digits=3, aim=aim
             )
+    yield from listing.measured(engine, shop, customers)
     yield Figure(
         name=f"scale_{engine}_memory_mb",
         value=_memory() - before,
@@ -220,6 +221,7 @@ class _Pattern:
                 for entry in self.entries
             ],
             "lot": [{**lot, "card_id": card} for lot in self.lots],
+            "customer_tag": listing.tags_of(person, number, at),
         }
 
 
@@ -243,7 +245,7 @@ def _build(shop: Loyalty, customers: int) -> int:
             for name, some in pattern.rows(number, chance).items():
                 gathered.setdefault(name, []).extend(some)
         with shop.store.session() as session:
-            inserts = [Insert(name, some) for name, some in gathered.items()]
+            inserts = [Insert(name, some) for name, some in gathered.items() if some]
             rows += sum(session.apply(inserts))
     return rows
 

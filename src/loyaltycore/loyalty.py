@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from loyaltycore.services.consents import Consents
     from loyaltycore.services.feedback import Feedback
     from loyaltycore.services.files import Files
+    from loyaltycore.services.filters import SavedFilters
+    from loyaltycore.services.grid import Grid
     from loyaltycore.services.links import Links
     from loyaltycore.services.locations import Locations
     from loyaltycore.services.managers import Managers
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from loyaltycore.services.reports import Reports
     from loyaltycore.services.rewards import Rewards
     from loyaltycore.services.scores import Scores
+    from loyaltycore.services.segments import Segments
     from loyaltycore.services.tags import Tags
 
 __all__ = ["Loyalty"]
@@ -194,6 +197,31 @@ class Loyalty:
         from loyaltycore.services.scores import Scores  # noqa: PLC0415 - start-up time
 
         return Scores(self._shell)
+
+    @cached_property
+    def filters(self) -> SavedFilters:
+        """Save filters under a name, and ask one of one customer."""
+        from loyaltycore.services.filters import (  # noqa: PLC0415 - start-up time
+            SavedFilters,
+        )
+
+        return SavedFilters(self._shell)
+
+    @cached_property
+    def segments(self) -> Segments:
+        """Keep segments: filters with a name, and lists of customers."""
+        from loyaltycore.services.segments import (  # noqa: PLC0415 - start-up time
+            Segments,
+        )
+
+        return Segments(self._shell)
+
+    @cached_property
+    def grid(self) -> Grid:
+        """List customers by columns, filtered, sorted and in pages."""
+        from loyaltycore.services.grid import Grid  # noqa: PLC0415 - start-up time
+
+        return Grid(self._shell)
 
     @cached_property
     def managers(self) -> Managers:

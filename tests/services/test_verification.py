@@ -268,7 +268,7 @@ def is_telling(collection: str, column: str, row: dict[str, Any]) -> bool:
         return row["merged_into"] is None
     if collection == "consent_change":  # what was said before is not repeated
         return row["channel"] != "sms" or row["source"] == "merge"
-    if (collection, column) == ("card", "customer_id"):
+    if (collection, column) in {("card", "customer_id"), ("card", "tier")}:
         return row["version"] > 0
     if collection == "template_version":  # an old one is not repeated
         return row["version"] == 2 or column in {"id", "version", "program_id", ""}

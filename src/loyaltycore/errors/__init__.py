@@ -19,6 +19,7 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── InvalidEmail
     │   ├── CurrencyMismatch
     │   ├── ConfirmMismatch              the amount typed twice differs
+    │   ├── InvalidFilter                no such field, or not compared like that
     │   └── FileUnreadable               not a file of the kind that was asked for
     ├── NotFound (LookupError)         an id that the program does not have
     │   ├── UnknownCustomer
@@ -28,6 +29,8 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── UnknownNote
     │   ├── UnknownManager
     │   ├── UnknownLocation
+    │   ├── UnknownSegment
+    │   ├── UnknownFilter
     │   ├── UnknownLink
     │   └── UnknownTerminal
     ├── Refusal                        a rule says no; nothing was written
@@ -124,7 +127,7 @@ from loyaltycore.errors.store import (
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "AlreadyRedeemed",
@@ -154,6 +157,7 @@ __all__ = [
     "InvalidAmount",
     "InvalidEmail",
     "InvalidFields",
+    "InvalidFilter",
     "InvalidInput",
     "InvalidMoment",
     "InvalidPhone",
@@ -179,10 +183,12 @@ __all__ = [
     "Unavailable",
     "UnknownCard",
     "UnknownCustomer",
+    "UnknownFilter",
     "UnknownLink",
     "UnknownLocation",
     "UnknownManager",
     "UnknownNote",
+    "UnknownSegment",
     "UnknownTemplate",
     "UnknownTerminal",
     "UnknownTransaction",
@@ -217,6 +223,26 @@ class InvalidFields(InvalidInput):
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__(" ".join(problems.values()), problems=dict(problems))
         self.problems = dict(problems)
+
+
+class InvalidFilter(InvalidInput):
+    """
+    A filter names a field that is not there, or compares one as it cannot be.
+
+    Attributes:
+        field: which one.
+        admitted: what would be taken: fields, operators or values.
+    """
+
+    def __init__(
+        self, field: str, op: str | None, message: str, admitted: Sequence[str] = ()
+    ) -> None:
+        compared = field if op is None else f"{field} {op}"
+        super().__init__(
+            f"{compared}: {message}", field=field, op=op, admitted=tuple(admitted)
+        )
+        self.field = field
+        self.admitted = tuple(admitted)
 
 
 class InvalidAmount(InvalidInput):
@@ -312,6 +338,18 @@ class UnknownLocation(NotFound):
     """No such location."""
 
     noun = "location"
+
+
+class UnknownSegment(NotFound):
+    """No such segment."""
+
+    noun = "segment"
+
+
+class UnknownFilter(NotFound):
+    """No such saved filter."""
+
+    noun = "saved filter"
 
 
 class UnknownLink(NotFound):

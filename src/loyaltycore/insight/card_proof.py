@@ -73,6 +73,7 @@ class CardProof:
         self._lots: dict[int, Lot] = {}
         self._reversals = ReversalProof()
         self._state: Facts = {}
+        self._till: Facts | None = None
         self._can_fold = True
 
     # -- the journal -----------------------------------------------------------------
@@ -103,11 +104,13 @@ class CardProof:
                 transaction.entries,
             )
         self._state = remember(self._state, transaction.state)
+        self._till = transaction.till
 
     def skip(self, version: int, digest: str) -> None:
         """Go on behind a transaction that cannot be read."""
         self._version, self._digest = version, digest
         self._can_fold = False
+        self._till = None
 
     def _check_place(self, transaction: Transaction) -> None:
         card, expected = self._card, self._version + 1
@@ -251,6 +254,17 @@ class CardProof:
                 have, should = stored.totals.get(unit), self._totals.get(unit)
                 self._check_state(f"totals of {unit}", have, should)
         self._check_lots(stored, next_due_at, lots)
+
+    def tier(self, stored: str | None) -> str | None:
+        """Say which tier the till was shown last; the stored one where it never was."""
+        return stored if self._till is None else self._till.get("tier")
+
+    def check_shown(
+        self, stored: Mapping[str, object], should: Mapping[str, object]
+    ) -> None:
+        """Compare what filters look at with the card's totals and its last till."""
+        for name, value in should.items():
+            self._check_state(name, stored[name], value)
 
     def _check_lots(
         self, stored: Holding, next_due_at: datetime, lots: Iterable[StoredLot]

@@ -12,7 +12,7 @@ from loyaltycore.ledger.draft import Draft
 from loyaltycore.ledger.holding import Holding
 from loyaltycore.ledger.sealing import genesis
 from loyaltycore.ledger.transactions import TransactionKind
-from loyaltycore.ports import Insert
+from loyaltycore.ports import Insert, Update
 from loyaltycore.posting.account import open_account
 from loyaltycore.posting.deciding import decision_on
 from loyaltycore.posting.desk import NOBODY, Request
@@ -123,3 +123,6 @@ def _open(session: Session, desk: Desk, card: Card, cause: str | None, by: By) -
         )
         step = Step(decision.context.occurred_at, outcome, request, cause=cause)
         write(session, desk, account, [step], decision.next_due_at)
+    elif outcome.till.tier is not None:
+        ref = records.card_ref(desk.program.id, card.id)
+        session.apply([Update(ref, {"tier": outcome.till.tier})])

@@ -32,6 +32,7 @@ from loyaltycore.posting.people import (
 )
 from loyaltycore.posting.registering import write_customer
 from loyaltycore.posting.reversing import reverse
+from loyaltycore.posting.segmenting import leave_all
 from loyaltycore.posting.writing import write
 from loyaltycore.program.customer_status import CustomerStatus
 from loyaltycore.records import cards as card_records
@@ -40,7 +41,6 @@ from loyaltycore.records import customers as records
 from loyaltycore.records import journal
 from loyaltycore.records.finding import everyone_who_became
 from loyaltycore.records.links import link_to
-from loyaltycore.records.merging import memberships_ended
 from loyaltycore.records.notes import note_ref, notes_of_customer
 from loyaltycore.records.reviews import reviews_of_customer, wordless
 from loyaltycore.records.streaming import stream
@@ -81,6 +81,7 @@ def delete_customer(
     details = {"status": after.status.value}
     told = entry_of(desk, whose, ActivityKind.STATUS, details, actor_id=actor_id)
     also = living_change_of(desk, before, after)
+    leave_all(session, desk, whose)
     return write_customer(session, desk, before, after, [told], also)
 
 
@@ -120,6 +121,8 @@ def erase_customer(
         _erase_card(session, desk, card, actor_id)
     ids = everyone_who_became(session, desk.program.id, whose)
     session.apply(list(_traces(session, desk, ids, [row["id"] for row in cards])))
+    for each in ids:
+        leave_all(session, desk, each)
     for alias_id in ids[1:]:
         (alias,), _ = with_cards(session, desk, alias_id)
         write_customer(session, desk, alias, _without_person(desk, alias))
@@ -214,7 +217,6 @@ def _traces(
             yield wordless(program_id, review["id"])
         yield from tags_off(program_id, whose, tags_on(session, program_id, whose))
         yield from _withdrawals(session, desk, whose)
-        yield from memberships_ended(session, program_id, whose)
         yield Delete(link_to(program_id, LinkPurpose.REFERRAL, whose))
     for card_id in card_ids:
         yield Delete(link_to(program_id, LinkPurpose.INSTALL, card_id))

@@ -31,6 +31,7 @@ from loyaltycore.posting.people import (
     with_cards,
 )
 from loyaltycore.posting.registering import write_customer
+from loyaltycore.posting.segmenting import move_all
 from loyaltycore.posting.transferring import transfer
 from loyaltycore.records import cards as card_records
 from loyaltycore.records import consents as consent_records
@@ -97,6 +98,7 @@ def merge_customers(
             *_consents(session, desk, source_id, target_id, actor_id),
         ]
     )
+    move_all(session, desk, source_id, target_id)
     if stamps is Stamps.SUM:
         _sum_stamps(session, desk, theirs, ours)
     return the_customer(session, desk, target_id)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from loyaltycore.insight.program_proof import check_counters, check_day
+from loyaltycore.insight.program_proof import check_day
 from loyaltycore.insight.verification import Check
 from loyaltycore.records import cards as card_records
 from loyaltycore.records import figures as figure_records
 from loyaltycore.records import verification as records
-from loyaltycore.records.locations import all_locations
-from loyaltycore.records.managers import all_managers
-from loyaltycore.records.quotas import QUOTA, living_counts, quota_name
+from loyaltycore.records.belongings import prove_counters
+from loyaltycore.records.quotas import living_counts
 from loyaltycore.records.streaming import stream
 
 
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from loyaltycore.program.program import Program
 
 __all__ = ["Counted"]
-
-_PAGE: Final = 500
 
 
 class Counted:
@@ -92,7 +89,13 @@ class Counted:
     def check(self) -> None:
         """Report every figure that is another one than what was seen adds up to."""
         self._check_days()
-        self._check_counters()
+        prove_counters(
+            self._session,
+            self._program.id,
+            self._shared,
+            self._quotas,
+            self._findings,
+        )
 
     def _check_days(self) -> None:
         program_id, findings = self._program.id, self._findings
@@ -110,42 +113,6 @@ class Counted:
         for key, sums in self._days.items():
             where = "/".join(map(str, key[1:]))
             check_day(where, _all_days({}), _all_days(sums), findings)
-
-    def _check_counters(self) -> None:
-        """Counters of several cards add up, and those of one card have a card."""
-        program_id, session = self._program.id, self._session
-        shared: dict[str, int] = {}
-        quotas: dict[str, int] = {}
-        counters = stream(session, records.all_counters(program_id))
-        for rows in records.chunks(counters, _PAGE):
-            self._findings.count("counters", len(rows))
-            used = {row["name"]: row["used"] for row in rows}
-            quotas |= {each: n for each, n in used.items() if each.startswith(QUOTA)}
-            shared |= {each: n for each, n in used.items() if ":" in each}
-            of_card = [*(used.keys() - quotas.keys() - shared.keys())]
-            refs = [
-                card_records.card_ref(program_id, name.partition("/")[0])
-                for name in of_card
-            ]
-            for name, card in zip(of_card, session.get(refs), strict=True):
-                if card is None:
-                    message = "it counts for a card that is not there."
-                    self._findings.add(Check.REFERENCE, "counter", name, message)
-        everybody = "the journal of all cards"
-        check_counters(everybody, shared, self._shared, self._findings)
-        self._count_seats()
-        check_counters("the program", quotas, self._quotas, self._findings)
-
-    def _count_seats(self) -> None:
-        """What a plan may limit, beside customers."""
-        program_id, session = self._program.id, self._session
-        for quota, query in (
-            ("seats", all_managers(program_id)),
-            ("locations", all_locations(program_id)),
-        ):
-            rows = stream(session, query)
-            there = sum(row["deleted_at"] is None for row in rows)
-            self._quotas[quota_name(quota)] += there
 
 
 def _all_days(sums: Any) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loyaltycore.ports import Add, Delete, Insert, Ref, Update
+from loyaltycore.ports import Add, Delete, Ref, Update
 from loyaltycore.query.predicates import And, Compare, Op, where
 from loyaltycore.query.queries import Query
 from loyaltycore.records.cards import card_ref, counter_ref, holder_prefix
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
     from loyaltycore.ports import Change, Session
 
-__all__ = ["memberships_ended", "moved"]
-
-_MEMBER_KEY = ("program_id", "segment_id", "customer_id")
+__all__ = ["moved"]
 
 
 def moved(
@@ -36,7 +34,7 @@ def moved(
     cards: Iterable[tuple[str, str]],
 ) -> Iterator[Change]:
     """
-    Say what changes, the two customers and their consents aside.
+    Say what changes, the customers, their consents and segments aside.
 
     Args:
         aliases: who was merged into the source before.
@@ -58,17 +56,7 @@ def moved(
             Ref("review", ("program_id", "id"), (program_id, review["id"])), owner
         )
     yield from _tags(session, program_id, source_id, target_id)
-    yield from _memberships(session, program_id, source_id, target_id)
     yield Delete(score_ref(program_id, source_id))
-
-
-def memberships_ended(
-    session: Session, program_id: str, customer_id: str
-) -> Iterator[Change]:
-    """Take a customer out of every segment."""
-    for segment_id in _segments_of(session, program_id, customer_id):
-        yield Delete(_member_ref(program_id, segment_id, customer_id))
-        yield _one_less(program_id, segment_id)
 
 
 def _counters(
@@ -95,37 +83,3 @@ def _tags(
     new = {tag: at for tag, at in theirs.items() if tag not in ours}
     if new:
         yield new_tags(program_id, target_id, new)
-
-
-def _memberships(
-    session: Session, program_id: str, source_id: str, target_id: str
-) -> Iterator[Change]:
-    """Whatever segment one of them is in."""
-    ours = _segments_of(session, program_id, target_id)
-    for segment_id, since in _segments_of(session, program_id, source_id).items():
-        yield Delete(_member_ref(program_id, segment_id, source_id))
-        if segment_id in ours:
-            yield _one_less(program_id, segment_id)
-            continue
-        ref = _member_ref(program_id, segment_id, target_id)
-        row = {**dict(zip(ref.columns, ref.values, strict=True)), "since": since}
-        yield Insert("segment_member", [row])
-
-
-def _segments_of(
-    session: Session, program_id: str, customer_id: str
-) -> dict[str, object]:
-    """Segments that a customer is in, with since when."""
-    query = Query(
-        "segment_member", where(program_id=program_id, customer_id=customer_id)
-    )
-    return {row["segment_id"]: row["since"] for row in stream(session, query)}
-
-
-def _member_ref(program_id: str, segment_id: str, customer_id: str) -> Ref:
-    return Ref("segment_member", _MEMBER_KEY, (program_id, segment_id, customer_id))
-
-
-def _one_less(program_id: str, segment_id: str) -> Add:
-    ref = Ref("segment", ("program_id", "id"), (program_id, segment_id))
-    return Add(ref, {"members": -1})

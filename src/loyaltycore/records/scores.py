@@ -211,12 +211,13 @@ def moved(
         "entered": None if after is None else after.segment,
         "on": on,
         "recorded_at": at,
+        "segment_id": None,
     }
 
 
 def changes_after(program_id: str, last_id: str | None, limit: int) -> Query:
     """Changes of segments behind one of them, in the order in which they were found."""
-    terms = where(program_id=program_id).terms
+    terms = where(program_id=program_id, segment_id=None).terms
     if last_id is not None:
         terms += (Compare("id", Op.GT, id_text("after", last_id)),)
     return Query("segment_change", And(terms), (Order("id"),), limit)

@@ -94,6 +94,7 @@ REFERENCES = (
     Reference("review", "customer", (("id", "customer_id"),)),
     Reference("activity", "customer", (("id", "customer_id"),)),
     Reference("segment_member", "customer", (("id", "customer_id"),)),
+    Reference("segment_member", "segment", (("id", "segment_id"),)),
     Reference("rfm_score", "customer", (("id", "customer_id"),)),
 )
 

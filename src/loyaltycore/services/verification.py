@@ -30,6 +30,7 @@ from loyaltycore.records import journal
 from loyaltycore.records import messages as message_records
 from loyaltycore.records import templates as template_records
 from loyaltycore.records import verification as records
+from loyaltycore.records.belongings import prove_references, prove_segments
 from loyaltycore.records.counted import Counted
 from loyaltycore.records.people import all_aliases
 from loyaltycore.records.programs import check_program
@@ -97,7 +98,8 @@ class _Walk:
         for row in stream(session, customer_records.every_customer(program_id)):
             self._check_customer(row, said)
         self._counted.check()
-        self._check_references()
+        prove_segments(session, program_id, self._findings)
+        prove_references(session, program_id, self._findings)
         return self._findings.report()
 
     # -- program and templates -------------------------------------------------------
@@ -217,11 +219,15 @@ class _Walk:
         check_counters(journal_of, counters, counted, self._findings)
         lots = records.all_of_card(program_id, "lot", card.id)
         try:
+            holding = card_records.holding_of(row)
             proof.close(
-                card_records.holding_of(row),
+                holding,
                 row["next_due_at"],
                 map(records.stored_lot_of, stream(session, lots)),
             )
+            scale = self._point_scales.get(card.template_id, POINT_SCALE)
+            shown = card_records.shown_values(holding, scale, proof.tier(row["tier"]))
+            proof.check_shown({name: row[name] for name in shown}, shown)
         except _UNREADABLE as error:
             self._unreadable("card", card.id, error)
 
@@ -321,15 +327,6 @@ class _Walk:
                 self._findings.add(Check.KEY, collection, id_, message)
 
     # -- beside the cards ------------------------------------------------------------
-
-    def _check_references(self) -> None:
-        program_id, session = self._program_id, self._session
-        for each in records.REFERENCES:
-            for row in stream(session, records.orphans(program_id, each)):
-                named = "/".join(str(row[our]) for _, our in each.on)
-                message = f"it belongs to {each.other} {named}, which is not there."
-                where = records.row_id(each.collection, row)
-                self._findings.add(Check.REFERENCE, each.collection, where, message)
 
     def _unreadable(self, collection: str, id_: str, error: BaseException) -> None:
         """Say so, without the error's own words: they may repeat personal data."""
