@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
-from loyaltycore import Loyalty, MemoryStore, Program, cards
+from loyaltycore import Loyalty, MemoryStore, Program, cards, filters
 from loyaltycore.io.card_rules import CardImport
 from loyaltycore.program.customer_form import CustomerForm
 from loyaltycore.program.fields import FieldDefinition, FieldType
@@ -21,6 +21,8 @@ from loyaltycore.testing.doubles import RecordingNotifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from loyaltycore.customers.filters import CustomerFilter
 
 NOON: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY: Final = date(2026, 3, 2)
@@ -222,6 +224,20 @@ class Scene:
         """A manager with a name and an address."""
         marked = self.markers
         return self.manager(name=marked.text("staff"), email=f"{marked.word}@x.example")
+
+    @property
+    def filter(self) -> CustomerFilter:
+        """A filter that names somebody."""
+        marked = self.markers
+        own = filters.field("pet").contains(marked.word)
+        return (
+            filters.name.contains(marked.word) | filters.phone.is_(marked.phone) | own
+        )
+
+    @property
+    def friends(self) -> str:
+        """A segment with somebody in it."""
+        return self.shop.segments.create_static("Old friends", [self.ada]).id
 
     @property
     def place(self) -> str:
@@ -558,6 +574,56 @@ PROGRAM: Final[dict[str, tuple[Recipe, ...]]] = {
     "scores.changes": (lambda s: (s.shop.scores.refresh(), s.shop.scores.changes()),),
     "reports.days": (lambda s: s.shop.reports.days(DAY, DAY),),
     "reports.days_by": (lambda s: s.shop.reports.days_by("manager", DAY, DAY),),
+    "grid.page": (
+        lambda s: s.shop.grid.page(
+            ["user_name", "phone", "email", "birth_date", "device", "utm", "tags"]
+        ),
+        lambda s: s.shop.grid.page(filter=s.filter),
+        lambda s: s.shop.grid.page([s.markers.text("column")]),
+        lambda s: s.shop.grid.page(sort=s.markers.text("column")),
+    ),
+    "grid.count": (
+        lambda s: s.shop.grid.count(s.filter),
+        lambda s: s.shop.grid.count(filters.phone.is_(s.markers.text("nophone"))),
+        lambda s: s.shop.grid.count(filters.email.is_(s.markers.text("nomail"))),
+    ),
+    "grid.save_columns": (lambda s: s.shop.grid.save_columns("mine", ["user_name"]),),
+    "grid.column_sets": (lambda s: s.shop.grid.column_sets(),),
+    "grid.delete_columns": (lambda s: s.shop.grid.delete_columns("mine"),),
+    "filters.save": (lambda s: s.shop.filters.save("mine", s.filter),),
+    "filters.get": (
+        lambda s: (s.shop.filters.save("mine", s.filter), s.shop.filters.get("mine")),
+    ),
+    "filters.all": (
+        lambda s: (s.shop.filters.save("mine", s.filter), s.shop.filters.all()),
+    ),
+    "filters.delete": (
+        lambda s: (
+            s.shop.filters.save("mine", s.filter),
+            s.shop.filters.delete("mine"),
+        ),
+    ),
+    "filters.fits": (
+        lambda s: s.shop.filters.fits(s.filter, s.ada),
+        lambda s: s.shop.filters.fits(filters.phone.is_(s.markers.text("x")), s.ada),
+    ),
+    "segments.create": (lambda s: s.shop.segments.create("Hers", s.filter),),
+    "segments.create_static": (
+        lambda s: s.shop.segments.create_static("Friends", [s.ada]),
+        lambda s: s.shop.segments.create_static("Friends", ["nobody"]),
+    ),
+    "segments.get": (lambda s: s.shop.segments.get(s.friends),),
+    "segments.all": (lambda s: (s.friends, s.shop.segments.all()),),
+    "segments.of": (lambda s: (s.friends, s.shop.segments.of(s.ada)),),
+    "segments.change": (lambda s: s.shop.segments.change(s.friends, name="Foes"),),
+    "segments.delete": (lambda s: s.shop.segments.delete(s.friends),),
+    "segments.members": (lambda s: s.shop.segments.members(s.friends),),
+    "segments.add": (lambda s: s.shop.segments.add(s.friends, [s.bob]),),
+    "segments.remove": (lambda s: s.shop.segments.remove(s.friends, [s.ada]),),
+    "segments.refresh": (
+        lambda s: (s.shop.segments.create("Hers", s.filter), s.shop.segments.refresh()),
+    ),
+    "segments.changes": (lambda s: (s.friends, s.shop.segments.changes()),),
     "managers.add": (
         lambda s: s.manager(name=s.markers.text("staff")),
         lambda s: s.manager(email=s.markers.text("nomail")),

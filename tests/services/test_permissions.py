@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from loyaltycore import Loyalty, MemoryStore, Program, cards
+from loyaltycore import Loyalty, MemoryStore, Program, cards, filters
 from loyaltycore.cards import all_commands
 from loyaltycore.cards.asking import permission_of
 from loyaltycore.errors import InvalidInput, LoyaltyError, PermissionDenied
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "permissions.md"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
+RICH = filters.points.at_least(100)
 
 #: What reads nothing and writes nothing, and why.
 PURE = {"files.customer_template": "an empty file to fill in, the same for everybody"}
@@ -52,6 +53,7 @@ class Shop:
         self.eva = self.shop.managers.add("Eva", permissions=()).id
         self.ada = self.shop.customers.register(first_name="Ada").id
         self.bob = self.shop.customers.register(first_name="Bob").id
+        self.friends = self.shop.segments.create_static("Old friends").id
         self.note = self.shop.notes.add(self.ada, "Likes milk").id
         self.link = self.shop.links.referral(self.ada).token
         self.card = self.shop.cards.issue(self.coffee, to=self.ada).id
@@ -114,6 +116,29 @@ CALLS: dict[str, Callable[[Loyalty, Shop], object]] = {
     "links.install": lambda x, s: x.links.install(s.card),
     "links.referral": lambda x, s: x.links.referral(s.ada),
     "links.resolve": lambda x, s: x.links.resolve(s.link),
+    # lists, filters and segments
+    "grid.page": lambda x, _: x.grid.page(),
+    "grid.count": lambda x, _: x.grid.count(),
+    "grid.save_columns": lambda x, _: x.grid.save_columns("mine", ["user_name"]),
+    "grid.column_sets": lambda x, _: x.grid.column_sets(),
+    "grid.delete_columns": lambda x, _: x.grid.delete_columns("mine"),
+    "filters.save": lambda x, _: x.filters.save("rich", RICH),
+    "filters.get": lambda x, _: x.filters.get("rich"),
+    "filters.all": lambda x, _: x.filters.all(),
+    "filters.fits": lambda x, s: x.filters.fits(RICH, s.ada),
+    "filters.delete": lambda x, _: x.filters.delete("rich"),
+    "segments.create": lambda x, _: x.segments.create("Rich", RICH),
+    "segments.create_static": lambda x, _: x.segments.create_static("Friends"),
+    "segments.get": lambda x, s: x.segments.get(s.friends),
+    "segments.all": lambda x, _: x.segments.all(),
+    "segments.of": lambda x, s: x.segments.of(s.ada),
+    "segments.change": lambda x, s: x.segments.change(s.friends, name="Foes"),
+    "segments.delete": lambda x, s: x.segments.delete(s.friends),
+    "segments.members": lambda x, s: x.segments.members(s.friends),
+    "segments.add": lambda x, s: x.segments.add(s.friends, [s.ada]),
+    "segments.remove": lambda x, s: x.segments.remove(s.friends, [s.ada]),
+    "segments.refresh": lambda x, _: x.segments.refresh(),
+    "segments.changes": lambda x, _: x.segments.changes(),
     # templates
     "templates.create": lambda x, _: x.templates.create("T", cards.Stamp(reward="Tea")),
     "templates.change": lambda x, s: x.templates.change(s.coffee, name="Tea"),

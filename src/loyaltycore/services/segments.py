@@ -77,21 +77,11 @@ class Segments:
         Raises:
             UnknownSegment: there is none with this id.
         """
-        desk = self._shell.desk
-        return self._shell.read(
-            lambda session: segmenting.load_segment(
-                session, desk, segment_id, lock=False
-            ),
-            Permission.VIEW_CUSTOMERS,
-        )
+        return self._load(segment_id, Permission.VIEW_CUSTOMERS)
 
     def all(self) -> list[Segment]:
         """Return all segments, by name."""
-        query = records.all_segments(self._shell.program_id, SEGMENTS_MAX)
-        page = self._shell.read(
-            lambda session: session.select(query), Permission.VIEW_CUSTOMERS
-        )
-        return [records.segment_of(row) for row in page.rows]
+        return self._load_all(Permission.VIEW_CUSTOMERS)
 
     def of(self, customer_id: str) -> list[Segment]:
         """
@@ -236,14 +226,17 @@ class Segments:
         Raises:
             UnknownSegment: there is none with this id.
         """
-        ids = [one.id for one in self.all()] if segment_id is None else [segment_id]
+        ids = (
+            [one.id for one in self._load_all(Permission.EDIT)]
+            if segment_id is None
+            else [segment_id]
+        )
         found: list[SegmentRefresh] = []
         for each in ids:
             left = self._refresh(each, has_entered=False)
             entered = self._refresh(each, has_entered=True)
-            found.append(
-                SegmentRefresh(segment=self.get(each), entered=entered, left=left)
-            )
+            segment = self._load(each, Permission.EDIT)
+            found.append(SegmentRefresh(segment=segment, entered=entered, left=left))
         return found
 
     def changes(
@@ -272,6 +265,20 @@ class Segments:
         return [records.membership_change_of(row) for row in page.rows]
 
     # -- inside ------------------------------------------------------------------------
+
+    def _load(self, segment_id: str, permission: Permission) -> Segment:
+        desk = self._shell.desk
+        return self._shell.read(
+            lambda session: segmenting.load_segment(
+                session, desk, segment_id, lock=False
+            ),
+            permission,
+        )
+
+    def _load_all(self, permission: Permission) -> list[Segment]:
+        query = records.all_segments(self._shell.program_id, SEGMENTS_MAX)
+        page = self._shell.read(lambda session: session.select(query), permission)
+        return [records.segment_of(row) for row in page.rows]
 
     def _create(
         self,
