@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 from tests.services.customer_play import CAFE, RULES, UNIQUE, Known, Twins
 
 from loyaltycore import Loyalty, filters
+from loyaltycore.ledger.transactions import Unit
 
 
 if TYPE_CHECKING:
@@ -57,6 +58,15 @@ FILTERS = (
     filters.average_value.at_least(10),
     filters.last_transaction.within_last(9),
 )
+SCALE = RULES["points"].scales("EUR")[Unit.POINT]
+KINDS = {
+    "buy": "points",
+    "pay": "points",
+    "hold": "points",
+    "stamp": "stamps",
+    "claim": "stamps",
+    "coupon": "coupon",
+}
 PAUSES = (timedelta(), timedelta(minutes=20), timedelta(days=9), timedelta(days=40))
 
 
@@ -70,7 +80,7 @@ class CustomerMachine(RuleBasedStateMachine):
         self.into: dict[str, str] = {}
         self.gone: set[str] = set()
         self.templates: dict[str, str] = {}
-        self.cards: list[str] = []
+        self.cards: dict[str, str] = {}
         self.posted: list[str] = []
         self.tokens: dict[str, str] = {}
         self.segments: list[str] = []
@@ -86,8 +96,10 @@ class CustomerMachine(RuleBasedStateMachine):
         return Known(self.twins.rows())
 
     def one(self, who: int) -> str:
-        """Return somebody's id, whatever became of them."""
-        return self.people[who % len(self.people)]
+        """Return the id of somebody living, or now and then of anybody."""
+        among = sorted(self.living) if who < 9 else []
+        among = among or self.people
+        return among[who % len(among)]
 
     def end(self, customer_id: str) -> str:
         """Return who somebody turned out to be."""
@@ -131,7 +143,12 @@ class CustomerMachine(RuleBasedStateMachine):
             made = self.ask(lambda shop, k=kind, r=rules: shop.templates.create(k, r))
             self.templates[kind] = made.value.id
         self.register({"first_name": "Ada", "phone": "+4930901820"})
-        self.register({"first_name": "Bob"})
+        self.register({"first_name": "Bob", "email": "bob@example.com"})
+        self.register({"last_name": "Ade", "phone": "+4930901821"})
+        for kind in ("points", "points", "stamps", "stamps", "coupon"):
+            self.issue(len(self.cards), kind)
+        for which, what in enumerate(("buy", "buy", "stamp", "stamp")):
+            self.use(which, what, 7)
 
     @rule(person=PEOPLE)
     def register(self, person: dict[str, Any]) -> None:
@@ -189,6 +206,7 @@ class CustomerMachine(RuleBasedStateMachine):
 
     # -- who they are no longer --------------------------------------------------------
 
+    @precondition(lambda self: len(self.living) > 1)
     @rule(who=WHO)
     def delete(self, who: int) -> None:
         """CU-08: somebody leaves."""
@@ -196,22 +214,25 @@ class CustomerMachine(RuleBasedStateMachine):
         if self.ask(lambda shop: shop.customers.delete(whose)).refused is None:
             self.gone.add(self.end(whose))
 
+    @precondition(lambda self: self.gone)
     @rule(who=WHO)
     def restore(self, who: int) -> None:
         """CU-08: somebody comes back, where nobody is in their place."""
-        whose, known = self.end(self.one(who)), self.known()
+        lost = sorted(self.gone)
+        whose, known = lost[who % len(lost)], self.known()
         row = known.customers[whose]
         person = {name: row[name] for name in UNIQUE}
         person["fields"] = self.fields_of(known, whose)
         is_free = not self.taken(known, person, whose)
         is_full = len(self.living) >= (CAFE.quotas.customers or 0)
-        back = self.ask(lambda shop: shop.customers.restore(self.one(who)))
+        back = self.ask(lambda shop: shop.customers.restore(whose))
 
         if row["status"] == "deleted":
             assert (is_free and not is_full) is (back.refused is None)
         if back.refused is None:
             self.gone.discard(whose)
 
+    @precondition(lambda self: len(self.living) > 2)
     @rule(
         who=WHO,
         balance=st.sampled_from(["keep", "forfeit"]),
@@ -253,24 +274,26 @@ class CustomerMachine(RuleBasedStateMachine):
         whose = self.one(who)
         made = self.ask(lambda shop: shop.cards.issue(self.templates[kind], to=whose))
         if made.refused is None and made.value.id not in self.cards:
-            self.cards.append(made.value.id)
+            self.cards[made.value.id] = kind
 
     @precondition(lambda self: self.cards)
     @rule(which=WHO, what=st.sampled_from(["install", "remove", "delete", "unblock"]))
     def handle(self, which: int, what: str) -> None:
         """A card is put on a phone, or comes off it."""
-        card = self.cards[which % len(self.cards)]
+        card = [*self.cards][which % len(self.cards)]
         self.ask(lambda shop: getattr(shop.cards, what)(card))
 
     @precondition(lambda self: self.cards)
     @rule(
         which=WHO,
-        what=st.sampled_from(["buy", "buy", "stamp", "claim", "coupon", "pay", "hold"]),
+        what=st.sampled_from([*KINDS]),
         n=st.integers(1, 12),
     )
     def use(self, which: int, what: str, n: int) -> None:
         """A card is used at the till; some cannot be."""
-        card = self.cards[which % len(self.cards)]
+        kind = KINDS[what]
+        fit = [card for card, of in self.cards.items() if of == kind]
+        card = fit[which % len(fit)]
         receipt = f"R-{n}"
         asks: dict[str, Callable[[Loyalty], Any]] = {
             "buy": lambda s: s.cards.record_purchase(card, n, receipt_id=receipt),
@@ -434,10 +457,10 @@ class CustomerMachine(RuleBasedStateMachine):
         purchases, value = known.purchases(whose)
 
         assert (purchases, value) == (totals.purchases, totals.value.minor)
-        assert earned == totals.points_lifetime.scaleb(3)
-        assert redeemed == totals.points_redeemed.scaleb(3)
+        assert earned == totals.points_lifetime.scaleb(SCALE)
+        assert redeemed == totals.points_redeemed.scaleb(SCALE)
         # What has fallen due and is not posted yet is shown as expired.
-        shown = (totals.points_available + totals.points_expired).scaleb(3)
+        shown = (totals.points_available + totals.points_expired).scaleb(SCALE)
         assert Decimal(left + expired) == shown
 
     def teardown(self) -> None:
