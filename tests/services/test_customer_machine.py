@@ -58,6 +58,7 @@ FILTERS = (
     filters.average_value.at_least(10),
     filters.last_transaction.within_last(9),
 )
+STAMPS = ["keep", "sum"]
 SCALE = RULES["points"].scales("EUR")[Unit.POINT]
 KINDS = {
     "buy": "points",
@@ -238,7 +239,7 @@ class CustomerMachine(RuleBasedStateMachine):
         balance=st.sampled_from(["keep", "forfeit"]),
         release=st.booleans(),
     )
-    def erase(self, who: int, balance: str, release: bool) -> None:  # noqa: FBT001
+    def erase(self, who: int, balance: str, release: bool) -> None:
         """CU-19: somebody wants to be forgotten."""
         whose = self.one(who)
         done = self.ask(
@@ -250,8 +251,10 @@ class CustomerMachine(RuleBasedStateMachine):
             assert "outstanding_units" == done.code
             assert not release
 
-    @rule(who=WHO, other=WHO, fill=st.booleans(), stamps=st.sampled_from(["keep", "sum"]))
-    def merge(self, who: int, other: int, fill: bool, stamps: str) -> None:  # noqa: FBT001
+    @rule(
+        who=WHO, other=WHO, fill=st.booleans(), stamps=st.sampled_from(["keep", "sum"])
+    )
+    def merge(self, who: int, other: int, fill: bool, stamps: str) -> None:
         """CU-18: two turn out to be one."""
         source, target = self.one(who), self.one(other)
         done = self.ask(
@@ -385,7 +388,7 @@ class CustomerMachine(RuleBasedStateMachine):
         self.ask(lambda shop: getattr(getattr(shop, what), step)(one.id))
 
     @rule(pause=st.sampled_from(PAUSES), sweep=st.booleans())
-    def wait(self, pause: timedelta, sweep: bool) -> None:  # noqa: FBT001
+    def wait(self, pause: timedelta, sweep: bool) -> None:
         """Time goes by."""
         self.twins.now += pause
         if sweep:

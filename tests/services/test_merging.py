@@ -484,6 +484,38 @@ def test_what_an_alias_kept_the_target_can_have(
     assert () == shop.verify().problems
 
 
+@pytest.mark.parametrize("how", ["register", "file", "edit", "restore"])
+def test_who_was_deleted_keeps_no_contact_of_an_alias(
+    shop: Loyalty, ada: Customer, alias: Customer, how: str
+) -> None:
+    """CU-08, CU-18: what led to a deleted customer through an alias is free again."""
+    other = shop.customers.register(first_name="Eve")
+    shop.customers.merge(alias.id, into=ada.id)
+    shop.customers.delete(ada.id)
+    match how:
+        case "register":
+            shop.customers.register(first_name="Eve", phone="030 901821")
+        case "file":
+            shop.files.import_customers("first name,phone\nEve,030 901821\n")
+        case "edit":
+            shop.customers.edit(other.id, phone="030 901821")
+        case _:
+            twin = shop.customers.register(phone="030 901821")
+            shop.customers.delete(twin.id)
+            shop.customers.restore(ada.id)
+            assert ada.id == shop.customers.restore(ada.id).id
+            shop.customers.delete(ada.id)
+            shop.customers.restore(twin.id)
+            shop.customers.edit(twin.id, first_name="Eve")
+    found = shop.customers.find(phone="030 901821")
+    shop.customers.restore(ada.id)
+
+    assert found is not None
+    assert "Eve" == found.first_name
+    assert found == shop.customers.find(phone="030 901821")
+    assert () == shop.verify().problems
+
+
 def test_a_file_never_revives_who_is_gone(shop: Loyalty, ada: Customer) -> None:
     """CU-08, CU-19: a row about somebody who was erased is about somebody new."""
     shop.customers.erase(ada.id)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import attrs
-
 from loyaltycore.errors import Conflict, QuotaReached
 from loyaltycore.io.customer_plan import Create, CustomerPlanner, Update
 from loyaltycore.records.customer_imports import (
@@ -62,12 +60,12 @@ class CustomerWork:
         changes, updates = planned_changes(
             desk.program, planned, desk.now(), desk.ids, self._by.actor_id
         )
-        changed = (
-            (row.customer, attrs.evolve(row.customer, person=row.person))
+        written = (
+            (row.customer if isinstance(row, Update) else None, row.person)
             for row in planned
-            if isinstance(row, Update)
+            if isinstance(row, Update | Create)
         )
-        session.apply(taken_back(session, desk.program, changed))
+        session.apply(taken_back(session, desk.program, written))
         results = session.apply(changes)
         if 0 in results[:updates]:
             raise Conflict("A customer changed in the meantime; try again.")

@@ -24,7 +24,7 @@ from loyaltycore.query.queries import Query
 from loyaltycore.records import customers as records
 from loyaltycore.records.activity import feed_rows
 from loyaltycore.records.finding import resolved
-from loyaltycore.records.people import taken_back
+from loyaltycore.records.people import let_go, lets_go
 from loyaltycore.records.quotas import make_room
 from loyaltycore.records.tags import new_tags
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from loyaltycore.ports import Change, Session
     from loyaltycore.posting.desk import Desk
     from loyaltycore.program.program import Program
+    from loyaltycore.query.predicates import Row
 
 __all__ = ["change_customer", "check_free", "check_place", "register", "write_customer"]
 
@@ -55,8 +56,9 @@ def register(
     """
     program = desk.program
     check_place(session, program.id, customer.location_id)
-    check_free(session, program, None, customer)
+    freed = check_free(session, program, None, customer)
     make_room(session, program)
+    session.apply(freed)
     changes = records.registration_changes(program, [customer])
     when = dict.fromkeys(tags, customer.registered_at)
     if when:
@@ -119,10 +121,10 @@ def write_customer(
         Conflict: somebody else changed them meanwhile.
     """
     program = desk.program
-    check_free(session, program, before, after)
+    freed = check_free(session, program, before, after)
     if after.is_living and not before.is_living:
         make_room(session, program)
-    session.apply(taken_back(session, program, [(before, after)]))
+    session.apply(freed)
     changes = records.customer_changes(program, before, after)
     entries = tuple(told)
     if entries:
@@ -135,9 +137,12 @@ def write_customer(
 
 def check_free(
     session: Session, program: Program, before: Customer | None, after: Customer
-) -> None:
+) -> list[Change]:
     """
     See to it that what only one may have is nobody else's.
+
+    Returns:
+        How aliases let go of it, to be written first.
 
     Raises:
         DuplicateCustomer: a phone, e-mail address or external id is taken.
@@ -145,15 +150,19 @@ def check_free(
     """
     held = [] if before is None else _all_uniques(program, before)
     new = [ref for ref in _all_uniques(program, after) if ref not in held]
+    freed: list[tuple[Ref, Row]] = []
     for ref, row in zip(new, session.get(new), strict=True):
         if row is None:
             continue
-        if ref.collection == "customer":
-            if after.id not in {row["id"], row["merged_into"]}:
-                field = ref.columns[1].removeprefix("unique_")
-                raise DuplicateCustomer(field, row["merged_into"] or row["id"])
-        elif row["owner_id"] != after.id:
-            raise DuplicateField(str(ref.values[2]), row["owner_id"])
+        if ref.collection != "customer":
+            if row["owner_id"] != after.id:
+                raise DuplicateField(str(ref.values[2]), row["owner_id"])
+        elif lets_go(session, program.id, row, after.id):
+            freed.append((ref, row))
+        elif row["id"] != after.id:
+            whose = row["merged_into"] or row["id"]
+            raise DuplicateCustomer(records.field_of(ref), whose)
+    return let_go(program, freed)
 
 
 def _all_uniques(program: Program, customer: Customer) -> list[Ref]:

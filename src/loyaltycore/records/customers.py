@@ -40,12 +40,14 @@ __all__ = [
     "REFERRAL_CODE_BYTES",
     "TOTAL_MEASURES",
     "all_customers",
+    "contacts_of",
     "customer_changes",
     "customer_of",
     "customer_ref",
     "customer_row",
     "every_customer",
     "facts_of",
+    "field_of",
     "last_change",
     "registration_changes",
     "sortable_fields",
@@ -118,16 +120,27 @@ def uniques_of(program: Program, customer: Customer) -> tuple[list[Ref], list[Re
     """
     if not customer.status.is_found:
         return [], []
-    form, program_id = program.customer_form, program.id
-    contacts = [
-        unique_ref(program_id, field, value)
-        for field in form.unique
-        if (value := getattr(customer.person, field)) is not None
-    ]
+    contacts = contacts_of(program, customer.person)
     if not customer.is_living:
         return contacts, []
-    own = unique_refs(program_id, CUSTOMER_FORM, form.fields, customer.fields)
-    return contacts, own
+    form = program.customer_form
+    return contacts, unique_refs(
+        program.id, CUSTOMER_FORM, form.fields, customer.fields
+    )
+
+
+def contacts_of(program: Program, person: Person) -> list[Ref]:
+    """Whoever has a phone, e-mail address or external id that only one may have."""
+    return [
+        unique_ref(program.id, field, value)
+        for field in program.customer_form.unique
+        if (value := getattr(person, field)) is not None
+    ]
+
+
+def field_of(ref: Ref) -> str:
+    """Which of them such a ref is by."""
+    return ref.columns[1].removeprefix("unique_")
 
 
 def all_customers(program_id: str, limit: int, cursor: str | None) -> Query:

@@ -13,18 +13,25 @@ import attrs
 
 from loyaltycore.query.predicates import And, Compare, Op, where
 from loyaltycore.query.queries import Order, Query
-from loyaltycore.records.customers import customer_changes, customer_of, uniques_of
+from loyaltycore.records.customers import (
+    contacts_of,
+    customer_changes,
+    customer_of,
+    customer_ref,
+    field_of,
+)
 from loyaltycore.records.streaming import stream
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from loyaltycore.customers.customer import Customer
-    from loyaltycore.ports import Change, Session
+    from loyaltycore.customers.customer import Customer, Person
+    from loyaltycore.ports import Change, Ref, Session
     from loyaltycore.program.program import Program
+    from loyaltycore.query.predicates import Row
 
-__all__ = ["all_aliases", "taken_back"]
+__all__ = ["all_aliases", "let_go", "lets_go", "taken_back"]
 
 _ALIASES_A_PAGE = 5_000
 
@@ -39,27 +46,56 @@ def all_aliases(session: Session, program_id: str) -> dict[str, str]:
 
 
 def taken_back(
-    session: Session, program: Program, pairs: Iterable[tuple[Customer, Customer]]
+    session: Session,
+    program: Program,
+    planned: Iterable[tuple[Customer | None, Person]],
 ) -> list[Change]:
     """
-    Say what the aliases of customers let go of, so that they themselves can have it.
+    Say what aliases let go of, so that living customers can have it.
 
     Args:
-        pairs: customers as they are, and as they are to be.
+        planned: living customers, or None for somebody new, and who they are to be.
     """
-    wanted = {
-        ref: after.id
-        for before, after in pairs
-        for ref in set(uniques_of(program, after)[0])
-        - set(uniques_of(program, before)[0])
-    }
+    wanted: dict[Ref, str | None] = {}
+    for before, person in planned:
+        held = set() if before is None else set(contacts_of(program, before.person))
+        owner_id = None if before is None else before.id
+        new = (ref for ref in contacts_of(program, person) if ref not in held)
+        wanted |= dict.fromkeys(new, owner_id)
+    rows = session.get([*wanted])
+    found = [
+        (ref, row)
+        for (ref, owner_id), row in zip(wanted.items(), rows, strict=True)
+        if row is not None and lets_go(session, program.id, row, owner_id)
+    ]
+    return let_go(program, found)
+
+
+def lets_go(session: Session, program_id: str, row: Row, owner_id: str | None) -> bool:
+    """
+    Is it an alias that has to let somebody have what it has?
+
+    It has to let go for the customer whom it leads to, and for anybody where it leads
+    to somebody who was deleted.
+    """
+    end_id = row["merged_into"]
+    if end_id is None or end_id == owner_id:
+        return end_id is not None
+    (end,) = session.get([customer_ref(program_id, end_id)])
+    return end is not None and not end["is_living"]
+
+
+def let_go(program: Program, held: Iterable[tuple[Ref, Row]]) -> list[Change]:
+    """
+    Say how aliases let go of contacts.
+
+    Args:
+        held: what is let go of, with the row of the alias.
+    """
     aliases: dict[str, tuple[Customer, list[str]]] = {}
-    for (ref, owner_id), row in zip(
-        wanted.items(), session.get([*wanted]), strict=True
-    ):
-        if row is not None and row["merged_into"] == owner_id:
-            _, fields = aliases.setdefault(row["id"], (customer_of(row), []))
-            fields.append(ref.columns[1].removeprefix("unique_"))
+    for ref, row in held:
+        _, fields = aliases.setdefault(row["id"], (customer_of(row), []))
+        fields.append(field_of(ref))
     return [
         change
         for alias, fields in aliases.values()
