@@ -516,6 +516,20 @@ def test_who_was_deleted_keeps_no_contact_of_an_alias(
     assert () == shop.verify().problems
 
 
+def test_a_removed_card_comes_back_under_the_id_of_an_alias(
+    shop: Loyalty, ada: Customer, alias: Customer
+) -> None:
+    """CU-18: the card is not issued twice, whichever id of theirs is named."""
+    template = wallet(shop)
+    card = shop.cards.issue(template, to=alias.id)
+    shop.cards.install(card.id)
+    shop.cards.remove(card.id)
+    shop.customers.merge(alias.id, into=ada.id)
+
+    assert card.id == shop.cards.issue(template, to=alias.id).id
+    assert [card.id] == [each.id for each in shop.cards.of(ada.id)]
+
+
 def test_a_file_never_revives_who_is_gone(shop: Loyalty, ada: Customer) -> None:
     """CU-08, CU-19: a row about somebody who was erased is about somebody new."""
     shop.customers.erase(ada.id)

@@ -28,6 +28,7 @@ from loyaltycore.posting.people import (
     entry_of,
     living_change_of,
     the_customer,
+    whole_customer,
     with_cards,
 )
 from loyaltycore.posting.registering import write_customer
@@ -70,8 +71,8 @@ def delete_customer(
         CustomerHasInstalledCard: a card of theirs is on a phone.
         CustomerGone: they were erased.
     """
-    whose = the_customer(session, desk, customer_id).id
-    (before,), cards = with_cards(session, desk, whose)
+    before, cards = whole_customer(session, desk, customer_id)
+    whose = before.id
     after = deleted(before, map(card_records.card_of, cards))
     if after is before:
         return before
@@ -105,8 +106,8 @@ def erase_customer(
         UnknownCustomer: there is no such one.
         OutstandingUnits: units are held or pending.
     """
-    whose = the_customer(session, desk, customer_id).id
-    (before,), cards = with_cards(session, desk, whose)
+    before, cards = whole_customer(session, desk, customer_id)
+    whose = before.id
     if before.status is CustomerStatus.ERASED:
         return before
     waiting = [row["id"] for row in cards if _has_outstanding(row)]

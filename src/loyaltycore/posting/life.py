@@ -102,8 +102,9 @@ def issue_card(
         DuplicateField: another card has the value of a unique field.
         Conflict: the removed card was changed by somebody else just now.
     """
+    whose = resolved(session, desk.program.id, customer_id)["id"]
     removed = session.select(
-        records.removed_cards(desk.program.id, customer_id, template_id)
+        records.removed_cards(desk.program.id, whose, template_id)
     ).rows
     if removed:
 

@@ -38,6 +38,7 @@ __all__ = [
     "living_customer",
     "noted",
     "the_customer",
+    "whole_customer",
     "with_cards",
 ]
 
@@ -100,6 +101,23 @@ def with_cards(
     if _cards_of(session, desk, customer_ids) != wanted:
         raise Conflict("A card was issued in the meantime; ask again.")
     return customers, [row for row in cards if row is not None]
+
+
+def whole_customer(
+    session: Session, desk: Desk, customer_id: str
+) -> tuple[Customer, list[Row]]:
+    """
+    Load a customer, or who they turned out to be, and all their cards, locked.
+
+    Raises:
+        UnknownCustomer: there is no such one.
+        Conflict: a card was issued meanwhile, or they were merged.
+    """
+    whose = the_customer(session, desk, customer_id).id
+    (customer,), cards = with_cards(session, desk, whose)
+    if customer.merged_into is not None:  # what is done to them is meant for another
+        raise Conflict("The customer was merged in the meantime; ask again.")
+    return customer, cards
 
 
 def change_standing(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from loyaltycore.customers.segments import MembershipChange, Segment, SegmentKind
-from loyaltycore.errors import CustomerGone, UnknownSegment
+from loyaltycore.errors import Conflict, CustomerGone, UnknownSegment
 from loyaltycore.ports import Delete
 from loyaltycore.records import segments as records
 from loyaltycore.records.customers import customer_ref
@@ -60,6 +60,9 @@ def ids_of(
     """
     Whom some ids mean, each once; a merged customer is who they turned out to be.
 
+    They are locked, so that nobody goes while a segment lets them in: customers before
+    segments, as where a customer leaves all of theirs.
+
     Args:
         living: whoever is gone is refused.
 
@@ -70,9 +73,11 @@ def ids_of(
     program_id = desk.program.id
     refs = [customer_ref(program_id, each) for each in customer_ids]
     found: dict[str, None] = {}
-    for customer_id, row in zip(customer_ids, session.get(refs), strict=True):
+    for customer_id, row in zip(
+        customer_ids, session.get(refs, lock=True), strict=True
+    ):
         if row is None or row["merged_into"] is not None:
-            row = resolved(session, program_id, customer_id)  # noqa: PLW2901 - the one who is meant
+            row = resolved(session, program_id, customer_id, lock=True)  # noqa: PLW2901 - the one who is meant
         if living and not row["is_living"]:
             raise CustomerGone(row["id"], row["status"])
         found[row["id"]] = None
@@ -139,18 +144,24 @@ def refresh_some(
 
     Raises:
         UnknownSegment: it was deleted in the meantime.
+        Conflict: it was given another filter in the meantime.
     """
-    segment = load_segment(session, desk, segment_id)
     program, now = desk.program, desk.now()
     if not has_entered:
+        segment = load_segment(session, desk, segment_id)
         query = records.no_longer_meant(program, segment, now, cursor)
         page = session.select(query)
         gone = [row["customer_id"] for row in page.rows]
         return let_out(session, desk, segment_id, gone), page.cursor
+    segment = load_segment(session, desk, segment_id, lock=False)
     if segment.kind is SegmentKind.STATIC:
         return 0, None
     page = session.select(records.newcomers(program, segment, now, cursor))
-    new = [row["id"] for row in page.rows]
+    refs = [customer_ref(program.id, row["id"]) for row in page.rows]
+    locked = session.get(refs, lock=True)
+    if load_segment(session, desk, segment_id).filter != segment.filter:
+        raise Conflict("The segment changed in the meantime; ask again.")
+    new = [row["id"] for row in locked if row is not None and row["is_living"]]
     n = let_in(session, desk, segment_id, new)
     if page.cursor is None:
         session.apply([records.refreshed(program.id, segment_id, now)])

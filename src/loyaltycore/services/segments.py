@@ -188,9 +188,10 @@ class Segments:
         ids, desk = _ids(customers), self._shell.desk
 
         def work(session: Session) -> int:
-            segment = segmenting.load_segment(session, desk, segment_id)
+            segment = segmenting.load_segment(session, desk, segment_id, lock=False)
             _must_be(segment, SegmentKind.STATIC)
             whom = segmenting.ids_of(session, desk, ids, living=True)
+            segmenting.load_segment(session, desk, segment_id)
             return segmenting.let_in(session, desk, segment_id, whom)
 
         return self._shell.write(work, Permission.EDIT)
@@ -205,9 +206,10 @@ class Segments:
         ids, desk = _ids(customers), self._shell.desk
 
         def work(session: Session) -> int:
-            segment = segmenting.load_segment(session, desk, segment_id)
+            segment = segmenting.load_segment(session, desk, segment_id, lock=False)
             _must_be(segment, SegmentKind.STATIC)
             whom = segmenting.ids_of(session, desk, ids, living=False)
+            segmenting.load_segment(session, desk, segment_id)
             return segmenting.let_out(session, desk, segment_id, whom)
 
         return self._shell.write(work, Permission.EDIT)

@@ -1,0 +1,177 @@
+"""Customers who are merged, deleted or erased while something else begins."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.conftest import rows_of
+
+from loyaltycore import Loyalty, Program, cards, errors, filters
+from loyaltycore.posting import merging, people, registering, segmenting
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
+    from types import ModuleType
+
+    from loyaltycore.customers.customer import Customer
+    from loyaltycore.ports import Store
+
+CAFE = Program(id="cafe", currency="EUR", zone="UTC")
+
+
+@pytest.fixture(params=["postgres", "mysql"])
+def shop(request: pytest.FixtureRequest) -> Loyalty:
+    """A café on each server, where two can write at once."""
+    store: Store = request.getfixturevalue(request.param)
+    return Loyalty(store, CAFE)
+
+
+class Meanwhile:
+    """Something that is done in another thread, as soon as a function is reached."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+        self._pool = ThreadPoolExecutor(1)
+        self.done: list[Future[Any]] = []
+
+    def at(
+        self,
+        where: ModuleType,
+        name: str,
+        other: Callable[[], object],
+        *,
+        before: bool = False,
+    ) -> None:
+        """Begin it when the function has returned, or *before*, and wait a little."""
+        function = getattr(where, name)
+
+        def begin() -> None:
+            if not self.done:
+                self.done.append(self._pool.submit(other))
+                wait(self.done, timeout=0.2)
+
+        def watched(*args: Any, **options: Any) -> Any:
+            if before:
+                begin()
+            result = function(*args, **options)
+            begin()
+            return result
+
+        self._monkeypatch.setattr(where, name, watched)
+
+    def end(self) -> None:
+        """Wait until it is done; raise what it raised."""
+        self._pool.shutdown()
+        for each in self.done:
+            each.result()
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Iterator[Meanwhile]:
+    """Something else, at the worst moment."""
+    made = Meanwhile(monkeypatch)
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def ada(shop: Loyalty) -> Customer:
+    """Whom it is about."""
+    return shop.customers.register(first_name="Ada", phone="+4930901820")
+
+
+@pytest.fixture
+def twin(shop: Loyalty) -> Customer:
+    """Who turns out to be her."""
+    return shop.customers.register(first_name="Adah", phone="+4930901821")
+
+
+@pytest.mark.parametrize("leave", ["erase", "delete"])
+def test_who_leaves_is_merged_meanwhile(
+    shop: Loyalty, ada: Customer, twin: Customer, meanwhile: Meanwhile, leave: str
+) -> None:
+    """CU-08, CU-18, CU-19: then who they turned out to be leaves, and not an alias."""
+    meanwhile.at(
+        people, "the_customer", lambda: shop.customers.merge(ada.id, into=twin.id)
+    )
+    gone = getattr(shop.customers, leave)(ada.id)
+    meanwhile.end()
+
+    assert twin.id == gone.id
+    assert not gone.is_living
+    assert not shop.customers.get(ada.id).is_living
+    assert 0 == shop.reports.tiles().customers
+    assert () == shop.verify().problems
+
+
+@pytest.mark.parametrize("how", ["add", "create_static", "refresh"])
+@pytest.mark.parametrize("leave", ["erase", "delete", "merge"])
+def test_who_enters_a_segment_leaves_meanwhile(
+    shop: Loyalty,
+    ada: Customer,
+    twin: Customer,
+    meanwhile: Meanwhile,
+    leave: str,
+    how: str,
+) -> None:
+    """CU-12: nobody who is gone is in a segment, whoever was first."""
+    rich = shop.segments.create("Reachable", filters.phone.is_(ada.phone))
+    friends = shop.segments.create_static("Friends")
+    into = {"into": twin.id} if leave == "merge" else {}
+    meanwhile.at(
+        segmenting,
+        "let_in",
+        lambda: getattr(shop.customers, leave)(ada.id, **into),
+        before=True,
+    )
+    match how:
+        case "add":
+            shop.segments.add(friends.id, [ada.id])
+        case "create_static":
+            shop.segments.create_static("Guests", [ada.id])
+        case _:
+            shop.segments.refresh(rich.id)
+    meanwhile.end()
+    inside = {row["customer_id"] for row in rows_of(shop.store)["segment_member"]}
+
+    assert inside == ({twin.id} if leave == "merge" else set())
+    assert () == shop.verify().problems
+
+
+@pytest.mark.parametrize("step", ["register", "restore"])
+def test_a_phone_is_given_once(
+    shop: Loyalty, ada: Customer, meanwhile: Meanwhile, step: str
+) -> None:
+    """CU-08: who is restored and who registers with their phone; one has it."""
+    shop.customers.delete(ada.id)
+    steps: dict[str, Callable[[], object]] = {
+        "register": lambda: shop.customers.register(phone="+4930901820"),
+        "restore": lambda: shop.customers.restore(ada.id),
+    }
+    (other,) = steps.keys() - {step}
+    meanwhile.at(registering, "check_free", steps[other])
+    with pytest.raises(errors.DuplicateCustomer):
+        steps[step]()
+    meanwhile.end()
+
+    assert 1 == len(shop.customers.find_all(phone="+4930901820"))
+    assert () == shop.verify().problems
+
+
+@pytest.mark.parametrize("reached", ["with_cards", "move_all"])
+def test_a_purchase_while_its_customer_is_merged(
+    shop: Loyalty, ada: Customer, twin: Customer, meanwhile: Meanwhile, reached: str
+) -> None:
+    """CU-18: it counts for who they turned out to be, whichever was first."""
+    template = shop.templates.create("Points", cards.Cashback(percent=3))
+    card = shop.cards.issue(template.id, to=ada.id)
+    meanwhile.at(merging, reached, lambda: shop.cards.record_purchase(card.id, "10.00"))
+    shop.customers.merge(ada.id, into=twin.id)
+    meanwhile.end()
+
+    assert 1 == shop.customers.get(twin.id).purchases
+    assert () == shop.verify().problems
