@@ -530,6 +530,21 @@ def test_a_removed_card_comes_back_under_the_id_of_an_alias(
     assert [card.id] == [each.id for each in shop.cards.of(ada.id)]
 
 
+def test_aliases_crowd_nobody_out_of_a_search(shop: Loyalty, ada: Customer) -> None:
+    """CU-03, CU-18: somebody who was many is one of those who are found."""
+    for _ in range(9):
+        twin = shop.customers.register(first_name="Ada")
+        shop.customers.merge(twin.id, into=ada.id)
+    other = shop.customers.register(first_name="Ada")
+
+    assert [ada.id, other.id] == [
+        each.id for each in shop.customers.search("ada", limit=2)
+    ]
+    assert [ada.id, other.id] == [
+        each.id for each in shop.customers.find_all(name="ada", limit=2)
+    ]
+
+
 def test_a_file_never_revives_who_is_gone(shop: Loyalty, ada: Customer) -> None:
     """CU-08, CU-19: a row about somebody who was erased is about somebody new."""
     shop.customers.erase(ada.id)

@@ -30,7 +30,7 @@ from loyaltycore.values.contact import parse_email, parse_phone
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from loyaltycore.customers.clues import Clue
@@ -52,6 +52,7 @@ _MERGES_MAX: Final = 100
 _FEW: Final = 100
 _FEWEST: Final = 20
 _PAGES_MAX: Final = 100
+_IDS_MAX: Final = 5_000
 _OF_CUSTOMER: Final = (("program_id", "program_id"), ("customer_id", "customer_id"))
 
 
@@ -137,8 +138,13 @@ def by_clue(
     """
     if not is_one_line(value):
         return []
-    ids = _ids_by(session, program, clue, value, limit)
-    return sorted(living(session, program.id, ids), key=_age)[:limit]
+    found = _enough(
+        session,
+        program.id,
+        lambda at_most: _ids_by(session, program, clue, value, at_most),
+        limit,
+    )
+    return sorted(found, key=_age)[:limit]
 
 
 def searched(
@@ -153,11 +159,40 @@ def searched(
         return []
     exactly = _ids_exactly(session, program.id, text)
     words = tokens_for(text, program.phone_region)
-    likely = _by_tokens(session, program.id, words, limit)
-    found = living(session, program.id, (*exactly, *likely))
+    found = _enough(
+        session,
+        program.id,
+        lambda at_most: (
+            *exactly,
+            *_by_tokens(session, program.id, words, at_most),
+        ),
+        limit,
+    )
     first = {customer.id for customer in living(session, program.id, exactly)}
     found.sort(key=lambda customer: (customer.id not in first, *_age(customer)))
     return found[:limit]
+
+
+def _enough(
+    session: Session,
+    program_id: str,
+    ids: Callable[[int], Sequence[str]],
+    limit: int,
+) -> list[Customer]:
+    """
+    Load so many living customers, if there are so many.
+
+    Args:
+        ids: returns as many ids as it is asked for; several may be of one customer,
+            who was merged.
+    """
+    at_most = limit
+    while True:
+        asked = ids(at_most)
+        found = living(session, program_id, asked)
+        if len(found) >= limit or not at_most <= len(asked) <= _IDS_MAX:
+            return found
+        at_most *= 2
 
 
 def _ids_exactly(session: Session, program_id: str, text: str) -> list[str]:
