@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from loyaltycore import Loyalty, MemoryStore, Program, cards
+from loyaltycore import Loyalty, MemoryStore, Program, cards, filters
 from loyaltycore.cards import all_commands
 from loyaltycore.cards.asking import permission_of
 from loyaltycore.errors import InvalidInput, LoyaltyError, PermissionDenied
@@ -56,6 +56,7 @@ class Shop:
         self.link = self.shop.links.referral(self.ada).token
         self.card = self.shop.cards.issue(self.coffee, to=self.ada).id
         self.sale = self.shop.cards.add_stamps(self.card, 2).id
+        self.friends = self.shop.segments.create_static("Friends").id
 
     def as_somebody(self, *permissions: Permission) -> Loyalty:
         """The programme, as somebody who may do so much and no more."""
@@ -110,6 +111,30 @@ CALLS: dict[str, Callable[[Loyalty, Shop], object]] = {
     "feedback.record": lambda x, s: x.feedback.record(s.ada, 5),
     "feedback.of_customer": lambda x, s: x.feedback.of_customer(s.ada),
     "feedback.page": lambda x, _: x.feedback.page(),
+    # lists, filters and segments
+    "grid.page": lambda x, _: x.grid.page(),
+    "grid.count": lambda x, _: x.grid.count(),
+    "grid.save_columns": lambda x, _: x.grid.save_columns("Short", ["phone"]),
+    "grid.column_sets": lambda x, _: x.grid.column_sets(),
+    "grid.delete_columns": lambda x, _: x.grid.delete_columns("Short"),
+    "filters.save": lambda x, _: x.filters.save("All", filters.everybody),
+    "filters.get": lambda x, _: x.filters.get("All"),
+    "filters.all": lambda x, _: x.filters.all(),
+    "filters.delete": lambda x, _: x.filters.delete("All"),
+    "filters.fits": lambda x, s: x.filters.fits(filters.everybody, s.ada),
+    "segments.create": lambda x, _: x.segments.create("All", filters.everybody),
+    "segments.create_static": lambda x, s: x.segments.create_static("List", [s.ada]),
+    "segments.get": lambda x, s: x.segments.get(s.friends),
+    "segments.all": lambda x, _: x.segments.all(),
+    "segments.of": lambda x, s: x.segments.of(s.ada),
+    "segments.change": lambda x, s: x.segments.change(s.friends, name="Fans"),
+    "segments.delete": lambda x, s: x.segments.delete(s.friends),
+    "segments.members": lambda x, s: x.segments.members(s.friends),
+    "segments.add": lambda x, s: x.segments.add(s.friends, [s.ada]),
+    "segments.remove": lambda x, s: x.segments.remove(s.friends, [s.ada]),
+    "segments.refresh": lambda x, _: x.segments.refresh(),
+    "segments.changes": lambda x, _: x.segments.changes(),
+    # links
     "links.sign_up": lambda x, _: x.links.sign_up(),
     "links.install": lambda x, s: x.links.install(s.card),
     "links.referral": lambda x, s: x.links.referral(s.ada),
