@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
-from loyaltycore import Loyalty, MemoryStore, Program, cards
+from loyaltycore import Filter, Loyalty, MemoryStore, Program, cards, filters
+from loyaltycore.customers.grid import COLUMNS
+from loyaltycore.errors import LoyaltyError
 from loyaltycore.io.card_rules import CardImport
 from loyaltycore.program.customer_form import CustomerForm
 from loyaltycore.program.fields import FieldDefinition, FieldType
@@ -21,6 +23,8 @@ from loyaltycore.testing.doubles import RecordingNotifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from loyaltycore.customers.filters import CustomerFilter
 
 NOON: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY: Final = date(2026, 3, 2)
@@ -168,6 +172,11 @@ class Scene:
     def coupon(self) -> str:
         """A coupon."""
         return self.card(cards.Coupon(offer=cards.Percent(10)))
+
+    @property
+    def segment(self) -> str:
+        """A segment in which somebody is."""
+        return self.shop.segments.create_static("Friends", [self.ada]).id
 
     @property
     def discount(self) -> str:
@@ -598,7 +607,93 @@ PROGRAM: Final[dict[str, tuple[Recipe, ...]]] = {
     "verify": (lambda s: s.shop.verify(),),
 }
 
-RECIPES: Final = {**CUSTOMERS, **CARDS, **PROGRAM}
+
+def _asked(scene: Scene) -> CustomerFilter:
+    """A filter that names all that is personal."""
+    markers = scene.markers
+    return (
+        filters.name.contains(markers.text("first"))
+        & filters.phone.is_(markers.phone)
+        & filters.email.is_(markers.email)
+        & filters.external_id.starts_with(markers.word)
+        & filters.birth_date.on(markers.born)
+        & filters.gender.is_(markers.text("gender"))
+        & filters.device.contains(markers.text("card"))
+        & filters.field("pet").one_of([markers.text("pet")])
+    )
+
+
+def _bad_filters(scene: Scene) -> list[object]:
+    """Filters that are refused; each refusal is about what was typed in."""
+    markers, found = scene.markers, list[object]()
+    for field, op, value, of in (
+        ("phone", "eq", markers.word, {}),
+        ("email", "eq", markers.word, {}),
+        ("name", "contains", f"{markers.word}\n", {}),
+        ("birth_date", "eq", markers.word, {}),
+        ("points", "ge", markers.word, {}),
+        ("status", "eq", markers.word, {}),
+        ("field", "eq", markers.word, {"name": "size"}),
+        ("gender", "between", (markers.word, markers.word), {}),
+    ):
+        try:
+            filter_ = Filter(field, op, value, **of)
+            scene.shop.grid.count(filter_)
+        except LoyaltyError as error:
+            found += [error, error.details, error.__cause__]
+    return found
+
+
+LISTS: Final[dict[str, tuple[Recipe, ...]]] = {
+    "grid.page": (
+        lambda s: s.shop.grid.page(
+            (*COLUMNS, "field.pet", "field.size"), filter=_asked(s)
+        ),
+        _bad_filters,
+        lambda s: s.shop.grid.page(cursor=s.markers.word),
+    ),
+    "grid.count": (lambda s: s.shop.grid.count(_asked(s)),),
+    "grid.save_columns": (lambda s: s.shop.grid.save_columns("Short", ["phone"]),),
+    "grid.column_sets": (lambda s: s.shop.grid.column_sets(),),
+    "grid.delete_columns": (lambda s: s.shop.grid.delete_columns("Short"),),
+    "filters.save": (lambda s: s.shop.filters.save("Ada", _asked(s)),),
+    "filters.get": (
+        lambda s: (s.shop.filters.save("Ada", _asked(s)), s.shop.filters.get("Ada")),
+    ),
+    "filters.all": (
+        lambda s: (s.shop.filters.save("Ada", _asked(s)), s.shop.filters.all()),
+    ),
+    "filters.delete": (
+        lambda s: (s.shop.filters.save("Ada", _asked(s)), s.shop.filters.delete("Ada")),
+        lambda s: s.shop.filters.delete("Ada"),
+    ),
+    "filters.fits": (
+        lambda s: s.shop.filters.fits(_asked(s), s.ada),
+        lambda s: s.shop.filters.fits(_asked(s), "nobody"),
+    ),
+    "segments.create": (lambda s: s.shop.segments.create("Ada", _asked(s)),),
+    "segments.create_static": (lambda s: s.segment,),
+    "segments.get": (lambda s: s.shop.segments.get(s.segment),),
+    "segments.all": (lambda s: (s.segment, s.shop.segments.all()),),
+    "segments.of": (lambda s: (s.segment, s.shop.segments.of(s.ada)),),
+    "segments.change": (
+        lambda s: s.shop.segments.change(s.segment, name="Ada"),
+        lambda s: s.shop.segments.change(s.segment, filter=_asked(s)),
+    ),
+    "segments.delete": (lambda s: s.shop.segments.delete(s.segment),),
+    "segments.members": (lambda s: s.shop.segments.members(s.segment),),
+    "segments.add": (lambda s: s.shop.segments.add(s.segment, [s.bob]),),
+    "segments.remove": (lambda s: s.shop.segments.remove(s.segment, [s.ada]),),
+    "segments.refresh": (
+        lambda s: (
+            s.shop.segments.create("Some", _asked(s) | filters.everybody),
+            s.shop.segments.refresh(),
+        ),
+    ),
+    "segments.changes": (lambda s: (s.segment, s.shop.segments.changes()),),
+}
+
+RECIPES: Final = {**CUSTOMERS, **CARDS, **PROGRAM, **LISTS}
 
 #: What is asked for in order to get the data itself, as plain text or values.
 RETURN_DATA: Final = frozenset(
