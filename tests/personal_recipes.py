@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
-from loyaltycore import Filter, Loyalty, MemoryStore, Program, cards, filters
-from loyaltycore.customers.grid import COLUMNS
-from loyaltycore.errors import LoyaltyError
+from loyaltycore import Loyalty, MemoryStore, Program, cards, filters
 from loyaltycore.io.card_rules import CardImport
 from loyaltycore.program.customer_form import CustomerForm
 from loyaltycore.program.fields import FieldDefinition, FieldType
@@ -174,11 +172,6 @@ class Scene:
         return self.card(cards.Coupon(offer=cards.Percent(10)))
 
     @property
-    def segment(self) -> str:
-        """A segment in which somebody is."""
-        return self.shop.segments.create_static("Friends", [self.ada]).id
-
-    @property
     def discount(self) -> str:
         """A card with tiers."""
         return self.card(cards.Discount(tiers=[cards.Tier("Basic", 0, 5)]))
@@ -231,6 +224,20 @@ class Scene:
         """A manager with a name and an address."""
         marked = self.markers
         return self.manager(name=marked.text("staff"), email=f"{marked.word}@x.example")
+
+    @property
+    def filter(self) -> CustomerFilter:
+        """A filter that names somebody."""
+        marked = self.markers
+        own = filters.field("pet").contains(marked.word)
+        return (
+            filters.name.contains(marked.word) | filters.phone.is_(marked.phone) | own
+        )
+
+    @property
+    def friends(self) -> str:
+        """A segment with somebody in it."""
+        return self.shop.segments.create_static("Old friends", [self.ada]).id
 
     @property
     def place(self) -> str:
@@ -567,6 +574,63 @@ PROGRAM: Final[dict[str, tuple[Recipe, ...]]] = {
     "scores.changes": (lambda s: (s.shop.scores.refresh(), s.shop.scores.changes()),),
     "reports.days": (lambda s: s.shop.reports.days(DAY, DAY),),
     "reports.days_by": (lambda s: s.shop.reports.days_by("manager", DAY, DAY),),
+    "grid.page": (
+        lambda s: s.shop.grid.page(
+            ["user_name", "phone", "email", "birth_date", "device", "utm", "tags"]
+        ),
+        lambda s: s.shop.grid.page(filter=s.filter),
+        lambda s: s.shop.grid.page([s.markers.text("column")]),
+        lambda s: s.shop.grid.page(sort=s.markers.text("column")),
+    ),
+    "grid.count": (
+        lambda s: s.shop.grid.count(s.filter),
+        lambda s: s.shop.grid.count(filters.phone.is_(s.markers.text("nophone"))),
+        lambda s: s.shop.grid.count(filters.email.is_(s.markers.text("nomail"))),
+        lambda s: filters.name.contains(f"{s.markers.word}\n"),
+        lambda s: filters.birth_date.on(s.markers.word),  # type: ignore[arg-type]
+        lambda s: filters.points.at_least(s.markers.word),
+        lambda s: filters.status.is_(s.markers.word),
+        lambda s: s.shop.grid.count(filters.field("size").is_(s.markers.word)),
+        lambda s: filters.gender.is_known() & s.markers.word,  # type: ignore[operator]
+        lambda s: s.shop.grid.page(cursor=s.markers.word),
+    ),
+    "grid.save_columns": (lambda s: s.shop.grid.save_columns("mine", ["user_name"]),),
+    "grid.column_sets": (lambda s: s.shop.grid.column_sets(),),
+    "grid.delete_columns": (lambda s: s.shop.grid.delete_columns("mine"),),
+    "filters.save": (lambda s: s.shop.filters.save("mine", s.filter),),
+    "filters.get": (
+        lambda s: (s.shop.filters.save("mine", s.filter), s.shop.filters.get("mine")),
+    ),
+    "filters.all": (
+        lambda s: (s.shop.filters.save("mine", s.filter), s.shop.filters.all()),
+    ),
+    "filters.delete": (
+        lambda s: (
+            s.shop.filters.save("mine", s.filter),
+            s.shop.filters.delete("mine"),
+        ),
+    ),
+    "filters.fits": (
+        lambda s: s.shop.filters.fits(s.filter, s.ada),
+        lambda s: s.shop.filters.fits(filters.phone.is_(s.markers.text("x")), s.ada),
+    ),
+    "segments.create": (lambda s: s.shop.segments.create("Hers", s.filter),),
+    "segments.create_static": (
+        lambda s: s.shop.segments.create_static("Friends", [s.ada]),
+        lambda s: s.shop.segments.create_static("Friends", ["nobody"]),
+    ),
+    "segments.get": (lambda s: s.shop.segments.get(s.friends),),
+    "segments.all": (lambda s: (s.friends, s.shop.segments.all()),),
+    "segments.of": (lambda s: (s.friends, s.shop.segments.of(s.ada)),),
+    "segments.change": (lambda s: s.shop.segments.change(s.friends, name="Foes"),),
+    "segments.delete": (lambda s: s.shop.segments.delete(s.friends),),
+    "segments.members": (lambda s: s.shop.segments.members(s.friends),),
+    "segments.add": (lambda s: s.shop.segments.add(s.friends, [s.bob]),),
+    "segments.remove": (lambda s: s.shop.segments.remove(s.friends, [s.ada]),),
+    "segments.refresh": (
+        lambda s: (s.shop.segments.create("Hers", s.filter), s.shop.segments.refresh()),
+    ),
+    "segments.changes": (lambda s: (s.friends, s.shop.segments.changes()),),
     "managers.add": (
         lambda s: s.manager(name=s.markers.text("staff")),
         lambda s: s.manager(email=s.markers.text("nomail")),
@@ -607,93 +671,7 @@ PROGRAM: Final[dict[str, tuple[Recipe, ...]]] = {
     "verify": (lambda s: s.shop.verify(),),
 }
 
-
-def _asked(scene: Scene) -> CustomerFilter:
-    """A filter that names all that is personal."""
-    markers = scene.markers
-    return (
-        filters.name.contains(markers.text("first"))
-        & filters.phone.is_(markers.phone)
-        & filters.email.is_(markers.email)
-        & filters.external_id.starts_with(markers.word)
-        & filters.birth_date.on(markers.born)
-        & filters.gender.is_(markers.text("gender"))
-        & filters.device.contains(markers.text("card"))
-        & filters.field("pet").one_of([markers.text("pet")])
-    )
-
-
-def _bad_filters(scene: Scene) -> list[object]:
-    """Filters that are refused; each refusal is about what was typed in."""
-    markers, found = scene.markers, list[object]()
-    for field, op, value, of in (
-        ("phone", "eq", markers.word, {}),
-        ("email", "eq", markers.word, {}),
-        ("name", "contains", f"{markers.word}\n", {}),
-        ("birth_date", "eq", markers.word, {}),
-        ("points", "ge", markers.word, {}),
-        ("status", "eq", markers.word, {}),
-        ("field", "eq", markers.word, {"name": "size"}),
-        ("gender", "between", (markers.word, markers.word), {}),
-    ):
-        try:
-            filter_ = Filter(field, op, value, **of)
-            scene.shop.grid.count(filter_)
-        except LoyaltyError as error:
-            found += [error, error.details, error.__cause__]
-    return found
-
-
-LISTS: Final[dict[str, tuple[Recipe, ...]]] = {
-    "grid.page": (
-        lambda s: s.shop.grid.page(
-            (*COLUMNS, "field.pet", "field.size"), filter=_asked(s)
-        ),
-        _bad_filters,
-        lambda s: s.shop.grid.page(cursor=s.markers.word),
-    ),
-    "grid.count": (lambda s: s.shop.grid.count(_asked(s)),),
-    "grid.save_columns": (lambda s: s.shop.grid.save_columns("Short", ["phone"]),),
-    "grid.column_sets": (lambda s: s.shop.grid.column_sets(),),
-    "grid.delete_columns": (lambda s: s.shop.grid.delete_columns("Short"),),
-    "filters.save": (lambda s: s.shop.filters.save("Ada", _asked(s)),),
-    "filters.get": (
-        lambda s: (s.shop.filters.save("Ada", _asked(s)), s.shop.filters.get("Ada")),
-    ),
-    "filters.all": (
-        lambda s: (s.shop.filters.save("Ada", _asked(s)), s.shop.filters.all()),
-    ),
-    "filters.delete": (
-        lambda s: (s.shop.filters.save("Ada", _asked(s)), s.shop.filters.delete("Ada")),
-        lambda s: s.shop.filters.delete("Ada"),
-    ),
-    "filters.fits": (
-        lambda s: s.shop.filters.fits(_asked(s), s.ada),
-        lambda s: s.shop.filters.fits(_asked(s), "nobody"),
-    ),
-    "segments.create": (lambda s: s.shop.segments.create("Ada", _asked(s)),),
-    "segments.create_static": (lambda s: s.segment,),
-    "segments.get": (lambda s: s.shop.segments.get(s.segment),),
-    "segments.all": (lambda s: (s.segment, s.shop.segments.all()),),
-    "segments.of": (lambda s: (s.segment, s.shop.segments.of(s.ada)),),
-    "segments.change": (
-        lambda s: s.shop.segments.change(s.segment, name="Ada"),
-        lambda s: s.shop.segments.change(s.segment, filter=_asked(s)),
-    ),
-    "segments.delete": (lambda s: s.shop.segments.delete(s.segment),),
-    "segments.members": (lambda s: s.shop.segments.members(s.segment),),
-    "segments.add": (lambda s: s.shop.segments.add(s.segment, [s.bob]),),
-    "segments.remove": (lambda s: s.shop.segments.remove(s.segment, [s.ada]),),
-    "segments.refresh": (
-        lambda s: (
-            s.shop.segments.create("Some", _asked(s) | filters.everybody),
-            s.shop.segments.refresh(),
-        ),
-    ),
-    "segments.changes": (lambda s: (s.segment, s.shop.segments.changes()),),
-}
-
-RECIPES: Final = {**CUSTOMERS, **CARDS, **PROGRAM, **LISTS}
+RECIPES: Final = {**CUSTOMERS, **CARDS, **PROGRAM}
 
 #: What is asked for in order to get the data itself, as plain text or values.
 RETURN_DATA: Final = frozenset(

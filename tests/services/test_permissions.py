@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "permissions.md"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
+RICH = filters.points.at_least(100)
 
 #: What reads nothing and writes nothing, and why.
 PURE = {"files.customer_template": "an empty file to fill in, the same for everybody"}
@@ -52,11 +53,11 @@ class Shop:
         self.eva = self.shop.managers.add("Eva", permissions=()).id
         self.ada = self.shop.customers.register(first_name="Ada").id
         self.bob = self.shop.customers.register(first_name="Bob").id
+        self.friends = self.shop.segments.create_static("Old friends").id
         self.note = self.shop.notes.add(self.ada, "Likes milk").id
         self.link = self.shop.links.referral(self.ada).token
         self.card = self.shop.cards.issue(self.coffee, to=self.ada).id
         self.sale = self.shop.cards.add_stamps(self.card, 2).id
-        self.friends = self.shop.segments.create_static("Friends").id
 
     def as_somebody(self, *permissions: Permission) -> Loyalty:
         """The programme, as somebody who may do so much and no more."""
@@ -111,34 +112,33 @@ CALLS: dict[str, Callable[[Loyalty, Shop], object]] = {
     "feedback.record": lambda x, s: x.feedback.record(s.ada, 5),
     "feedback.of_customer": lambda x, s: x.feedback.of_customer(s.ada),
     "feedback.page": lambda x, _: x.feedback.page(),
+    "links.sign_up": lambda x, _: x.links.sign_up(),
+    "links.install": lambda x, s: x.links.install(s.card),
+    "links.referral": lambda x, s: x.links.referral(s.ada),
+    "links.resolve": lambda x, s: x.links.resolve(s.link),
     # lists, filters and segments
     "grid.page": lambda x, _: x.grid.page(),
     "grid.count": lambda x, _: x.grid.count(),
-    "grid.save_columns": lambda x, _: x.grid.save_columns("Short", ["phone"]),
+    "grid.save_columns": lambda x, _: x.grid.save_columns("mine", ["user_name"]),
     "grid.column_sets": lambda x, _: x.grid.column_sets(),
-    "grid.delete_columns": lambda x, _: x.grid.delete_columns("Short"),
-    "filters.save": lambda x, _: x.filters.save("All", filters.everybody),
-    "filters.get": lambda x, _: x.filters.get("All"),
+    "grid.delete_columns": lambda x, _: x.grid.delete_columns("mine"),
+    "filters.save": lambda x, _: x.filters.save("rich", RICH),
+    "filters.get": lambda x, _: x.filters.get("rich"),
     "filters.all": lambda x, _: x.filters.all(),
-    "filters.delete": lambda x, _: x.filters.delete("All"),
-    "filters.fits": lambda x, s: x.filters.fits(filters.everybody, s.ada),
-    "segments.create": lambda x, _: x.segments.create("All", filters.everybody),
-    "segments.create_static": lambda x, s: x.segments.create_static("List", [s.ada]),
+    "filters.fits": lambda x, s: x.filters.fits(RICH, s.ada),
+    "filters.delete": lambda x, _: x.filters.delete("rich"),
+    "segments.create": lambda x, _: x.segments.create("Rich", RICH),
+    "segments.create_static": lambda x, _: x.segments.create_static("Friends"),
     "segments.get": lambda x, s: x.segments.get(s.friends),
     "segments.all": lambda x, _: x.segments.all(),
     "segments.of": lambda x, s: x.segments.of(s.ada),
-    "segments.change": lambda x, s: x.segments.change(s.friends, name="Fans"),
+    "segments.change": lambda x, s: x.segments.change(s.friends, name="Foes"),
     "segments.delete": lambda x, s: x.segments.delete(s.friends),
     "segments.members": lambda x, s: x.segments.members(s.friends),
     "segments.add": lambda x, s: x.segments.add(s.friends, [s.ada]),
     "segments.remove": lambda x, s: x.segments.remove(s.friends, [s.ada]),
     "segments.refresh": lambda x, _: x.segments.refresh(),
     "segments.changes": lambda x, _: x.segments.changes(),
-    # links
-    "links.sign_up": lambda x, _: x.links.sign_up(),
-    "links.install": lambda x, s: x.links.install(s.card),
-    "links.referral": lambda x, s: x.links.referral(s.ada),
-    "links.resolve": lambda x, s: x.links.resolve(s.link),
     # templates
     "templates.create": lambda x, _: x.templates.create("T", cards.Stamp(reward="Tea")),
     "templates.change": lambda x, s: x.templates.change(s.coffee, name="Tea"),

@@ -77,11 +77,11 @@ class Segments:
         Raises:
             UnknownSegment: there is none with this id.
         """
-        return self._get(segment_id, Permission.VIEW_CUSTOMERS)
+        return self._load(segment_id, Permission.VIEW_CUSTOMERS)
 
     def all(self) -> list[Segment]:
         """Return all segments, by name."""
-        return self._all(Permission.VIEW_CUSTOMERS)
+        return self._load_all(Permission.VIEW_CUSTOMERS)
 
     def of(self, customer_id: str) -> list[Segment]:
         """
@@ -226,9 +226,18 @@ class Segments:
         Raises:
             UnknownSegment: there is none with this id.
         """
-        if segment_id is not None:
-            return [self._refreshed(segment_id)]
-        return [self._refreshed(one.id) for one in self._all(Permission.EDIT)]
+        ids = (
+            [one.id for one in self._load_all(Permission.EDIT)]
+            if segment_id is None
+            else [segment_id]
+        )
+        found: list[SegmentRefresh] = []
+        for each in ids:
+            left = self._refresh(each, has_entered=False)
+            entered = self._refresh(each, has_entered=True)
+            segment = self._load(each, Permission.EDIT)
+            found.append(SegmentRefresh(segment=segment, entered=entered, left=left))
+        return found
 
     def changes(
         self,
@@ -256,6 +265,20 @@ class Segments:
         return [records.membership_change_of(row) for row in page.rows]
 
     # -- inside ------------------------------------------------------------------------
+
+    def _load(self, segment_id: str, permission: Permission) -> Segment:
+        desk = self._shell.desk
+        return self._shell.read(
+            lambda session: segmenting.load_segment(
+                session, desk, segment_id, lock=False
+            ),
+            permission,
+        )
+
+    def _load_all(self, permission: Permission) -> list[Segment]:
+        query = records.all_segments(self._shell.program_id, SEGMENTS_MAX)
+        page = self._shell.read(lambda session: session.select(query), permission)
+        return [records.segment_of(row) for row in page.rows]
 
     def _create(
         self,
@@ -285,26 +308,6 @@ class Segments:
             return attrs.evolve(segment, members=n)
 
         return self._shell.write(work, Permission.EDIT)
-
-    def _get(self, segment_id: str, permission: Permission) -> Segment:
-        desk = self._shell.desk
-        return self._shell.read(
-            lambda session: segmenting.load_segment(
-                session, desk, segment_id, lock=False
-            ),
-            permission,
-        )
-
-    def _all(self, permission: Permission) -> list[Segment]:
-        query = records.all_segments(self._shell.program_id, SEGMENTS_MAX)
-        page = self._shell.read(lambda session: session.select(query), permission)
-        return [records.segment_of(row) for row in page.rows]
-
-    def _refreshed(self, segment_id: str) -> SegmentRefresh:
-        left = self._refresh(segment_id, has_entered=False)
-        entered = self._refresh(segment_id, has_entered=True)
-        segment = self._get(segment_id, Permission.EDIT)
-        return SegmentRefresh(segment=segment, entered=entered, left=left)
 
     def _refresh(self, segment_id: str, *, has_entered: bool) -> int:
         """Let customers in or out a page at a time."""
