@@ -14,7 +14,6 @@ import attrs
 from loyaltycore.customers.figures import POINT_SCALE
 from loyaltycore.insight.days import shown
 from loyaltycore.ledger.transactions import TransactionKind
-from loyaltycore.values.money import Money
 from loyaltycore.values.quantity import from_units
 
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from loyaltycore.ledger.transactions import Entry, Unit
+    from loyaltycore.values.money import Money
 
 __all__ = ["Flow", "Flows", "Kind", "ManagerStatistics", "manager_statistics"]
 
