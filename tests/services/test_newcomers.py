@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from loyaltycore.ports import Store
+
 
 @pytest.mark.parametrize(
     ("ask", "told"),
@@ -96,3 +98,15 @@ def test_a_manager_acts_inside_a_transaction_of_the_host(tmp_path: Path) -> None
     assert eva.id == shop.transactions.get(stamped.id).actor_id
     connection.close()
     shop.store.close()
+
+
+def test_a_field_of_whole_numbers_asks_for_one(store: Store) -> None:
+    """A file with a word there is told so, and not how decimals are written."""
+    form = CustomerForm(fields=[cards.FieldDefinition("shoe", type="integer")])
+    shop = Loyalty(
+        store, Program(id="x", currency="EUR", zone="UTC", customer_form=form)
+    )
+    report = shop.files.import_customers("first name,shoe\nBo,forty\n", dry_run=True)
+
+    assert ["shoe: write a whole number."] == [one.message for one in report.errors]
+    assert ["invalid_number"] == [one.code for one in report.errors]
