@@ -24,6 +24,8 @@ FILE = ("tests/stores/test_sqlite.py", "TestContract")
 CORE = ("tests/stores/test_sql_contract.py", "TestSqlAlchemyOnSqlite")
 POSTGRES = ("tests/stores/test_sql_contract.py", "TestPostgreSql")
 MARIADB = ("tests/stores/test_sql_contract.py", "TestMariaDb")
+TALLIES = ("tests/stores/test_additions.py", "TestOnSqlite")
+MARIADB_TALLIES = ("tests/stores/test_additions.py", "TestMariaDb")
 
 _SESSION = "stores/sqlite_session.py"
 _STATEMENTS = "stores/sqlite_statements.py"
@@ -33,6 +35,7 @@ _BOUND = "stores/sqlite_bound.py"
 _CODECS = "stores/codecs.py"
 _MEMORY = "stores/memory_session.py"
 _TABLES = "stores/memory_tables.py"
+_CHANGES = "schema/changes.py"
 _QUESTIONS = "schema/questions.py"
 _SAVEPOINTS = "stores/savepoints.py"
 
@@ -119,24 +122,50 @@ MUTANTS: dict[str, Mutant] = {
     "limits do not count": Mutant(
         _STATEMENTS, '" AND ".join(within) or "TRUE"', '"TRUE"', FILE
     ),
-    "sums replace": Mutant(_STATEMENTS, "{now[name]} + {term}", "{term}", FILE),
+    "sums replace": Mutant(
+        _STATEMENTS, "({now[name]} + {given[name]})", "{given[name]}", FILE
+    ),
     "a first addition has no limit": Mutant(
-        _SESSION,
-        "deltas.get(name, 0) > limit for name",
-        "False for name",
+        _CHANGES, "if (row[name] or 0) > limit:", "if False:", FILE
+    ),
+    "raises lower": Mutant(
+        _STATEMENTS, "CASE WHEN {column} > {term}", "CASE WHEN {column} < {term}", FILE
+    ),
+    "raises leave nothing alone": Mutant(
+        _STATEMENTS,
+        "CASE WHEN {column} > {term} THEN {column} ELSE {term} END",
+        "MAX({column}, {term})",
         FILE,
     ),
+    "raises replace": Mutant(
+        _CHANGES, "if row[name] is None or row[name] < value:", "if True:", MEMORY
+    ),
+    "raises go below zero": Mutant(
+        _CHANGES, "column.type is ColumnType.INTEGER and value < 0", "False", FILE
+    ),
+    "means are cut off": Mutant(
+        _STATEMENTS,
+        "ELSE ({first} + {first} + {second}) / {twice} END",
+        "ELSE {first} / {second} END",
+        TALLIES,
+    ),
+    "means are of what was before": Mutant(
+        _STATEMENTS,
+        "_mean(after[first], after[second])",
+        "_mean(now[first], now[second])",
+        TALLIES,
+    ),
     "53 bits do not count": Mutant(
-        "schema/changes.py",
+        _CHANGES,
         "if not -INTEGER_MAX <= row[name] <= INTEGER_MAX:",
         "if False:",
         MEMORY,
     ),
     "the journal can be changed": Mutant(
-        "schema/changes.py", "if collection.append_only:", "if False:", FILE
+        _CHANGES, "if collection.append_only:", "if False:", FILE
     ),
     "keys can be changed": Mutant(
-        "schema/changes.py",
+        _CHANGES,
         "        if name in change.values:",
         "        if False:",
         FILE,
@@ -186,8 +215,26 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "pages forget mixed directions": Mutant(
         _QUERIES,
-        "if len({one.descending for one, _ in places}) > 1:",
-        "if False:",
+        "if len(directions) > 1 or any(",
+        "if any(",
+        FILE,
+    ),
+    "pages forget what is missing": Mutant(
+        _QUERIES, "any(of[one.column].nullable for one, _ in places)", "False", FILE
+    ),
+    "pages end before what is missing": Mutant(
+        _QUERIES, 'f"({term} OR {column} IS NULL)"', "term", FILE
+    ),
+    "pages end after what is missing": Mutant(
+        _QUERIES,
+        'f"{column} IS NOT NULL"\n        self.parameters.append(value)',
+        '"FALSE"\n        self.parameters.append(value)',
+        FILE,
+    ),
+    "parts in any case": Mutant(
+        _QUERIES,
+        "instr({column}, ?) > 0",
+        "{column} LIKE '%' || ? || '%'",
         FILE,
     ),
     "a page too long": Mutant(
@@ -293,6 +340,24 @@ MUTANTS: dict[str, Mutant] = {
         "stores/sql/postgresql.py",
         "sorts_nulls_last = True",
         "sorts_nulls_last = False",
+        POSTGRES,
+    ),
+    "means of what is set already": Mutant(
+        "stores/sql/writing.py",
+        "sets |= {name: after[name] for name in addition.given}",
+        "sets = {name: after[name] for name in addition.given} | sets",
+        MARIADB_TALLIES,
+    ),
+    "means with decimals": Mutant(
+        "stores/sql/writing.py",
+        '"DIV" if self._flavour == "mysql" else "/"',
+        '"/"',
+        MARIADB_TALLIES,
+    ),
+    "a page begins with what is missing": Mutant(
+        "stores/sql/reading.py",
+        "return column.desc().nulls_last()",
+        "return column.desc()",
         POSTGRES,
     ),
     "collation of the database": Mutant(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from loyaltycore.ports import Ref
 from loyaltycore.schema import Collection, Column, ColumnType
@@ -10,10 +10,6 @@ from loyaltycore.schema.migrations import Step
 from loyaltycore.stores.memory import MemoryStore
 from loyaltycore.stores.memory_tables import Table
 from loyaltycore.testing import contract_rows as a
-
-
-if TYPE_CHECKING:
-    from loyaltycore.query.predicates import Row
 
 
 _KEY = (Column("program_id", ColumnType.TEXT), Column("place", ColumnType.TEXT))
@@ -59,9 +55,9 @@ def in_memory() -> MemoryStore:
     return store
 
 
-def tally(place: str, **changes: object) -> Row:
+def tally(place: str, **changes: object) -> dict[str, Any]:
     """One tally, as an addition of nothing makes it."""
-    row = {
+    row: dict[str, Any] = {
         "program_id": a.CAFE,
         "place": place,
         "mean": 0,

@@ -143,6 +143,39 @@ class Additions:
         seen = {"seen_at": a.T0 + a.HOUR, "n": 1}
         assert {"program_id": a.CAFE, "place": "x"} | seen == a.one(store, ref)
 
+    @pytest.mark.parametrize(
+        "add",
+        [
+            pytest.param(Add(tally_ref("x"), {"mean": 1}, means=MEAN), id="added-to"),
+            pytest.param(Add(tally_ref("x"), {}, {"mean": 1}, means=MEAN), id="limit"),
+            pytest.param(
+                Add(tally_ref("x"), {}, raises={"mean": 1}, means=MEAN), id="raised"
+            ),
+            pytest.param(
+                Add(tally_ref("x"), {}, means={"mean": ("other", "n")}), id="of-nothing"
+            ),
+            pytest.param(
+                Add(tally_ref("x"), {}, means={"mean": ("note", "n")}), id="of-a-text"
+            ),
+            pytest.param(
+                Add(tally_ref("x"), {}, means={"mean": ("n", "mean")}), id="of-itself"
+            ),
+            pytest.param(
+                Add(tally_ref("x"), {}, means={**MEAN, "other_mean": ("mean", "n")}),
+                id="of-a-mean",
+            ),
+            pytest.param(
+                Add(tally_ref("x"), {}, raises={"is_odd": True}), id="a-boolean"
+            ),
+            pytest.param(Add(tally_ref("x"), {}, {"extra": None}), id="no-limit"),  # type: ignore[dict-item]
+        ],
+    )
+    def test_malformed_additions(self, store, add: Add):
+        """A mean is only a mean, and only of numbers."""
+        with pytest.raises(UnsupportedValue):
+            a.change(store, add)
+        assert not a.every(store, "tally")
+
     @pytest.mark.parametrize("down", [False, True], ids=["+", "-"])
     def test_pages_over_missing_booleans(self, store, *, down: bool):
         """Nothing, then False, then True."""

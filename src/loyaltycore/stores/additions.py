@@ -38,9 +38,8 @@ class Addition(NamedTuple):
 
 def addition_of(change: Add) -> Addition:
     """Take the values out of an addition."""
+    means = change.means
+    listed = tuple([(name, *of) for name, of in means.items()]) if means else ()
     return Addition(
-        tuple(change.deltas),
-        tuple(change.raises),
-        tuple((name, *of) for name, of in change.means.items()),
-        tuple(change.at_most),
+        tuple(change.deltas), tuple(change.raises), listed, tuple(change.at_most)
     )

@@ -265,7 +265,9 @@ class MemorySession:
         if new is None:
             return 0
         if old is not None:
-            changed = {**change.deltas, **change.raises, **change.means}
+            changed: Mapping[str, Any] = change.deltas
+            if change.raises or change.means:
+                changed = {**changed, **change.raises, **change.means}
             self._replace(table, key, old, new, changed)
             return 1
         taken = table.insert(new, key)
