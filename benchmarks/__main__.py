@@ -21,6 +21,7 @@ from benchmarks import (
     machine,
     post_memory,
     post_sqlite,
+    register,
 )
 
 
@@ -58,6 +59,7 @@ BENCHMARKS: dict[tuple[str, ...], Callable[[Path], Iterator[Figure]]] = {
     ("post_after_10000_vs_10",): long_history.run,
     ("post_sqlite_vs_raw",): post_sqlite.run,
     ("post_sqlite_vs_eventsourcing",): _against_eventsourcing,
+    ("register_sqlite_vs_raw",): register.run,
     ("batch_sqlite_vs_raw",): batch_sqlite.run,
     ("csv_import_vs_naive", "csv_plan_vs_reader"): csv_plan.run,
     ("csv_apply_sqlite_vs_raw",): csv_apply.run,

@@ -21,14 +21,18 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from benchmarks import machine
+from benchmarks import listing, machine
 from benchmarks.figures import Aim, Figure
 from benchmarks.servers import server
 from benchmarks.shop import shop_in
 from loyaltycore import SqliteStore, cards
+from loyaltycore.customers.customer import Person
+from loyaltycore.customers.search_keys import folded_name, tokens_of
 from loyaltycore.ports import Insert, Ref
+from loyaltycore.posting.profiles import profile
 from loyaltycore.query.predicates import And, Compare, Op, where
 from loyaltycore.query.queries import Order, Query, count, total
+from loyaltycore.records.finding import searched
 
 
 if TYPE_CHECKING:
@@ -48,6 +52,8 @@ _LOADED = 4_000  # postings through the API
 _BATCH = 500
 _TIMES = 41  # each query, with other values every time
 _PAGE_AIM = Aim("<=", 5)
+_PROFILE_AIM = Aim("<=", 10)
+_FILTERS_AIM = Aim("<=", 20)
 _LOAD_AIM = Aim(">=", 6_000)
 
 
@@ -96,11 +102,12 @@ def _measured(
     if settle is not None:
         settle()
     with store.session(write=False) as session:
-        for name, (ask, aim) in _Questions(customers).all().items():
+        for name, (ask, aim) in _Questions(customers, shop).all().items():
             value = median(_milliseconds(session, ask, n) for n in range(_TIMES))
             yield Figure(
                 name=f"scale_{engine}_{name}_ms", value=value, digits=3, aim=aim
             )
+    yield from listing.measured(engine, shop, customers)
     yield Figure(
         name=f"scale_{engine}_memory_mb",
         value=_memory() - before,
@@ -167,16 +174,16 @@ class _Pattern:
         due = at + timedelta(days=chance.randrange(400))
         program = {"program_id": self.customer["program_id"], "customer_id": person}
         versions = range(1, 2 + number % 2)
+        who = Person(
+            first_name=f"Ada{number % 5_000}{' Anna' * (number % 100 == 0)}",
+            last_name=f"Lovelace{number}",
+            phone=f"+4930{number:09}",
+            email=f"ada{number}@example.org",
+        )
         customer = {
             "id": person,
-            "first_name": f"Ada{number % 5_000}",
-            "last_name": f"Lovelace{number}",
-            "phone": f"+4930{number:09}",
-            "email": f"ada{number}@example.org",
-            "unique_phone": f"+4930{number:09}",
-            "unique_email": f"ada{number}@example.org",
+            **_of_person(who),
             "referral_code": f"R{number:09}",
-            "folded_name": f"ada{number % 5_000} lovelace{number}",
             "registered_at": at,
             "points": chance.randrange(100_000),
         }
@@ -196,9 +203,7 @@ class _Pattern:
         return {
             "customer": [{**self.customer, **customer}],
             "search_token": [
-                {**program, "token": f"name:ada{number % 5_000}"},
-                {**program, "token": f"name:lovelace{number}"},
-                {**program, "token": f"phone:{f'4930{number:09}'[::-1]}"},
+                {**program, "token": token} for token in sorted(tokens_of(who))
             ],
             "card": [
                 {
@@ -216,7 +221,20 @@ class _Pattern:
                 for entry in self.entries
             ],
             "lot": [{**lot, "card_id": card} for lot in self.lots],
+            "customer_tag": listing.tags_of(person, number, at),
         }
+
+
+def _of_person(person: Person) -> dict[str, Any]:
+    return {
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "phone": person.phone,
+        "email": person.email,
+        "unique_phone": person.phone,
+        "unique_email": person.email,
+        "folded_name": folded_name(person),
+    }
 
 
 def _build(shop: Loyalty, customers: int) -> int:
@@ -227,7 +245,7 @@ def _build(shop: Loyalty, customers: int) -> int:
             for name, some in pattern.rows(number, chance).items():
                 gathered.setdefault(name, []).extend(some)
         with shop.store.session() as session:
-            inserts = [Insert(name, some) for name, some in gathered.items()]
+            inserts = [Insert(name, some) for name, some in gathered.items() if some]
             rows += sum(session.apply(inserts))
     return rows
 
@@ -244,8 +262,9 @@ def _milliseconds(session: Session, ask: Ask, number: int) -> float:
 class _Questions:
     """Each query of the CRM, with values that differ from time to time."""
 
-    def __init__(self, customers: int) -> None:
+    def __init__(self, customers: int, shop: Loyalty) -> None:
         self._customers = customers
+        self._desk = shop._shell.desk  # noqa: SLF001 - what services work with
 
     def all(self) -> dict[str, tuple[Ask, Aim | None]]:
         """Name, question and aim."""
@@ -254,11 +273,14 @@ class _Questions:
         rich = _here(Compare("points", Op.GE, 50_000))
         pages: dict[str, Ask] = {
             "by_id": self._get("id", lambda n: f"c{n:09}"),
-            "by_phone": self._get("unique_phone", lambda n: f"+4930{n:09}"),
-            "by_email": self._get("unique_email", lambda n: f"ada{n}@example.org"),
-            "by_receipt": self._receipt,
-            "name_prefix_50": self._token(lambda n: f"name:ada{n % 500}"),
-            "phone_last_7": self._token(lambda n: f"phone:{f'{n:09}'[::-1][:7]}"),
+            "by_phone": self._search(lambda n: f"+49 30 {n:09}"),
+            "by_email": self._search(lambda n: f"ada{n}@example.org"),
+            "by_receipt": self._search(lambda n: f"R-{n}-1"),
+            "name_prefix_50": self._search(lambda n: f"ada{n % 500}"),
+            "common_name_50": self._search(lambda _: "anna"),
+            "common_and_rare_name": self._search(lambda n: f"anna lovelace{n}"),
+            "no_such_name": self._search(lambda n: f"zoe{n} anna"),
+            "phone_last_7": self._search(lambda n: f"{n:09}"[-7:]),
             "grid_first_50": _page(Query("customer", _here(), newest, 50)),
             "grid_deep_50": self._deep,
             "filter_and_sort_50": _page(Query("customer", rich, newest, 50)),
@@ -267,6 +289,11 @@ class _Questions:
         }
         return {
             **{name: (ask, _PAGE_AIM) for name, ask in pages.items()},
+            "two_common_names_50": (
+                self._search(lambda n: f"anna ada{n % 10}"),
+                _FILTERS_AIM,
+            ),
+            "profile_and_statement": (self._profile, _PROFILE_AIM),
             "tile_totals": (_totals, None),
         }
 
@@ -279,12 +306,16 @@ class _Questions:
             [Ref("customer", columns, ("bench", value(self._some(n))))]
         )
 
-    def _token(self, start: Callable[[int], str]) -> Ask:
-        def ask(session: Session, number: int) -> object:
-            begins = Compare("token", Op.STARTS_WITH, start(self._some(number)))
-            return session.select(Query("search_token", _here(begins), limit=50))
+    def _search(self, text: Callable[[int], str]) -> Ask:
+        """What a search box asks, customers and all."""
+        return lambda session, n: searched(
+            session, self._desk.program, text(self._some(n)), 50
+        )
 
-        return ask
+    def _profile(self, session: Session, number: int) -> object:
+        """A profile and the first page of the statement."""
+        self._of_customer(session, number)
+        return profile(session, self._desk, f"c{self._some(number):09}")
 
     def _deep(self, session: Session, number: int) -> object:
         at = _BEGAN + timedelta(minutes=self._some(number))
@@ -296,10 +327,6 @@ class _Questions:
         theirs = _here(where(customer_id=f"c{self._some(number):09}"))
         order = (Order("occurred_at", descending=True),)
         return session.select(Query("transaction", theirs, order, limit=50))
-
-    def _receipt(self, session: Session, number: int) -> object:
-        it = _here(where(receipt_id=f"R-{self._some(number)}-1"))
-        return session.select(Query("transaction", it, limit=2))
 
 
 def _here(*terms: Predicate) -> And:

@@ -99,15 +99,15 @@ CASES: dict[str, tuple[str, Callable[[Till], object]]] = {
         lambda t: t.shop.cards.add_stamps(t.stamps, 0.5),  # type: ignore[arg-type]
     ),
     "malformed phone": (
-        "invalid_phone",
+        "invalid_fields",
         lambda t: t.shop.customers.register(phone="not a phone"),
     ),
     "malformed e-mail": (
-        "invalid_email",
+        "invalid_fields",
         lambda t: t.shop.customers.register(email="grace at example"),
     ),
     "a name that is no text": (
-        "invalid_value",
+        "invalid_fields",
         lambda t: t.shop.customers.register(first_name=7),  # type: ignore[arg-type]
     ),
     "phone of somebody else": (
@@ -225,7 +225,7 @@ CASES: dict[str, tuple[str, Callable[[Till], object]]] = {
         lambda t: t.shop.cards.record_purchase(t.stamps, "3", items=["latte"]),  # type: ignore[arg-type]
     ),
     "a birth date as text": (
-        "invalid_value",
+        "invalid_fields",
         lambda t: t.shop.customers.register(birth_date="1990-01-01"),  # type: ignore[arg-type]
     ),
     "rules that are none": (

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from loyaltycore import cards, errors, rfm
+    from loyaltycore.customers.filter_words import filters
+    from loyaltycore.customers.filters import Filter
     from loyaltycore.loyalty import Loyalty
     from loyaltycore.program.program import Program
     from loyaltycore.stores.memory import MemoryStore
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from loyaltycore.values.money import Money
 
 __all__ = [
+    "Filter",
     "Loyalty",
     "MemoryStore",
     "Money",
@@ -26,15 +29,18 @@ __all__ = [
     "SqliteStore",
     "cards",
     "errors",
+    "filters",
     "rfm",
 ]
 
 _HOMES = {
+    "Filter": "loyaltycore.customers.filters",
     "Loyalty": "loyaltycore.loyalty",
     "MemoryStore": "loyaltycore.stores.memory",
     "Money": "loyaltycore.values.money",
     "Program": "loyaltycore.program.program",
     "SqliteStore": "loyaltycore.stores.sqlite",
+    "filters": "loyaltycore.customers.filter_words",
 }
 _MODULES = frozenset({"cards", "errors", "rfm"})
 

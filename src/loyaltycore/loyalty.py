@@ -35,12 +35,20 @@ if TYPE_CHECKING:
     from loyaltycore.insight.verification import VerifyReport
     from loyaltycore.ports import Clock, Ids, Store
     from loyaltycore.services.columns import Columns
+    from loyaltycore.services.consents import Consents
+    from loyaltycore.services.feedback import Feedback
     from loyaltycore.services.files import Files
+    from loyaltycore.services.filters import SavedFilters
+    from loyaltycore.services.grid import Grid
+    from loyaltycore.services.links import Links
     from loyaltycore.services.locations import Locations
     from loyaltycore.services.managers import Managers
+    from loyaltycore.services.notes import Notes
     from loyaltycore.services.reports import Reports
     from loyaltycore.services.rewards import Rewards
     from loyaltycore.services.scores import Scores
+    from loyaltycore.services.segments import Segments
+    from loyaltycore.services.tags import Tags
 
 __all__ = ["Loyalty"]
 
@@ -124,6 +132,38 @@ class Loyalty:
         return Rewards(self._shell)
 
     @cached_property
+    def notes(self) -> Notes:
+        """Write notes about customers, and be reminded."""
+        from loyaltycore.services.notes import Notes  # noqa: PLC0415 - start-up time
+
+        return Notes(self._shell)
+
+    @cached_property
+    def tags(self) -> Tags:
+        """Put tags on customers."""
+        from loyaltycore.services.tags import Tags  # noqa: PLC0415 - start-up time
+
+        return Tags(self._shell)
+
+    @cached_property
+    def consents(self) -> Consents:
+        """Note down what customers allow."""
+        from loyaltycore.services.consents import (  # noqa: PLC0415 - start-up time
+            Consents,
+        )
+
+        return Consents(self._shell)
+
+    @cached_property
+    def feedback(self) -> Feedback:
+        """Note down what customers say of their visits."""
+        from loyaltycore.services.feedback import (  # noqa: PLC0415 - start-up time
+            Feedback,
+        )
+
+        return Feedback(self._shell)
+
+    @cached_property
     def reports(self) -> Reports:
         """Read figures: tiles, statements, what is owed, RFM."""
         from loyaltycore.services.reports import Reports  # noqa: PLC0415 - start-up time
@@ -138,6 +178,13 @@ class Loyalty:
         return Files(self._shell)
 
     @cached_property
+    def links(self) -> Links:
+        """Make links to sign up, install a card and bring a friend, and follow them."""
+        from loyaltycore.services.links import Links  # noqa: PLC0415 - start-up time
+
+        return Links(self._shell)
+
+    @cached_property
     def columns(self) -> Columns:
         """Read the store in columns, for data frames."""
         from loyaltycore.services.columns import Columns  # noqa: PLC0415 - start-up time
@@ -150,6 +197,31 @@ class Loyalty:
         from loyaltycore.services.scores import Scores  # noqa: PLC0415 - start-up time
 
         return Scores(self._shell)
+
+    @cached_property
+    def filters(self) -> SavedFilters:
+        """Save filters under a name, and ask one of one customer."""
+        from loyaltycore.services.filters import (  # noqa: PLC0415 - start-up time
+            SavedFilters,
+        )
+
+        return SavedFilters(self._shell)
+
+    @cached_property
+    def segments(self) -> Segments:
+        """Keep segments: filters with a name, and lists of customers."""
+        from loyaltycore.services.segments import (  # noqa: PLC0415 - start-up time
+            Segments,
+        )
+
+        return Segments(self._shell)
+
+    @cached_property
+    def grid(self) -> Grid:
+        """List customers by columns, filtered, sorted and in pages."""
+        from loyaltycore.services.grid import Grid  # noqa: PLC0415 - start-up time
+
+        return Grid(self._shell)
 
     @cached_property
     def managers(self) -> Managers:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from loyaltycore import Loyalty, MemoryStore, Program, cards
+from loyaltycore import Loyalty, MemoryStore, Program, cards, filters
 from loyaltycore.cards import all_commands
 from loyaltycore.cards.asking import permission_of
 from loyaltycore.errors import InvalidInput, LoyaltyError, PermissionDenied
@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "permissions.md"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
+RICH = filters.points.at_least(100)
 
 #: What reads nothing and writes nothing, and why.
 PURE = {"files.customer_template": "an empty file to fill in, the same for everybody"}
-#: What no manager may do: the work of a timer, and moving a whole program.
+#: What no manager may do: the work of a timer, moving a whole program, and following
+#: a link, which a customer has opened.
 HOST_ONLY = {
+    "links.resolve",
     "files.dump",
     "files.load",
     "messages.dispatch",
@@ -49,6 +52,10 @@ class Shop:
         self.till = self.shop.locations.add_terminal(self.mitte, "1").id
         self.eva = self.shop.managers.add("Eva", permissions=()).id
         self.ada = self.shop.customers.register(first_name="Ada").id
+        self.bob = self.shop.customers.register(first_name="Bob").id
+        self.friends = self.shop.segments.create_static("Old friends").id
+        self.note = self.shop.notes.add(self.ada, "Likes milk").id
+        self.link = self.shop.links.referral(self.ada).token
         self.card = self.shop.cards.issue(self.coffee, to=self.ada).id
         self.sale = self.shop.cards.add_stamps(self.card, 2).id
 
@@ -73,6 +80,65 @@ CALLS: dict[str, Callable[[Loyalty, Shop], object]] = {
     "customers.find": lambda x, _: x.customers.find(email="ada@example.com"),
     "customers.search": lambda x, _: x.customers.search("ada"),
     "customers.page": lambda x, _: x.customers.page(),
+    "customers.edit": lambda x, s: x.customers.edit(s.ada, gender="x"),
+    "customers.find_all": lambda x, _: x.customers.find_all(name="ada"),
+    "customers.profile": lambda x, s: x.customers.profile(s.ada),
+    "customers.feed": lambda x, s: x.customers.feed(s.ada),
+    "customers.transactions": lambda x, s: x.customers.transactions(s.ada),
+    "customers.deactivate": lambda x, s: x.customers.deactivate(s.ada, "asked"),
+    "customers.block": lambda x, s: x.customers.block(s.ada, "fraud"),
+    "customers.reopen": lambda x, s: x.customers.reopen(s.ada),
+    "customers.set_activity": lambda x, s: x.customers.set_activity(s.ada, "active"),
+    "customers.delete": lambda x, s: x.customers.delete(s.ada),
+    "customers.restore": lambda x, s: x.customers.restore(s.ada),
+    "customers.erase": lambda x, s: x.customers.erase(s.ada),
+    "customers.merge": lambda x, s: x.customers.merge(s.bob, into=s.ada),
+    "customers.export_person": lambda x, s: x.customers.export_person(s.ada),
+    # what is known of customers
+    "notes.add": lambda x, s: x.notes.add(s.ada, "Likes tea"),
+    "notes.edit": lambda x, s: x.notes.edit(s.note, "Likes coffee"),
+    "notes.delete": lambda x, s: x.notes.delete(s.note),
+    "notes.of_customer": lambda x, s: x.notes.of_customer(s.ada),
+    "notes.due": lambda x, _: x.notes.due(),
+    "tags.add": lambda x, s: x.tags.add(s.ada, "vip"),
+    "tags.remove": lambda x, s: x.tags.remove(s.ada, "vip"),
+    "tags.replace": lambda x, s: x.tags.replace(s.ada, ["vip"]),
+    "tags.of_customer": lambda x, s: x.tags.of_customer(s.ada),
+    "consents.give": lambda x, s: x.consents.give(s.ada, "sms"),
+    "consents.withdraw": lambda x, s: x.consents.withdraw(s.ada, "sms"),
+    "consents.is_given": lambda x, s: x.consents.is_given(s.ada, "sms"),
+    "consents.of_customer": lambda x, s: x.consents.of_customer(s.ada),
+    "consents.history": lambda x, s: x.consents.history(s.ada),
+    "feedback.record": lambda x, s: x.feedback.record(s.ada, 5),
+    "feedback.of_customer": lambda x, s: x.feedback.of_customer(s.ada),
+    "feedback.page": lambda x, _: x.feedback.page(),
+    "links.sign_up": lambda x, _: x.links.sign_up(),
+    "links.install": lambda x, s: x.links.install(s.card),
+    "links.referral": lambda x, s: x.links.referral(s.ada),
+    "links.resolve": lambda x, s: x.links.resolve(s.link),
+    # lists, filters and segments
+    "grid.page": lambda x, _: x.grid.page(),
+    "grid.count": lambda x, _: x.grid.count(),
+    "grid.save_columns": lambda x, _: x.grid.save_columns("mine", ["user_name"]),
+    "grid.column_sets": lambda x, _: x.grid.column_sets(),
+    "grid.delete_columns": lambda x, _: x.grid.delete_columns("mine"),
+    "filters.save": lambda x, _: x.filters.save("rich", RICH),
+    "filters.get": lambda x, _: x.filters.get("rich"),
+    "filters.all": lambda x, _: x.filters.all(),
+    "filters.fits": lambda x, s: x.filters.fits(RICH, s.ada),
+    "filters.delete": lambda x, _: x.filters.delete("rich"),
+    "segments.create": lambda x, _: x.segments.create("Rich", RICH),
+    "segments.create_static": lambda x, _: x.segments.create_static("Friends"),
+    "segments.get": lambda x, s: x.segments.get(s.friends),
+    "segments.all": lambda x, _: x.segments.all(),
+    "segments.of": lambda x, s: x.segments.of(s.ada),
+    "segments.change": lambda x, s: x.segments.change(s.friends, name="Foes"),
+    "segments.delete": lambda x, s: x.segments.delete(s.friends),
+    "segments.members": lambda x, s: x.segments.members(s.friends),
+    "segments.add": lambda x, s: x.segments.add(s.friends, [s.ada]),
+    "segments.remove": lambda x, s: x.segments.remove(s.friends, [s.ada]),
+    "segments.refresh": lambda x, _: x.segments.refresh(),
+    "segments.changes": lambda x, _: x.segments.changes(),
     # templates
     "templates.create": lambda x, _: x.templates.create("T", cards.Stamp(reward="Tea")),
     "templates.change": lambda x, s: x.templates.change(s.coffee, name="Tea"),
@@ -136,6 +202,10 @@ CALLS: dict[str, Callable[[Loyalty, Shop], object]] = {
     "rewards.available": lambda x, s: x.rewards.available(s.card),
     "rewards.history": lambda x, s: x.rewards.history(s.card),
     "rewards.cancel": lambda x, s: x.rewards.cancel(s.sale),
+    "rewards.grant_tagged": lambda x, s: (
+        s.shop.tags.add(s.ada, "vip"),
+        x.rewards.grant_tagged("vip"),
+    ),
     "rewards.grant_due": lambda x, s: x.rewards.grant_due(s.ada),
     # reports
     "reports.tiles": lambda x, _: x.reports.tiles(),

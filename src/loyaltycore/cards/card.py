@@ -94,6 +94,11 @@ class Card:
         """Was it blocked by hand?"""
         return self.blocked is not None
 
+    def is_usable(self, at: datetime) -> bool:
+        """Does the card itself let anything be posted on it?"""
+        is_deleted = self.status is CardStatus.DELETED
+        return not (is_deleted or self.is_blocked or self.is_expired(at))
+
     def is_expired(self, at: datetime) -> bool:
         """Is it past its last valid day?"""
         return self.expires_at is not None and self.expires_at <= at

@@ -1,26 +1,22 @@
-"""A customer, and what a registration has to look like."""
+"""A customer: who they are, and what adds up to them."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import TYPE_CHECKING, TypedDict
 
 import attrs
 
-from loyaltycore.errors import InvalidValue
 from loyaltycore.program.customer_status import Activity, CustomerStatus
-from loyaltycore.values.contact import parse_email, parse_phone
 
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from loyaltycore.program.fields import FieldValue
-    from loyaltycore.program.program import Program
 
-__all__ = ["TEXT_MAX", "Customer", "Person", "PersonFields", "is_one_line", "person_of"]
+__all__ = ["TEXT_MAX", "Customer", "Person", "PersonFields", "is_one_line"]
 
 #: The most characters of a name, an external id or a source.
 TEXT_MAX = 200
@@ -159,44 +155,6 @@ class Customer:
         return self.person.email
 
 
-def person_of(person: Person, program: Program) -> Person:
-    """
-    Parse what was typed in: phone and e-mail in their one form, names trimmed.
-
-    Raises:
-        InvalidPhone, InvalidEmail: they cannot be one.
-        InvalidValue: a text is too long, or has a line break or a control character.
-    """
-    phone, email, born = person.phone, person.email, person.birth_date
-    if born is not None and type(born) is not date:
-        message = f"it takes a datetime.date, not {type(born).__name__}."
-        raise InvalidValue("birth_date", message)
-    return attrs.evolve(
-        person,
-        first_name=_text("first_name", person.first_name),
-        last_name=_text("last_name", person.last_name),
-        phone=parse_phone(phone, program.phone_region) if phone else None,
-        email=parse_email(email) if email else None,
-        external_id=_text("external_id", person.external_id),
-        gender=_text("gender", person.gender),
-        source=_text("source", person.source),
-        utm=_text("utm", person.utm),
-    )
-
-
 def is_one_line(text: str) -> bool:
     """Say whether a text has no line breaks, control characters or half characters."""
     return _has_control(text) is None
-
-
-def _text(field: str, value: str | None) -> str | None:
-    if value is None:
-        return None
-    if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidValue(field, f"it takes text, not {type(value).__name__}.")
-    value = value.strip()
-    if len(value) > TEXT_MAX:
-        raise InvalidValue(field, f"at most {TEXT_MAX} characters.")
-    if not is_one_line(value):
-        raise InvalidValue(field, "no line breaks and no control characters.")
-    return value or None

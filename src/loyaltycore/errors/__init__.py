@@ -19,14 +19,19 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── InvalidEmail
     │   ├── CurrencyMismatch
     │   ├── ConfirmMismatch              the amount typed twice differs
+    │   ├── InvalidFilter                no such field, or not compared like that
     │   └── FileUnreadable               not a file of the kind that was asked for
     ├── NotFound (LookupError)         an id that the program does not have
     │   ├── UnknownCustomer
     │   ├── UnknownCard
     │   ├── UnknownTemplate
     │   ├── UnknownTransaction
+    │   ├── UnknownNote
     │   ├── UnknownManager
     │   ├── UnknownLocation
+    │   ├── UnknownSegment
+    │   ├── UnknownFilter
+    │   ├── UnknownLink
     │   └── UnknownTerminal
     ├── Refusal                        a rule says no; nothing was written
     │   ├── InsufficientBalance
@@ -41,6 +46,13 @@ are public: they change only with a major version.  No message carries personal 
     │   ├── NotEligible                  not for this customer
     │   ├── CommandNotSupported          this card type has no such command
     │   ├── CustomerBlocked              blocked, deactivated or gone
+    │   ├── CustomerGone                 deleted or erased
+    │   ├── CustomerHasInstalledCard     its card has to be deleted first
+    │   ├── OutstandingUnits             units are held, or wait until they count
+    │   ├── NotMergeable                 oneself, or somebody who is gone
+    │   ├── NotTheAuthor                 a note is changed by who wrote it
+    │   ├── AlreadyReviewed              a visit is reviewed once
+    │   ├── DeadLink                     it led to a card or customer who is gone
     │   ├── PermissionDenied             not the manager's to do, or not there
     │   ├── QuotaReached                 the plan allows no more
     │   ├── CardDeleted                  the card no longer functions
@@ -69,6 +81,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from loyaltycore.errors.refusals import (
     AlreadyRedeemed,
+    AlreadyReviewed,
     BelowMinimum,
     CardBlocked,
     CardDeleted,
@@ -76,6 +89,9 @@ from loyaltycore.errors.refusals import (
     CardNotInstalled,
     CommandNotSupported,
     CustomerBlocked,
+    CustomerGone,
+    CustomerHasInstalledCard,
+    DeadLink,
     DuplicateCustomer,
     DuplicateField,
     DuplicateKeyMismatch,
@@ -85,7 +101,10 @@ from loyaltycore.errors.refusals import (
     NotAvailable,
     NotCombinable,
     NotEligible,
+    NotMergeable,
     NotReversible,
+    NotTheAuthor,
+    OutstandingUnits,
     PermissionDenied,
     PurchaseAmountRequired,
     QuotaReached,
@@ -108,10 +127,11 @@ from loyaltycore.errors.store import (
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "AlreadyRedeemed",
+    "AlreadyReviewed",
     "AppendOnly",
     "BelowMinimum",
     "CardBlocked",
@@ -124,6 +144,9 @@ __all__ = [
     "Corrupt",
     "CurrencyMismatch",
     "CustomerBlocked",
+    "CustomerGone",
+    "CustomerHasInstalledCard",
+    "DeadLink",
     "Duplicate",
     "DuplicateCustomer",
     "DuplicateField",
@@ -134,6 +157,7 @@ __all__ = [
     "InvalidAmount",
     "InvalidEmail",
     "InvalidFields",
+    "InvalidFilter",
     "InvalidInput",
     "InvalidMoment",
     "InvalidPhone",
@@ -144,7 +168,10 @@ __all__ = [
     "NotCombinable",
     "NotEligible",
     "NotFound",
+    "NotMergeable",
     "NotReversible",
+    "NotTheAuthor",
+    "OutstandingUnits",
     "PermissionDenied",
     "PurchaseAmountRequired",
     "QuotaReached",
@@ -156,8 +183,12 @@ __all__ = [
     "Unavailable",
     "UnknownCard",
     "UnknownCustomer",
+    "UnknownFilter",
+    "UnknownLink",
     "UnknownLocation",
     "UnknownManager",
+    "UnknownNote",
+    "UnknownSegment",
     "UnknownTemplate",
     "UnknownTerminal",
     "UnknownTransaction",
@@ -192,6 +223,26 @@ class InvalidFields(InvalidInput):
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__(" ".join(problems.values()), problems=dict(problems))
         self.problems = dict(problems)
+
+
+class InvalidFilter(InvalidInput):
+    """
+    A filter names a field that is not there, or compares one as it cannot be.
+
+    Attributes:
+        field: which one.
+        admitted: what would be taken: fields, operators or values.
+    """
+
+    def __init__(
+        self, field: str, op: str | None, message: str, admitted: Sequence[str] = ()
+    ) -> None:
+        compared = field if op is None else f"{field} {op}"
+        super().__init__(
+            f"{compared}: {message}", field=field, op=op, admitted=tuple(admitted)
+        )
+        self.field = field
+        self.admitted = tuple(admitted)
 
 
 class InvalidAmount(InvalidInput):
@@ -271,6 +322,12 @@ class UnknownTransaction(NotFound):
     noun = "transaction"
 
 
+class UnknownNote(NotFound):
+    """No such note."""
+
+    noun = "note"
+
+
 class UnknownManager(NotFound):
     """No such manager."""
 
@@ -281,6 +338,27 @@ class UnknownLocation(NotFound):
     """No such location."""
 
     noun = "location"
+
+
+class UnknownSegment(NotFound):
+    """No such segment."""
+
+    noun = "segment"
+
+
+class UnknownFilter(NotFound):
+    """No such saved filter."""
+
+    noun = "saved filter"
+
+
+class UnknownLink(NotFound):
+    """No such link; its token is not repeated, for it may have been guessed at."""
+
+    noun = "link"
+
+    def __init__(self) -> None:
+        super().__init__("that was given", by="token")
 
 
 class UnknownTerminal(NotFound):

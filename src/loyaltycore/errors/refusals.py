@@ -8,11 +8,13 @@ from loyaltycore.errors.root import LoyaltyError
 
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
     from decimal import Decimal
 
 __all__ = [
     "AlreadyRedeemed",
+    "AlreadyReviewed",
     "BelowMinimum",
     "CardBlocked",
     "CardDeleted",
@@ -20,6 +22,9 @@ __all__ = [
     "CardNotInstalled",
     "CommandNotSupported",
     "CustomerBlocked",
+    "CustomerGone",
+    "CustomerHasInstalledCard",
+    "DeadLink",
     "DuplicateCustomer",
     "DuplicateField",
     "DuplicateKeyMismatch",
@@ -29,7 +34,10 @@ __all__ = [
     "NotAvailable",
     "NotCombinable",
     "NotEligible",
+    "NotMergeable",
     "NotReversible",
+    "NotTheAuthor",
+    "OutstandingUnits",
     "PermissionDenied",
     "PurchaseAmountRequired",
     "QuotaReached",
@@ -134,6 +142,67 @@ class CustomerBlocked(Refusal):
     def __init__(self, customer_id: str, status: str) -> None:
         message = f"This customer is {status} and neither earns nor redeems."
         super().__init__(message, customer_id=customer_id, status=status)
+
+
+class CustomerGone(Refusal):
+    """The customer was deleted or erased; nothing is written about them."""
+
+    def __init__(self, customer_id: str, status: str) -> None:
+        message = f"This customer is {status}; nothing can be changed about them."
+        super().__init__(message, customer_id=customer_id, status=status)
+
+
+class CustomerHasInstalledCard(Refusal):
+    """A customer with a card on a phone is not deleted; the card has to be first."""
+
+    def __init__(self, customer_id: str, card_ids: Sequence[str]) -> None:
+        many = "a card" if len(card_ids) == 1 else f"{len(card_ids)} cards"
+        message = f"This customer has {many} on a phone; delete that first."
+        super().__init__(message, customer_id=customer_id, card_ids=list(card_ids))
+
+
+class OutstandingUnits(Refusal):
+    """A card of the customer has units that are held, or that do not count yet."""
+
+    def __init__(self, customer_id: str, card_ids: Sequence[str]) -> None:
+        message = (
+            "Units on this customer's cards are held or do not count yet; settle them, "
+            "or pass release=True."
+        )
+        super().__init__(message, customer_id=customer_id, card_ids=list(card_ids))
+
+
+class NotMergeable(Refusal):
+    """Two customers cannot become one: they are one, or one of them is gone."""
+
+    def __init__(self, message: str, *, source_id: str, target_id: str) -> None:
+        super().__init__(message, source_id=source_id, target_id=target_id)
+
+
+class NotTheAuthor(Refusal):
+    """A note is changed and deleted by who wrote it, and by nobody else."""
+
+    def __init__(self, note_id: str, author_id: str | None) -> None:
+        message = "Only who wrote a note may change or delete it."
+        super().__init__(message, note_id=note_id, author_id=author_id)
+
+
+class AlreadyReviewed(Refusal):
+    """The visit was reviewed before; one is reviewed once."""
+
+    def __init__(self, transaction_id: str, review_id: str) -> None:
+        message = "This visit was reviewed before."
+        super().__init__(message, transaction_id=transaction_id, review_id=review_id)
+
+
+class DeadLink(Refusal):
+    """A link led to a card that was deleted, or to a customer who is gone."""
+
+    def __init__(self, purpose: str, subject_id: str, status: str) -> None:
+        message = f"What this link led to is {status}; ask for a new one."
+        super().__init__(
+            message, purpose=str(purpose), subject_id=subject_id, status=status
+        )
 
 
 class PermissionDenied(Refusal):

@@ -15,7 +15,7 @@ from loyaltycore.errors import InvalidInput, LoyaltyError, Refusal
 from loyaltycore.io.card_rules import Means
 from loyaltycore.io.cell_values import Action
 from loyaltycore.io.customer_columns import ACTION
-from loyaltycore.io.customer_plan import identities_in
+from loyaltycore.io.planned_customers import identities_in
 from loyaltycore.io.report import Failed, Outcome, Skipped
 from loyaltycore.io.seen import Seen
 from loyaltycore.ledger.commands import Import
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from loyaltycore.cards.card import CardTemplate
     from loyaltycore.customers.customer import Customer
     from loyaltycore.io.card_rules import CardImport
-    from loyaltycore.io.customer_plan import Identity
+    from loyaltycore.io.planned_customers import Identity
     from loyaltycore.io.report import Planned
     from loyaltycore.io.table_rows import TableRow, TableRows
     from loyaltycore.ports import Session
@@ -130,7 +130,7 @@ class CardWork:
         self, session: Session, batch: Sequence[TableRow], *, is_real: bool
     ) -> list[Planned]:
         self._settling = {}
-        known = recognised(session, self._desk.program.id, batch)
+        known = recognised(session, self._desk.program, batch)
         return [self._row(session, row, known, is_real=is_real) for row in batch]
 
     # -- one row -----------------------------------------------------------------------

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from loyaltycore.errors import Conflict, QuotaReached
-from loyaltycore.io.customer_plan import Create, CustomerPlanner
-from loyaltycore.records.customer_imports import planned_changes, recognised
+from loyaltycore.io.customer_plan import Create, CustomerPlanner, Update
+from loyaltycore.records.customer_imports import (
+    planned_changes,
+    recognised,
+    taken_values,
+)
+from loyaltycore.records.people import taken_back
 from loyaltycore.records.quotas import room
 
 
@@ -28,7 +35,7 @@ class CustomerWork:
     def __init__(self, shell: Shell, rows: TableRows, rules: CustomerImport) -> None:
         self._desk, self._by, self._rows = shell.desk, shell.by, rows
         self._new = self._promised = 0
-        self._planner = CustomerPlanner(rows, rules)
+        self._planner = CustomerPlanner(rows, rules, shell.desk.program.customer_form)
 
     def plan(self, session: Session, batch: Sequence[TableRow]) -> Sequence[Planned]:
         """Decide what rows do."""
@@ -55,6 +62,12 @@ class CustomerWork:
         changes, updates = planned_changes(
             desk.program, planned, desk.now(), desk.ids, self._by.actor_id
         )
+        changed = (
+            (row.customer, attrs.evolve(row.customer, person=row.person))
+            for row in planned
+            if isinstance(row, Update)
+        )
+        session.apply(taken_back(session, desk.program, changed))
         results = session.apply(changes)
         if 0 in results[:updates]:
             raise Conflict("A customer changed in the meantime; try again.")
@@ -69,9 +82,11 @@ class CustomerWork:
         self, session: Session, batch: Sequence[TableRow], left: int | None
     ) -> list[Planned]:
         """Decide what rows do, and refuse new customers beyond what is left."""
-        known = recognised(session, self._desk.program.id, batch)
+        known = recognised(session, self._desk.program, batch)
+        taken = taken_values(session, self._desk.program, batch)
+        plans = self._planner.plan(batch, known, taken)
         planned: list[Planned] = []
-        for row, plan in zip(batch, self._planner.plan(batch, known), strict=True):
+        for row, plan in zip(batch, plans, strict=True):
             planned.append(plan)
             if left is not None and isinstance(plan, Create):
                 left -= 1

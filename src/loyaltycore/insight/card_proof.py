@@ -22,7 +22,7 @@ from loyaltycore.values.days import NEVER
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from loyaltycore.cards.card import Card
@@ -56,11 +56,15 @@ class CardProof:
     Args:
         card: as it is stored.
         findings: where problems go.
+        aliases: who was merged, with whom they turned out to be.
     """
 
-    def __init__(self, card: Card, findings: Findings) -> None:
+    def __init__(
+        self, card: Card, findings: Findings, aliases: Mapping[str, str] | None = None
+    ) -> None:
         self._card = card
         self._findings = findings
+        self._aliases = aliases or {}
         self._version = 0
         self._digest = genesis(card.id)
         self._last_at = card.issued_at
@@ -69,6 +73,7 @@ class CardProof:
         self._lots: dict[int, Lot] = {}
         self._reversals = ReversalProof()
         self._state: Facts = {}
+        self._till: Facts | None = None
         self._can_fold = True
 
     # -- the journal -----------------------------------------------------------------
@@ -99,11 +104,13 @@ class CardProof:
                 transaction.entries,
             )
         self._state = remember(self._state, transaction.state)
+        self._till = transaction.till
 
     def skip(self, version: int, digest: str) -> None:
         """Go on behind a transaction that cannot be read."""
         self._version, self._digest = version, digest
         self._can_fold = False
+        self._till = None
 
     def _check_place(self, transaction: Transaction) -> None:
         card, expected = self._card, self._version + 1
@@ -125,7 +132,7 @@ class CardProof:
             )
         for name in ("customer_id", "template_id"):
             theirs, ours = getattr(transaction, name), getattr(card, name)
-            if theirs != ours:
+            if self._aliases.get(theirs, theirs) != ours:
                 message = f"its {name} is {theirs}, that of its card {ours}"
                 self._journal(Check.REFERENCE, transaction, message)
 
@@ -247,6 +254,17 @@ class CardProof:
                 have, should = stored.totals.get(unit), self._totals.get(unit)
                 self._check_state(f"totals of {unit}", have, should)
         self._check_lots(stored, next_due_at, lots)
+
+    def tier(self, stored: str | None) -> str | None:
+        """Say which tier the till was shown last; the stored one where it never was."""
+        return stored if self._till is None else self._till.get("tier")
+
+    def check_shown(
+        self, stored: Mapping[str, object], should: Mapping[str, object]
+    ) -> None:
+        """Compare what filters look at with the card's totals and its last till."""
+        for name, value in should.items():
+            self._check_state(name, stored[name], value)
 
     def _check_lots(
         self, stored: Holding, next_due_at: datetime, lots: Iterable[StoredLot]

@@ -6,6 +6,7 @@ Owns what either does to a purchase; where they come from is a service's affair.
 
 from __future__ import annotations
 
+from heapq import merge
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -14,7 +15,7 @@ from loyaltycore.rfm.purchases import Purchase
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
     from datetime import date
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "PostedPurchase",
     "Returned",
     "Reversal",
+    "lines_of_people",
     "net_purchases",
     "purchases_by_customer",
     "returned",
@@ -85,6 +87,21 @@ def net_purchases(
         if refunded is not None:
             added = max(0, -refunded)
             yield Purchase(customer_id, on, amount + added, refunded + added)
+
+
+def lines_of_people(
+    lines: Iterable[Line], alias_lines: Iterable[Line], aliases: Container[str]
+) -> Iterator[Line]:
+    """
+    Give what merged customers bought to those whom they turned out to be.
+
+    Args:
+        lines: of everybody, ascending by customer.
+        alias_lines: of merged customers, under the ids of the others, ascending.
+        aliases: the ids of merged customers.
+    """
+    own = (line for line in lines if line[0] not in aliases)
+    return merge(own, alias_lines, key=itemgetter(0))
 
 
 def purchases_by_customer(lines: Iterable[Line]) -> Iterator[Iterator[Purchase]]:

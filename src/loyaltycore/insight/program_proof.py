@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loyaltycore.customers.search_keys import tokens_of
+from loyaltycore.customers.search_keys import keys_of
 from loyaltycore.engagement.messages import message_of
 from loyaltycore.insight.verification import Check
 from loyaltycore.values.quantity import Rounding, divide
@@ -57,7 +57,7 @@ def check_customer(
         if have != should:
             message = f"{name} is {have}; the journal adds up to {should}."
             findings.add(Check.TOTALS, "customer", customer.id, message)
-    if tokens != (tokens_of(customer.person) if customer.is_living else frozenset()):
+    if tokens != keys_of(customer):
         message = "the search keys are not those of this person; store them again."
         findings.add(Check.SEARCH, "customer", customer.id, message)
 

@@ -10,10 +10,17 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from loyaltycore.customers.customer import TEXT_MAX, is_one_line
-from loyaltycore.errors import InvalidAmount, InvalidEmail, InvalidMoment, InvalidPhone
+from loyaltycore.errors import (
+    InvalidAmount,
+    InvalidEmail,
+    InvalidMoment,
+    InvalidPhone,
+    InvalidValue,
+)
+from loyaltycore.program.fields import FieldType
 from loyaltycore.values.contact import parse_email, parse_phone
 from loyaltycore.values.days import start_of, utc
 from loyaltycore.values.phone_shortcut import phone_shortcut
@@ -23,6 +30,8 @@ from loyaltycore.values.quantity import decimal_of
 if TYPE_CHECKING:
     from decimal import Decimal
     from zoneinfo import ZoneInfo
+
+    from loyaltycore.program.fields import FieldDefinition, FieldValue
 
 __all__ = [
     "Action",
@@ -34,6 +43,7 @@ __all__ = [
     "email_of",
     "moment_of",
     "number_of",
+    "own_of",
     "phone_of",
     "text_of",
 ]
@@ -108,6 +118,7 @@ _NUMBERS: Final = {
         r"[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)([.][0-9]+)?"
     ),
 }
+_FLAGS: Final = {"true": True, "false": False, "yes": True, "no": False}
 _NUMBER_EXAMPLES: Final = {
     NumberStyle.PLAIN: "1234.50",
     NumberStyle.COMMA: "1234,50",
@@ -176,6 +187,34 @@ def number_of(cell: str, style: NumberStyle) -> Decimal:
     example = _NUMBER_EXAMPLES[style]
     message = f"Write a number like {example}, or declare how the file writes them."
     raise BadCell("invalid_number", message)
+
+
+def own_of(
+    cell: str, definition: FieldDefinition, order: DateOrder, style: NumberStyle
+) -> FieldValue:
+    """Return what a field that the program has added holds."""
+    value: object = cell
+    match definition.type:
+        case FieldType.INTEGER:
+            number = number_of(cell, style)
+            value = int(number) if number == int(number) else number
+        case FieldType.DECIMAL:
+            value = number_of(cell, style)
+        case FieldType.BOOLEAN:
+            value = _FLAGS.get(cell.casefold())
+        case FieldType.DATE:
+            value = day_of(cell, order)
+        case FieldType.TEXT | FieldType.CHOICE:
+            pass
+        case _ as never:  # pragma: no cover : the enum above is closed
+            assert_never(never)
+    try:
+        return definition.read(value)
+    except InvalidValue as error:
+        message = error.message
+        if definition.type is FieldType.BOOLEAN:
+            message = f"{definition.name}: write {', '.join(_FLAGS)}."
+        raise BadCell("invalid_field", message) from None
 
 
 def phone_of(cell: str, region: str | None) -> str:

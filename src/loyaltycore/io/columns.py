@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from loyaltycore.io.reading import Reading
+    from loyaltycore.program.fields import FieldDefinition
     from loyaltycore.program.program import Program
 
 __all__ = ["REPORT_COLUMNS", "Column", "ColumnTable", "Holds", "parser_for"]
@@ -32,7 +33,11 @@ REPORT_COLUMNS: Final = ("_line", "_error")
 
 
 class Holds(StrEnum):
-    """What the cells of a column hold; ``figure`` is written and never read."""
+    """
+    What the cells of a column hold.
+
+    ``own`` is a field that the program has added; ``figure`` is written and never read.
+    """
 
     TEXT = "text"
     PHONE = "phone"
@@ -41,6 +46,7 @@ class Holds(StrEnum):
     MOMENT = "moment"
     NUMBER = "number"
     ACTION = "action"
+    OWN = "own"
     FIGURE = "figure"
 
 
@@ -54,6 +60,7 @@ class Column:
         title: in templates and exports.
         names: further names, in the form of ``plain_name``.
         sample: what a template shows.
+        definition: of a field that the program has added.
     """
 
     field: str
@@ -61,6 +68,7 @@ class Column:
     holds: Holds = Holds.TEXT
     names: tuple[str, ...] = ()
     sample: str = ""
+    definition: FieldDefinition | None = None
 
 
 class ColumnTable:
@@ -151,6 +159,14 @@ def parser_for(
             return partial(cells.number_of, style=reading.numbers)
         case Holds.ACTION:
             return cells.action_of
+        case Holds.OWN:
+            assert column.definition is not None, "a field of the program's own has one"
+            return partial(
+                cells.own_of,
+                definition=column.definition,
+                order=order,
+                style=reading.numbers,
+            )
         case Holds.FIGURE:
             return None
         case _ as never:  # pragma: no cover : the enum above is closed

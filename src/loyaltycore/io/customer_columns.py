@@ -6,16 +6,24 @@ A further attribute of a customer is one more line in the table below.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from loyaltycore.io.cell_values import Action
 from loyaltycore.io.columns import Column, ColumnTable, Holds
+from loyaltycore.io.dialects import plain_name
+from loyaltycore.program.fields import FieldType
 
 
-__all__ = ["ACTION", "CUSTOMER_COLUMNS", "CUSTOMER_TABLE"]
+if TYPE_CHECKING:
+    from loyaltycore.program.program import Program
+
+__all__ = ["ACTION", "CUSTOMER_COLUMNS", "OWN", "customer_columns", "own_field"]
 
 #: What is to be done with a row: create, update, merge or skip.
 ACTION: Final = "_action"
+
+#: Before the names of fields that the program has added.
+OWN: Final = "fields."
 
 _PHONES: Final = (
     "contact number",
@@ -65,7 +73,9 @@ CUSTOMER_COLUMNS: Final = (
         names=_BIRTHS,
         sample="1985-12-10",
     ),
+    Column(field="gender", title="gender", sample="female"),
     Column(field="source", title="source", sample="till"),
+    Column(field="utm", title="utm", sample="utm_source=flyer"),
     Column(
         field="registered_at",
         title="registered at",
@@ -82,5 +92,50 @@ CUSTOMER_COLUMNS: Final = (
     Column(field=ACTION, title=ACTION, holds=Holds.ACTION, sample=Action.SKIP.value),
 )
 
-#: The same, by name.
-CUSTOMER_TABLE: Final = ColumnTable(CUSTOMER_COLUMNS)
+_TABLE: Final = ColumnTable(CUSTOMER_COLUMNS)
+_SAMPLES: Final = {
+    FieldType.TEXT: "",
+    FieldType.INTEGER: "3",
+    FieldType.DECIMAL: "2.75",
+    FieldType.BOOLEAN: "yes",
+    FieldType.DATE: "2026-03-01",
+}
+
+
+def customer_columns(program: Program) -> tuple[Column, ...]:
+    """
+    All columns of a program's file, in the order in which they are written.
+
+    The program's own fields are before the figures, under their names; one whose name
+    means something else in a file is called ``own`` and its name.
+    """
+    names: set[str] = set()
+    own: list[Column] = []
+    for definition in program.customer_form.fields:
+        title = definition.name
+        while _TABLE.knows(plain_name(title)) or plain_name(title) in names:
+            title = f"own {title}"
+        names.add(plain_name(title))
+        sample = _SAMPLES.get(definition.type) or ""
+        if definition.choices:
+            sample = definition.choices[0]
+        own.append(
+            Column(
+                field=own_field(definition.name),
+                title=title,
+                holds=Holds.OWN,
+                sample=sample,
+                definition=definition,
+            )
+        )
+    first_figure = next(
+        place
+        for place, column in enumerate(CUSTOMER_COLUMNS)
+        if column.holds is Holds.FIGURE
+    )
+    return (*CUSTOMER_COLUMNS[:first_figure], *own, *CUSTOMER_COLUMNS[first_figure:])
+
+
+def own_field(name: str) -> str:
+    """What the values of a field that the program has added are called in a row."""
+    return f"{OWN}{name}"

@@ -10,116 +10,55 @@ fields of a row lead to two customers, the row is refused, never guessed at.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from loyaltycore.customers.customer import Customer, Person
 from loyaltycore.io.cell_values import Action
-from loyaltycore.io.customer_columns import ACTION
+from loyaltycore.io.customer_columns import ACTION, OWN, own_field
 from loyaltycore.io.customer_rules import (
-    IDENTITY,
     CustomerImport,
     Duplicates,
     OnMatch,
     OnNew,
     customer_rows,
 )
-from loyaltycore.io.report import Failed, Outcome, Skipped
+from loyaltycore.io.planned_customers import (
+    Create,
+    Identity,
+    PlannedRow,
+    Unchanged,
+    Update,
+    identities_in,
+    identities_of,
+    unique_values,
+)
+from loyaltycore.io.report import Failed, Skipped
 from loyaltycore.io.seen import Seen
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from loyaltycore.io.sources import Source
     from loyaltycore.io.table_rows import TableRow, TableRows
+    from loyaltycore.program.customer_form import CustomerForm
     from loyaltycore.program.program import Program
 
 __all__ = [
     "Create",
     "CustomerPlanner",
-    "Identity",
     "PlannedRow",
     "Unchanged",
     "Update",
-    "identities_in",
-    "identities_of",
     "plan_customers",
 ]
-
-#: A field of ``IDENTITY`` and its value.
-Identity: TypeAlias = tuple[str, str]
 
 _BATCH_ROWS: Final = 500
 _NOT_OF_PERSON: Final = frozenset({"id", "registered_at", ACTION})
 _SOURCE: Final = "import"
-
-
-class Create(NamedTuple):
-    """A new customer."""
-
-    line: int
-    person: Person
-    registered_at: datetime | None
-
-    @property
-    def outcome(self) -> Outcome:
-        """Created."""
-        return Outcome.CREATED
-
-
-class Update(NamedTuple):
-    """Other facts about a known one."""
-
-    line: int
-    customer: Customer
-    person: Person
-
-    @property
-    def outcome(self) -> Outcome:
-        """Updated."""
-        return Outcome.UPDATED
-
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        """What was and what will be, by field."""
-        before = self.customer.person
-        return {
-            field.name: (was, will)
-            for field in attrs.fields(Person)
-            if (was := getattr(before, field.name))
-            != (will := getattr(self.person, field.name))
-        }
-
-
-class Unchanged(NamedTuple):
-    """The row says what is known."""
-
-    line: int
-    customer_id: str
-
-    @property
-    def outcome(self) -> Outcome:
-        """Unchanged."""
-        return Outcome.UNCHANGED
-
-
-PlannedRow: TypeAlias = Create | Update | Unchanged | Skipped | Failed
-
-
-def identities_of(customer: Customer) -> list[Identity]:
-    """Everything that a customer is recognised by."""
-    person = customer.person
-    found = [("id", customer.id)]
-    if person.external_id:
-        found.append(("external_id", person.external_id))
-    if person.phone:
-        found.append(("phone", person.phone))
-    if person.email:
-        found.append(("email", person.email))
-    return found
+_SET_ONCE: Final = ("source", "utm")
 
 
 def plan_customers(
@@ -138,18 +77,26 @@ def plan_customers(
     Raises:
         FileUnreadable: the file cannot be read at all; before the first row.
     """
-    by_identity = {
-        identity: customer for customer in known for identity in identities_of(customer)
-    }
+    form = program.customer_form
+    by_identity: dict[Identity, Customer] = {}
+    taken: dict[Identity, str] = {}
+    for customer in known:
+        for identity in identities_of(customer, form):
+            by_identity[identity] = customer
+        taken |= dict.fromkeys(unique_values(form, customer.fields), customer.id)
     rows = customer_rows(source, rules, program)
-    return _planned(rows, CustomerPlanner(rows, rules), by_identity)
+    planner = CustomerPlanner(rows, rules, form)
+    return _planned(rows, planner, by_identity, taken)
 
 
 def _planned(
-    rows: TableRows, planner: CustomerPlanner, known: Mapping[Identity, Customer]
+    rows: TableRows,
+    planner: CustomerPlanner,
+    known: Mapping[Identity, Customer],
+    taken: Mapping[Identity, str],
 ) -> Iterator[PlannedRow]:
     for batch in rows.batches(_BATCH_ROWS):
-        yield from planner.plan(batch, known)
+        yield from planner.plan(batch, known, taken)
         planner.settle()
 
 
@@ -161,15 +108,21 @@ class CustomerPlanner:
     written; ``settle`` says that it was.
     """
 
-    def __init__(self, rows: TableRows, rules: CustomerImport) -> None:
+    def __init__(
+        self, rows: TableRows, rules: CustomerImport, form: CustomerForm
+    ) -> None:
         self._rows = rows
         self._rules = rules
+        self._form = form
         self._seen = Seen()
         self._settling: dict[Identity, int] = {}
         self._last = self._last_lines() if rules.duplicates is Duplicates.LAST else None
 
     def plan(
-        self, rows: Sequence[TableRow], known: Mapping[Identity, Customer]
+        self,
+        rows: Sequence[TableRow],
+        known: Mapping[Identity, Customer],
+        taken: Mapping[Identity, str],
     ) -> list[PlannedRow]:
         """
         Decide what rows do.
@@ -177,9 +130,10 @@ class CustomerPlanner:
         Args:
             known: by each identity, those who have one of the rows' identities at
                 least.
+            taken: values of unique fields that the program has added, and who has them.
         """
         self._settling = {}
-        return [self._plan(row, known) for row in rows]
+        return [self._plan(row, known, taken) for row in rows]
 
     def settle(self) -> None:
         """Take the last plan as carried out."""
@@ -189,15 +143,20 @@ class CustomerPlanner:
 
     # -- one row -----------------------------------------------------------------------
 
-    def _plan(self, row: TableRow, known: Mapping[Identity, Customer]) -> PlannedRow:
+    def _plan(
+        self,
+        row: TableRow,
+        known: Mapping[Identity, Customer],
+        taken: Mapping[Identity, str],
+    ) -> PlannedRow:
         if row.values.get(ACTION) is Action.SKIP:
             return Skipped(row.line, "action")
         if row.errors:
             return Failed(row.line, row.errors, row.cells)
-        identities = identities_in(row)
+        identities = identities_in(row, self._form.unique)
         found = [(i[0], known[i]) for i in identities if i in known]
         for _, customer in found:
-            identities += identities_of(customer)
+            identities += identities_of(customer, self._form)
         duplicate = self._duplicate(row, identities)
         if duplicate is not None:
             return duplicate
@@ -205,10 +164,53 @@ class CustomerPlanner:
         if problem is not None:
             return problem
         planned = self._new(row) if match is None else self._known(row, match)
+        is_asked = self._form.required or self._form.fields
+        if is_asked and isinstance(planned, Create | Update):
+            problem = self._unfit(row, planned, taken)
+            if problem is not None:
+                return problem
+            identities += unique_values(self._form, planned.fields)
         if not isinstance(planned, Failed):
             for identity in identities:
                 self._settling[identity] = row.line
         return planned
+
+    def _unfit(
+        self, row: TableRow, planned: Create | Update, taken: Mapping[Identity, str]
+    ) -> Failed | None:
+        """Say what the program's form has against it: what is missing, or not free."""
+        form, errors = self._form, list[Failed]()
+        asked = [(name, getattr(planned.person, name)) for name in form.required]
+        asked += [
+            (own_field(field.name), planned.fields.get(field.name))
+            for field in form.fields
+            if field.required
+        ]
+        is_new = isinstance(planned, Create)
+        for field, value in asked:
+            if value is None and (is_new or field in row.values):
+                message = f"The program requires {field.removeprefix(OWN)}."
+                errors.append(
+                    self._rows.failed(row, "missing_required", message, field)
+                )
+        owner = None if isinstance(planned, Create) else planned.customer.id
+        for identity in unique_values(form, planned.fields):
+            field = identity[0]
+            if taken.get(identity, owner) != owner:
+                message = f"Customer {taken[identity]} already has this."
+                errors.append(self._rows.failed(row, "duplicate_field", message, field))
+                continue
+            line = self._settling.get(identity) or self._seen.line_of(identity)
+            if line is not None:
+                message = f"The customer on line {line} has the same; correct one."
+                errors.append(self._rows.failed(row, "duplicate_field", message, field))
+        if not errors:
+            return None
+        return Failed(
+            row.line,
+            tuple(error for each in errors for error in each.errors),
+            row.cells,
+        )
 
     def _duplicate(
         self, row: TableRow, identities: Iterable[Identity]
@@ -281,7 +283,11 @@ class CustomerPlanner:
         facts.pop(ACTION, None)
         registered_at = facts.pop("registered_at", None)
         facts["source"] = facts.get("source") or _SOURCE
-        return Create(row.line, Person(**facts), registered_at)
+        own = _own_values(facts)
+        for name in own:
+            del facts[own_field(name)]
+        fields = {name: value for name, value in own.items() if value is not None}
+        return Create(row.line, Person(**facts), registered_at, fields)
 
     def _known(self, row: TableRow, customer: Customer) -> PlannedRow:
         action = row.values.get(ACTION)
@@ -295,13 +301,18 @@ class CustomerPlanner:
         changes = {
             field: value
             for field, value in row.values.items()
-            if field not in _NOT_OF_PERSON and getattr(before, field) != value
+            if field not in _NOT_OF_PERSON
+            and not field.startswith(OWN)
+            and getattr(before, field) != value
         }
-        if before.source is not None:
-            changes.pop("source", None)  # set once
-        if not changes:
+        for name in _SET_ONCE:
+            if getattr(before, name) is not None:
+                changes.pop(name, None)
+        own = {**customer.fields, **_own_values(row.values)}
+        fields = {name: value for name, value in own.items() if value is not None}
+        if not changes and fields == customer.fields:
             return Unchanged(row.line, customer.id)
-        return Update(row.line, customer, attrs.evolve(before, **changes))
+        return Update(row.line, customer, attrs.evolve(before, **changes), fields)
 
     # -- the rest ----------------------------------------------------------------------
 
@@ -310,12 +321,14 @@ class CustomerPlanner:
         last = Seen()
         for row in self._rows:
             if not row.errors and row.values.get(ACTION) is not Action.SKIP:
-                for identity in identities_in(row):
+                for identity in identities_in(row, self._form.unique):
                     last.set(identity, row.line)
         return last
 
 
-def identities_in(row: TableRow) -> list[Identity]:
-    """List what a row's customer can be recognised by."""
-    values = row.values
-    return [(field, values[field]) for field in IDENTITY if values.get(field)]
+def _own_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name.removeprefix(OWN): value
+        for name, value in values.items()
+        if name.startswith(OWN)
+    }

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from loyaltycore.errors import InvalidValue
-from loyaltycore.io.customer_columns import CUSTOMER_TABLE
+from loyaltycore.io.columns import ColumnTable
+from loyaltycore.io.customer_columns import customer_columns
 from loyaltycore.io.reading import Reading
 from loyaltycore.io.table_rows import TableRows
 
@@ -73,8 +74,8 @@ class CustomerImport:
     Attributes:
         reading: encoding, delimiter, days, numbers, limits.
         columns: the header's name of a column, to the letter, and the customer's field
-            that it is; None for a column that does not count.  Columns with a name of
-            ours need no mention.
+            that it is, ``fields.`` in front of one of the program's own; None for a
+            column that does not count.  Columns with a name of ours need no mention.
         identity: by what a customer is recognised, in this order.
         on_match: what becomes of a row whose customer is known.
         on_new: what becomes of a row whose customer is not.
@@ -111,7 +112,7 @@ def customer_rows(source: Source, rules: CustomerImport, program: Program) -> Ta
     """
     return TableRows(
         source,
-        CUSTOMER_TABLE,
+        ColumnTable(customer_columns(program)),
         program,
         reading=rules.reading,
         columns=rules.columns,

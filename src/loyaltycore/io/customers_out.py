@@ -7,11 +7,12 @@ Owns how a customer is written.  What is written here is read back by
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from loyaltycore.customers.figures import POINT_SCALE
 from loyaltycore.io.columns import Holds
-from loyaltycore.io.customer_columns import CUSTOMER_COLUMNS
+from loyaltycore.io.customer_columns import customer_columns
 from loyaltycore.io.writing import amount_text, written
 from loyaltycore.values.money import exponent
 
@@ -20,13 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from loyaltycore.customers.customer import Customer
+    from loyaltycore.program.fields import FieldValue
     from loyaltycore.program.program import Program
 
 __all__ = ["customer_template", "customers_csv"]
-
-_TITLES: Final = tuple(
-    column.title for column in CUSTOMER_COLUMNS if column.holds is not Holds.ACTION
-)
 
 
 def customers_csv(customers: Iterable[Customer], program: Program) -> Iterator[str]:
@@ -37,6 +35,12 @@ def customers_csv(customers: Iterable[Customer], program: Program) -> Iterator[s
     points with a decimal point.  No cell is run by a spreadsheet; see ``io.cells``.
     """
     zone, scale = program.zone, exponent(program.currency)
+    titles = [
+        column.title
+        for column in customer_columns(program)
+        if column.holds is not Holds.ACTION
+    ]
+    own = [definition.name for definition in program.customer_form.fields]
 
     def cells(customer: Customer) -> list[object]:
         person = customer.person
@@ -48,8 +52,11 @@ def customers_csv(customers: Iterable[Customer], program: Program) -> Iterator[s
             person.phone,
             person.email,
             person.birth_date,
+            person.gender,
             person.source,
+            person.utm,
             customer.registered_at.astimezone(zone).isoformat(),
+            *(_own_cell(customer.fields.get(name)) for name in own),
             customer.purchases,
             amount_text(customer.purchase_value, scale),
             amount_text(customer.points, POINT_SCALE),
@@ -58,17 +65,29 @@ def customers_csv(customers: Iterable[Customer], program: Program) -> Iterator[s
             amount_text(customer.points_expired, POINT_SCALE),
         ]
 
-    return written(_TITLES, map(cells, customers))
+    return written(titles, map(cells, customers))
 
 
-def customer_template() -> Iterator[str]:
+def customer_template(program: Program) -> Iterator[str]:
     """
     Yield a file to fill in: the columns that are read, and a row that shows them.
 
     The row asks to be skipped, so the template as it is creates nobody.
     """
     columns = [
-        column for column in CUSTOMER_COLUMNS if column.holds is not Holds.FIGURE
+        column
+        for column in customer_columns(program)
+        if column.holds is not Holds.FIGURE
     ]
     header = [column.title for column in columns]
     return written(header, [[column.sample for column in columns]])
+
+
+def _own_cell(value: FieldValue | None) -> object:
+    match value:
+        case bool():
+            return str(value).lower()
+        case Decimal():
+            return f"{value:f}"
+        case _:
+            return value

@@ -79,11 +79,14 @@ class Skipped(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """The row cannot be; its cells as they were written."""
+    """The row cannot be; its cells as they were written, which no ``repr`` shows."""
 
     line: int
     errors: tuple[RowError, ...]
     cells: list[str]
+
+    def __repr__(self) -> str:
+        return f"Failed(line={self.line!r}, errors={self.errors!r})"
 
     @property
     def outcome(self) -> Outcome:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+from contextlib import suppress
 from io import BufferedReader, BytesIO, RawIOBase, TextIOWrapper
 from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
@@ -108,10 +109,11 @@ def survey(file: BinaryIO, encoding: str | None = None, *, lines_max: int) -> Su
     chunk = head
     while True:
         digest.update(chunk)
-        try:
+        text = None
+        with suppress(UnicodeError):  # which repeats the bytes, also as a context
             text = decoder.decode(chunk, final=not chunk)
-        except UnicodeError:
-            raise _wrong_encoding(found, encoding, lines + 1) from None
+        if text is None:
+            raise _wrong_encoding(found, encoding, lines + 1)
         breaks = max(text.count("\n"), text.count("\r"))
         lines += breaks
         if lines > lines_max:

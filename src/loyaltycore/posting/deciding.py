@@ -87,6 +87,8 @@ class Decision:
         desk: Desk,
         account: Account,
         context: Context,
+        *,
+        ends_now: bool = False,
     ) -> None:
         self._loader = Loader(session, desk.program.id, account.card)
         self._account = account
@@ -94,18 +96,19 @@ class Decision:
         self.context = context
         self.steps: list[Step] = []
         self.next_due_at = account.next_due_at
-        if context.at >= account.next_due_at:
-            self._post_due()
+        if ends_now or context.at >= account.next_due_at:
+            self._post_due(ends_now=ends_now)
 
     def take(self, decide: Decide) -> Outcome | Refusal:
         """Decide, loading whatever is missing on the way."""
         template = self._account.template
         return self._seeing_all(lambda: decide(template, self.holding, self.context))
 
-    def _post_due(self) -> None:
+    def _post_due(self, *, ends_now: bool) -> None:
         at, card = self.context.at, self._account.card
-        ends_at = card.expires_at or NEVER
-        forfeits = self._account.template.conditions.forfeit_on_card_expiry
+        ends_at = at if ends_now else card.expires_at or NEVER
+        conditions = self._account.template.conditions
+        forfeits = ends_now or conditions.forfeit_on_card_expiry
         self.holding, self.next_due_at = self._loader.due(
             self.holding, at, every=forfeits and ends_at <= at
         )
@@ -170,9 +173,13 @@ def decision_on(
     *,
     occurred_at: datetime | None = None,
     location_id: str | None = None,
+    ends_now: bool = False,
 ) -> Decision:
     """
     Stand before a card at the desk's present moment.
+
+    Args:
+        ends_now: everything on it is forfeited at this moment.
 
     Raises:
         InvalidMoment: *occurred_at* is naive or in the future.
@@ -190,4 +197,4 @@ def decision_on(
         issued_at=account.card.issued_at,
         location_id=location_id,
     )
-    return Decision(session, desk, account, context)
+    return Decision(session, desk, account, context, ends_now=ends_now)

@@ -6,21 +6,23 @@ from typing import TYPE_CHECKING
 
 from loyaltycore.cards import life
 from loyaltycore.cards.card import Card
-from loyaltycore.errors import UnknownCustomer, UnknownTemplate
+from loyaltycore.errors import UnknownTemplate
 from loyaltycore.ledger.decision import Outcome
 from loyaltycore.ledger.draft import Draft
 from loyaltycore.ledger.holding import Holding
 from loyaltycore.ledger.sealing import genesis
 from loyaltycore.ledger.transactions import TransactionKind
-from loyaltycore.ports import Insert
+from loyaltycore.ports import Insert, Update
 from loyaltycore.posting.account import open_account
 from loyaltycore.posting.deciding import decision_on
 from loyaltycore.posting.desk import NOBODY, Request
+from loyaltycore.posting.people import check_open
+from loyaltycore.posting.touching import first_touch, told_of_card
 from loyaltycore.posting.uniques import unique_changes
 from loyaltycore.posting.writing import Step, write
 from loyaltycore.records import cards as records
-from loyaltycore.records import customers as customer_records
 from loyaltycore.records import templates as template_records
+from loyaltycore.records.finding import resolved
 from loyaltycore.records.programs import check_program
 from loyaltycore.values.codes import make_code
 
@@ -64,27 +66,26 @@ def issue(
 
     Raises:
         UnknownTemplate, UnknownCustomer: there is no such one.
+        CustomerBlocked: the customer is blocked, deactivated or gone.
         InvalidFields: naming every bad field of the form.
         DuplicateField: another card has the value of a unique field.
     """
     program_id, now = desk.program.id, desk.now()
     check_program(session, desk.program)
-    template_row, customer = session.get(
-        [
-            template_records.template_ref(program_id, template_id),
-            customer_records.customer_ref(program_id, customer_id),
-        ]
+    (template_row,) = session.get(
+        [template_records.template_ref(program_id, template_id)]
     )
     if template_row is None:
         raise UnknownTemplate(template_id)
-    if customer is None:
-        raise UnknownCustomer(customer_id)
+    # Locked, so that nobody merges them away.
+    customer = resolved(session, program_id, customer_id, lock=True)
+    check_open(customer)
     template = desk.template(template_row)
     card = Card(
         id=desk.ids.new(now),
         serial=make_code(desk.ids.random(_SERIAL_BYTES)),
         template_id=template_id,
-        customer_id=customer_id,
+        customer_id=customer["id"],
         issued_at=now,
     )
     conditions, zone = template.conditions, desk.program.zone
@@ -92,7 +93,9 @@ def issue(
     holding = Holding(digest=genesis(card.id), last_at=now)
     taken = unique_changes(session, desk, template, None, card)
     row = records.card_row(program_id, card, holding)
-    session.apply([*taken, Insert("card", [row])])
+    told = told_of_card(desk, card, "issued", by.actor_id)
+    touched = first_touch(session, desk, None, card)
+    session.apply([*taken, Insert("card", [row]), told, *touched])
     _open(session, desk, card, cause, by)
     return card
 
@@ -120,3 +123,6 @@ def _open(session: Session, desk: Desk, card: Card, cause: str | None, by: By) -
         )
         step = Step(decision.context.occurred_at, outcome, request, cause=cause)
         write(session, desk, account, [step], decision.next_due_at)
+    elif outcome.till.tier is not None:
+        ref = records.card_ref(desk.program.id, card.id)
+        session.apply([Update(ref, {"tier": outcome.till.tier})])

@@ -16,10 +16,13 @@ from loyaltycore.errors import Conflict, UnknownCard
 from loyaltycore.ports import Insert, Update
 from loyaltycore.posting.desk import NOBODY
 from loyaltycore.posting.issuing import issue
+from loyaltycore.posting.people import check_open
+from loyaltycore.posting.touching import first_touch, told_of_card
 from loyaltycore.posting.uniques import unique_changes
 from loyaltycore.records import cards as records
 from loyaltycore.records import messages as message_records
 from loyaltycore.records import templates as template_records
+from loyaltycore.records.finding import resolved
 from loyaltycore.records.programs import check_program
 from loyaltycore.values.days import NEVER
 
@@ -40,12 +43,14 @@ def change_card(
     card_id: str,
     topic: str,
     change: Callable[[Card, CardTemplate], Card],
+    actor_id: str | None = None,
 ) -> Card:
     """
     Change a card and tell of it; where nothing changes, nothing is written.
 
     Args:
         topic: of the message, such as ``card.blocked``.
+        actor_id: the manager who does it.
 
     Raises:
         UnknownCard: there is no such card.
@@ -70,6 +75,8 @@ def change_card(
                 *unique_changes(session, desk, template, before, after),
                 Update(ref, {**records.life_values(after), "next_due_at": next_due_at}),
                 _announced(desk, after, topic, row["version"]),
+                told_of_card(desk, after, topic.removeprefix("card."), actor_id),
+                *first_touch(session, desk, before, after),
             ]
         )
     return after
@@ -90,6 +97,7 @@ def issue_card(
 
     Raises:
         UnknownTemplate, UnknownCustomer: there is no such one.
+        CustomerBlocked: the customer is blocked, deactivated or gone.
         InvalidFields: naming every bad field of the form.
         DuplicateField: another card has the value of a unique field.
         Conflict: the removed card was changed by somebody else just now.
@@ -102,9 +110,12 @@ def issue_card(
         def reissue(card: Card, template: CardTemplate) -> Card:
             if card.status is not CardStatus.REMOVED:
                 raise Conflict("The card was restored in the meantime; ask again.")
+            check_open(resolved(session, desk.program.id, card.customer_id, lock=True))
             return life.reissue(card, template.conditions, fields)
 
-        return change_card(session, desk, removed[0]["id"], "card.restored", reissue)
+        card_id = removed[0]["id"]
+        actor_id = by.actor_id
+        return change_card(session, desk, card_id, "card.restored", reissue, actor_id)
     return issue(session, desk, template_id, customer_id, fields=fields, utm=utm, by=by)
 
 

@@ -30,6 +30,7 @@ from loyaltycore.posting.life import change_card
 from loyaltycore.posting.routine import decide_and_write, replayed
 from loyaltycore.records import customers as customer_records
 from loyaltycore.records import journal
+from loyaltycore.records.finding import everyone_who_became
 from loyaltycore.records.streaming import stream
 
 
@@ -209,7 +210,8 @@ def _take_back_effects(
 def _look_back(session: Session, program_id: str, customer_id: str) -> None:
     """Find a customer's last transaction anew, now that one does not count any more."""
     last = None
-    for row in stream(session, journal.counted_transactions(program_id, customer_id)):
+    ids = everyone_who_became(session, program_id, customer_id)
+    for row in stream(session, journal.counted_transactions(program_id, ids)):
         reversals = session.select(journal.reversals(program_id, row["id"])).rows
         if all(each["kind"] != TransactionKind.VOID.value for each in reversals):
             last = row["occurred_at"]

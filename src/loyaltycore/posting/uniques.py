@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from loyaltycore.cards.card import Card, CardStatus
 from loyaltycore.errors import DuplicateField
-from loyaltycore.ports import Delete, Insert
 from loyaltycore.records import custom_fields as records
 
 
@@ -29,16 +28,17 @@ def unique_changes(
     Take the values of unique fields that are new, and let go of those that are not.
 
     A deleted card lets go of all of its values.
+
+    Raises:
+        DuplicateField: another card has one of the new values.
     """
     held = [] if before is None else _uniques(desk, template, before)
     wanted = _uniques(desk, template, after)
-    changes: list[Change] = [Delete(ref) for ref in held if ref not in wanted]
     new = [ref for ref in wanted if ref not in held]
     for ref, row in zip(new, session.get(new), strict=True):
         if row is not None:
             raise DuplicateField(str(ref.values[2]), row["owner_id"])
-        changes.append(Insert("unique_field", [records.unique_row(ref, after.id)]))
-    return changes
+    return records.unique_changes(held, wanted, after.id)
 
 
 def _uniques(desk: Desk, template: CardTemplate, card: Card) -> list[Ref]:

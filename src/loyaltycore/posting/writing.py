@@ -140,11 +140,16 @@ def _card_changes(
         is_new = deadline != before.total(unit).deadline
         if total.remaining and deadline and (is_new or deadline > after.last_at):
             next_due_at = min(next_due_at, deadline)
+    scales = account.template.rules.scales(desk.program.currency)
+    point_scale = scales.get(Unit.POINT, POINT_SCALE)
+    values = {
+        **card_records.holding_values(after, digest, next_due_at),
+        **card_records.balance_values(after, point_scale),
+        "tier": steps[-1].outcome.till.tier,
+    }
     changes: list[Change] = [
         Update(
-            card_records.card_ref(program_id, card_id),
-            card_records.holding_values(after, digest, next_due_at),
-            expect=before.version,
+            card_records.card_ref(program_id, card_id), values, expect=before.version
         )
     ]
     new = [lot for lot in lots if lot.number >= before.next_lot]

@@ -33,6 +33,15 @@ class CustomerStatus(StrEnum):
         """Are they in lists and counts?"""
         return self in _LIVING
 
+    @property
+    def is_found(self) -> bool:
+        """
+        Are they found by what they are called, and is that nobody else's to take?
+
+        Who was merged is: that leads to the customer who they turned out to be.
+        """
+        return self in _LIVING or self is CustomerStatus.MERGED
+
 
 _LIVING = frozenset(
     {CustomerStatus.OPEN, CustomerStatus.DEACTIVATED, CustomerStatus.BLOCKED}

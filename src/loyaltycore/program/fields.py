@@ -22,7 +22,14 @@ from loyaltycore.values.quantity import decimal_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["FieldDefinition", "FieldType", "FieldValue", "check_form", "filled_in"]
+__all__ = [
+    "FieldDefinition",
+    "FieldType",
+    "FieldValue",
+    "check_form",
+    "compared",
+    "filled_in",
+]
 
 FieldValue: TypeAlias = str | int | bool | Decimal | date
 
@@ -30,6 +37,8 @@ _NAME: Final = re.compile("[a-z][a-z0-9_]{0,39}")
 _TEXT_MAX: Final = 255
 _FIELDS_MAX: Final = 50
 _INTEGER_MAX: Final = 2**53 - 1
+
+_has_control = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]").search
 
 
 class FieldType(StrEnum):
@@ -113,7 +122,8 @@ class FieldDefinition:
         kept: FieldValue | None
         match self.type:
             case FieldType.TEXT:
-                kept, wanted = _text(value), f"a text of 1 to {_TEXT_MAX} characters."
+                kept = _text(value)
+                wanted = f"a text of 1 to {_TEXT_MAX} characters, on one line."
             case FieldType.INTEGER:
                 kept, wanted = _integer(value), "a whole number within 53 bits."
             case FieldType.DECIMAL:
@@ -190,8 +200,22 @@ def filled_in(
     return values
 
 
+def compared(value: FieldValue) -> str:
+    """A value as unique fields compare it: 1.5 and 1.50 are the same number."""
+    match value:
+        case Decimal():
+            return format(value.normalize(), "f")
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
 def _is_text(value: object) -> bool:
-    return type(value) is str and 0 < len(value.strip()) <= _TEXT_MAX
+    if type(value) is not str:
+        return False
+    text = value.strip()
+    return 0 < len(text) <= _TEXT_MAX and _has_control(text) is None
 
 
 def _text(value: object) -> str | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from loyaltycore.cards.card import Card, CardStatus
+from loyaltycore.customers.figures import POINT_SCALE
 from loyaltycore.ledger.decision import Scope
 from loyaltycore.ledger.holding import Holding, Total
 from loyaltycore.ledger.lots import Lot, LotState
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from loyaltycore.query.predicates import Row
 
 __all__ = [
+    "BALANCE_COLUMNS",
+    "balance_values",
     "card_of",
     "card_ref",
     "card_row",
@@ -34,6 +37,7 @@ __all__ = [
     "counter_name",
     "counter_ref",
     "due_cards",
+    "holder_prefix",
     "holding_of",
     "holding_values",
     "life_values",
@@ -45,12 +49,17 @@ __all__ = [
     "open_lots",
     "removed_cards",
     "serial_ref",
+    "shown_values",
 ]
 
 _CARD_KEY = ("program_id", "id")
 _LOT_KEY = ("program_id", "card_id", "number")
 _SOONEST = (Order("due_at"), Order("earned_at"), Order("number"))
 _LOTS_A_PAGE = 50
+_USED = frozenset({Unit.REWARD, Unit.VISIT, Unit.USE})
+
+#: Where a card's balance of a unit stands, beside the totals that nobody compares.
+BALANCE_COLUMNS = {unit: f"{unit.value}_balance" for unit in Unit}
 
 
 def card_ref(program_id: str, card_id: str) -> Ref:
@@ -74,6 +83,7 @@ def card_row(program_id: str, card: Card, holding: Holding) -> Row:
         "issued_at": card.issued_at,
         **life_values(card),
         **holding_values(holding, holding.digest, card.expires_at or NEVER),
+        **shown_values(holding, POINT_SCALE, None),
     }
 
 
@@ -182,6 +192,35 @@ def holding_values(holding: Holding, digest: str, next_due_at: datetime) -> Row:
     }
 
 
+def balance_values(holding: Holding, scale: int) -> dict[str, int]:
+    """
+    The columns of a card that filters look at, of the units that the card has had.
+
+    Points are in ten-thousandths there, so that cards of different scales compare.  A
+    use is a reward, a visit or a use that was redeemed and not given back.
+
+    Args:
+        scale: decimals of the card's points.
+    """
+    values: dict[str, int] = {}
+    uses = 0
+    for unit, total in holding.totals.items():
+        balance = total.balance
+        if unit is Unit.POINT:
+            balance *= 10 ** (POINT_SCALE - scale)
+        values[BALANCE_COLUMNS[unit]] = balance
+        if unit in _USED:
+            uses += total.spent
+            values["uses"] = uses
+    return values
+
+
+def shown_values(holding: Holding, scale: int, tier: str | None) -> Row:
+    """All columns of a card that filters look at; see ``balance_values``."""
+    zeros = dict.fromkeys((*BALANCE_COLUMNS.values(), "uses"), 0)
+    return {**zeros, **balance_values(holding, scale), "tier": tier}
+
+
 def holding_of(row: Row) -> Holding:
     """A card's holding without any lot."""
     return Holding(
@@ -280,9 +319,14 @@ def counter_name(card: Card, name: str) -> str:
         case Scope.TEMPLATE:
             return f"template:{card.template_id}/{rest}"
         case Scope.HOLDER:
-            return f"holder:{card.template_id}/{card.customer_id}/{rest}"
+            return f"{holder_prefix(card.template_id, card.customer_id)}{rest}"
         case _:
             return f"{card.id}/{name}"
+
+
+def holder_prefix(template_id: str, customer_id: str) -> str:
+    """How the names begin of counters for all of a customer's cards of a template."""
+    return f"holder:{template_id}/{customer_id}/"
 
 
 def _compact(total: Total) -> list[Any]:

@@ -12,21 +12,22 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from loyaltycore.ledger.sealing import canonical
-from loyaltycore.ports import Ref
+from loyaltycore.ports import Delete, Insert, Ref
+from loyaltycore.program.fields import compared
 
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from loyaltycore.ports import Change
     from loyaltycore.program.fields import FieldDefinition, FieldValue
-    from loyaltycore.query.predicates import Row
 
 __all__ = [
     "CUSTOMER_FORM",
     "fields_of",
     "fields_text",
+    "unique_changes",
     "unique_refs",
-    "unique_row",
 ]
 
 #: The form of a customer's unique fields; a template's is its id.
@@ -63,27 +64,26 @@ def unique_refs(
         Ref(
             "unique_field",
             ("program_id", "form", "name", "value"),
-            (program_id, form, field.name, _compared(values[field.name])),
+            (program_id, form, field.name, compared(values[field.name])),
         )
         for field in definitions
         if field.unique and field.name in values
     ]
 
 
-def unique_row(ref: Ref, owner_id: str) -> Row:
-    """A value that a card or a customer has."""
-    return {**dict(zip(ref.columns, ref.values, strict=True)), "owner_id": owner_id}
-
-
-def _compared(value: FieldValue) -> str:
-    """A value as it is compared: 1.5 and 1.50 are the same number."""
-    match value:
-        case Decimal():
-            return format(value.normalize(), "f")
-        case date():
-            return value.isoformat()
-        case _:
-            return str(value)
+def unique_changes(
+    held: Sequence[Ref], wanted: Sequence[Ref], owner_id: str
+) -> list[Change]:
+    """Let go of values that a card or customer has no longer, and take new ones."""
+    changes: list[Change] = [Delete(ref) for ref in held if ref not in wanted]
+    rows = [
+        {**dict(zip(ref.columns, ref.values, strict=True)), "owner_id": owner_id}
+        for ref in wanted
+        if ref not in held
+    ]
+    if rows:
+        changes.append(Insert("unique_field", rows))
+    return changes
 
 
 def _plain(value: FieldValue) -> object:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import attrs
 
 from loyaltycore.customers.customer import Customer
-from loyaltycore.io.customer_plan import (
+from loyaltycore.io.customer_columns import own_field
+from loyaltycore.io.planned_customers import (
     Create,
     Update,
     identities_in,
     identities_of,
 )
+from loyaltycore.records.custom_fields import CUSTOMER_FORM, unique_refs
 from loyaltycore.records.customers import (
     REFERRAL_CODE_BYTES,
     customer_changes,
@@ -21,6 +23,7 @@ from loyaltycore.records.customers import (
     registration_changes,
     unique_ref,
 )
+from loyaltycore.records.finding import resolved
 from loyaltycore.values.codes import make_code
 
 
@@ -28,35 +31,66 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from loyaltycore.io.customer_plan import Identity
+    from loyaltycore.io.planned_customers import Identity
     from loyaltycore.io.report import Planned
     from loyaltycore.io.table_rows import TableRow
     from loyaltycore.ports import Change, Ids, Session
     from loyaltycore.program.program import Program
 
-__all__ = ["planned_changes", "recognised"]
+__all__ = ["planned_changes", "recognised", "taken_values"]
 
 
 def recognised(
-    session: Session, program_id: str, rows: Iterable[TableRow]
+    session: Session, program: Program, rows: Iterable[TableRow]
 ) -> dict[Identity, Customer]:
-    """Load whoever has an identity of one of the rows, by each of their identities."""
+    """
+    Load whoever has an identity of one of the rows, by each of their identities.
+
+    One of somebody who was merged leads to the customer they turned out to be; one of a
+    customer who was deleted or erased leads to nobody.
+    """
+    form, program_id = program.customer_form, program.id
+    asked = dict.fromkeys(
+        identity for row in rows for identity in identities_in(row, form.unique)
+    )
     refs = [
         customer_ref(program_id, value)
         if field == "id"
         else unique_ref(program_id, field, value)
-        for field, value in dict.fromkeys(
-            identity for row in rows for identity in identities_in(row)
-        )
+        for field, value in asked
     ]
     found: dict[str, Customer] = {}
-    for row in session.get(refs):
-        if row is not None and row["id"] not in found:
-            found[row["id"]] = customer_of(row)
-    return {
+    known: dict[Identity, Customer] = {}
+    for identity, row in zip(asked, session.get(refs), strict=True):
+        if row is not None and row["merged_into"] is not None:
+            row = resolved(session, program_id, row["id"])  # noqa: PLW2901 - the same person
+        if row is not None and row["is_living"]:
+            if row["id"] not in found:
+                found[row["id"]] = customer_of(row)
+            known[identity] = found[row["id"]]
+    return known | {
         identity: customer
         for customer in found.values()
-        for identity in identities_of(customer)
+        for identity in identities_of(customer, form)
+    }
+
+
+def taken_values(
+    session: Session, program: Program, rows: Iterable[TableRow]
+) -> dict[Identity, str]:
+    """Load who has the values that rows put into unique fields of the program's own."""
+    unique = [field for field in program.customer_form.fields if field.unique]
+    refs = [
+        ref
+        for row in rows
+        for field in unique
+        if (value := row.values.get(own_field(field.name))) is not None
+        for ref in unique_refs(program.id, CUSTOMER_FORM, [field], {field.name: value})
+    ]
+    return {
+        (own_field(row["name"]), row["value"]): row["owner_id"]
+        for row in session.get(refs)
+        if row is not None
     }
 
 
@@ -86,10 +120,11 @@ def planned_changes(
                 registered_at=row.registered_at or now,
                 registered_by=registered_by,
                 referral_code=make_code(ids.random(REFERRAL_CODE_BYTES)),
+                fields=row.fields,
             )
             customers.append(customer)
         elif isinstance(row, Update):
-            changed = attrs.evolve(row.customer, person=row.person)
+            changed = attrs.evolve(row.customer, person=row.person, fields=row.fields)
             update, *rest = customer_changes(program, row.customer, changed)
             updates.append(update)
             others += rest

@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from loyaltycore.customers.customer import Customer, Person
-from loyaltycore.customers.search_keys import folded_name, tokens_of
+from loyaltycore.customers.search_keys import folded_name, keys_of
 from loyaltycore.ports import Add, Delete, Insert, Ref, Update
 from loyaltycore.program.customer_form import UNIQUE_FIELDS
 from loyaltycore.program.customer_status import Activity, CustomerStatus
 from loyaltycore.program.program import CustomerFacts
-from loyaltycore.query.predicates import And, Compare, Op, Or, where
+from loyaltycore.query.predicates import where
 from loyaltycore.query.queries import Order, Query, count, total
-from loyaltycore.records.custom_fields import fields_of, fields_text
+from loyaltycore.records.custom_fields import (
+    CUSTOMER_FORM,
+    fields_of,
+    fields_text,
+    unique_changes,
+    unique_refs,
+)
 from loyaltycore.records.figures import customer_figures
 from loyaltycore.records.quotas import living_counts
 from loyaltycore.values.ids import id_text
@@ -22,7 +28,7 @@ from loyaltycore.values.sorting import sort_text
 
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from loyaltycore.customers.figures import Figures
@@ -44,10 +50,11 @@ __all__ = [
     "registration_changes",
     "sortable_fields",
     "token_rows",
-    "tokens_like",
     "totals_change",
+    "totals_moved",
     "totals_of",
     "unique_ref",
+    "uniques_of",
 ]
 
 #: Random bytes for a referral code.
@@ -92,8 +99,35 @@ def customer_ref(program_id: str, customer_id: str) -> Ref:
 
 
 def unique_ref(program_id: str, field: str, value: str) -> Ref:
-    """The living customer who alone has this phone, e-mail address or external id."""
+    """
+    The customer who alone has this phone, e-mail address or external id.
+
+    They are living, or were merged into somebody; see ``records.finding``.
+    """
     return Ref("customer", ("program_id", f"unique_{field}"), (program_id, value))
+
+
+def uniques_of(program: Program, customer: Customer) -> tuple[list[Ref], list[Ref]]:
+    """
+    What this customer has and no other living one may have.
+
+    Returns:
+        The refs of customers by phone, e-mail address and external id, and those of
+        the values of the program's own fields; none of a customer who is gone.  Who
+        was merged keeps the former, so that they go on leading to who they are now.
+    """
+    if not customer.status.is_found:
+        return [], []
+    form, program_id = program.customer_form, program.id
+    contacts = [
+        unique_ref(program_id, field, value)
+        for field in form.unique
+        if (value := getattr(customer.person, field)) is not None
+    ]
+    if not customer.is_living:
+        return contacts, []
+    own = unique_refs(program_id, CUSTOMER_FORM, form.fields, customer.fields)
+    return contacts, own
 
 
 def all_customers(program_id: str, limit: int, cursor: str | None) -> Query:
@@ -129,14 +163,15 @@ def customer_changes(
     changes: list[Change] = [Update(ref, values, expect=before.version)]
     changes += _token_changes(program_id, before, after)
     changes += _field_changes(program_id, before, after)
+    held, wanted = uniques_of(program, before)[1], uniques_of(program, after)[1]
     if before.is_living is not after.is_living:
         changes += living_counts(program_id, [before], -1)
         changes += living_counts(program_id, [after])
-    return changes
+    return [*changes, *unique_changes(held, wanted, after.id)]
 
 
 def _token_changes(program_id: str, was: Customer, will: Customer) -> list[Change]:
-    before, after = _tokens(was), _tokens(will)
+    before, after = keys_of(was), keys_of(will)
     changes: list[Change] = []
     changes += [
         Delete(Ref("search_token", _TOKEN_KEY, (program_id, token, was.id)))
@@ -154,19 +189,24 @@ def _field_changes(program_id: str, was: Customer, will: Customer) -> list[Chang
         for name in sorted(before)
         if before[name] != after.get(name)
     ]
-    rows = [
+    new = {name: value for name, value in after.items() if value != before.get(name)}
+    if new:
+        changes.append(Insert("field_value", _field_rows(program_id, was.id, new)))
+    return changes
+
+
+def _field_rows(
+    program_id: str, customer_id: str, values: Mapping[str, str]
+) -> list[Row]:
+    return [
         {
             "program_id": program_id,
-            "customer_id": was.id,
+            "customer_id": customer_id,
             "name": name,
-            "value": after[name],
+            "value": values[name],
         }
-        for name in sorted(after)
-        if after[name] != before.get(name)
+        for name in sorted(values)
     ]
-    if rows:
-        changes.append(Insert("field_value", rows))
-    return changes
 
 
 def sortable_fields(customer: Customer) -> dict[str, str]:
@@ -174,13 +214,6 @@ def sortable_fields(customer: Customer) -> dict[str, str]:
     if not customer.is_living:
         return {}
     return {name: sort_text(value) for name, value in customer.fields.items()}
-
-
-def _tokens(customer: Customer) -> frozenset[str]:
-    """A customer of no list is not found by anything."""
-    if not customer.is_living:
-        return frozenset()
-    return tokens_of(customer.person)
 
 
 def customer_row(program: Program, customer: Customer) -> Row:
@@ -199,7 +232,7 @@ def _own_values(program: Program, customer: Customer) -> dict[str, Any]:
     """All that is said of a customer, and what follows from it; totals aside."""
     person, is_living = customer.person, customer.is_living
     born = person.birth_date
-    unique = program.customer_form.unique if is_living else ()
+    unique = program.customer_form.unique if customer.status.is_found else ()
     return {
         **{name: getattr(person, name) for name in _PERSON},
         **{name: getattr(customer, name) for name in _BESIDE},
@@ -225,14 +258,20 @@ def registration_changes(
     tokens = [
         row
         for customer in customers
-        for row in token_rows(program_id, customer.id, _tokens(customer)).rows
+        for row in token_rows(program_id, customer.id, keys_of(customer)).rows
     ]
     changes: list[Change] = [Insert("customer", rows)]
     if tokens:
         changes.append(Insert("search_token", tokens))
+    values = [
+        row
+        for customer in customers
+        for row in _field_rows(program_id, customer.id, sortable_fields(customer))
+    ]
+    if values:
+        changes.append(Insert("field_value", values))
     for customer in customers:
-        nobody = attrs.evolve(customer, fields={})
-        changes += _field_changes(program_id, nobody, customer)
+        changes += unique_changes([], uniques_of(program, customer)[1], customer.id)
     changes += living_counts(program_id, customers)
     return [*changes, *customer_figures(program, customers)]
 
@@ -277,6 +316,16 @@ def totals_change(
     )
 
 
+def totals_moved(program_id: str, source: Customer, target_id: str) -> list[Change]:
+    """Let a customer's totals be another's."""
+    totals = {name: getattr(source, name) for name in _TOTALS}
+    nothing = {name: -total for name, total in totals.items()}
+    return [
+        Add(customer_ref(program_id, source.id), nothing),
+        Add(customer_ref(program_id, target_id), totals),
+    ]
+
+
 def totals_of(figures: Figures) -> dict[str, int]:
     """By the total's name, what is added to it."""
     return {name: getattr(figures, name) for name in _TOTALS}
@@ -295,14 +344,3 @@ def token_rows(program_id: str, customer_id: str, tokens: frozenset[str]) -> Ins
         for token in sorted(tokens)
     ]
     return Insert("search_token", rows)
-
-
-def tokens_like(program_id: str, prefixes: tuple[str, ...], limit: int) -> Query:
-    """Search keys that start with one of the prefixes."""
-    starts = tuple(Compare("token", Op.STARTS_WITH, prefix) for prefix in prefixes)
-    return Query(
-        "search_token",
-        And((*where(program_id=program_id).terms, Or(starts))),
-        (Order("token"), Order("customer_id")),
-        limit,
-    )

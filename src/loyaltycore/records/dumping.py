@@ -9,6 +9,7 @@ changed is told from a whole one.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import date, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
@@ -170,23 +171,22 @@ def _plain(row: Row) -> dict[str, Any]:
 
 
 def _parsed(line: str, number: int) -> Any:
-    try:
+    with suppress(ValueError, RecursionError):
         return json.loads(line)
-    except (ValueError, RecursionError):
-        message = f"Line {number} of the dump is not JSON."
-        raise FileUnreadable(message, reason="damaged", line=number) from None
+    # Outside of it, so that the error does not lead to the line by way of its context.
+    message = f"Line {number} of the dump is not JSON."
+    raise FileUnreadable(message, reason="damaged", line=number)
 
 
 def _row(found: Any, program_id: str, number: int) -> tuple[str, Row]:
-    try:
+    with suppress(TypeError, ValueError, KeyError, AttributeError):
         name, values = found
         collection = COLLECTIONS[name]
         row = {_TENANT: program_id, **_typed(collection, values)}
         check_row(collection, row)
-    except (TypeError, ValueError, KeyError, AttributeError):
-        message = f"Line {number} of the dump is no row of this version's tables."
-        raise FileUnreadable(message, reason="damaged", line=number) from None
-    return name, row
+        return name, row
+    message = f"Line {number} of the dump is no row of this version's tables."
+    raise FileUnreadable(message, reason="damaged", line=number)
 
 
 def _typed(collection: Collection, values: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from loyaltycore.customers.reviews import HUNDREDTHS
 from loyaltycore.insight.days import Split
 from loyaltycore.ports import Add, Ref
 from loyaltycore.query.predicates import And, Compare, Op, where
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from loyaltycore.customers.customer import Customer
     from loyaltycore.customers.figures import Figures
+    from loyaltycore.customers.reviews import Review
     from loyaltycore.ledger.transactions import Transaction
     from loyaltycore.program.program import Program
 
@@ -32,6 +34,7 @@ __all__ = [
     "figures_between",
     "living_change",
     "program_figures",
+    "review_figures",
     "slot_of",
 ]
 
@@ -48,14 +51,16 @@ _COLUMNS = (
     "points_earned",
     "points_redeemed",
     "points_expired",
+    "reviews",
+    "rating_sum",
+)
+_OF_REVIEW = ("reviews", "rating_sum")
+_OF_TRANSACTION = tuple(
+    name for name in _COLUMNS if name not in {"customers", *_OF_REVIEW}
 )
 FIGURE_MEASURES = {name: total(name) for name in _COLUMNS}
-_OF_TRANSACTION = _COLUMNS[1:]
 _OF_WHO_ASKED = ("voids", "amends")
-TILE_MEASURES = {
-    **FIGURE_MEASURES,
-    **{name: total(name) for name in ("living", "reviews", "rating_sum")},
-}
+TILE_MEASURES = {**FIGURE_MEASURES, "living": total("living")}
 
 
 #: By what figures are told apart, and where that is kept.
@@ -135,6 +140,20 @@ def living_change(
     day = local_day(at, program.zone)
     key = (program.id, day, "", customer.location_id or "", "", slot_of(customer.id))
     return Add(Ref("day_figure", _KEY, key), {"living": change})
+
+
+def review_figures(program_id: str, review: Review) -> Add:
+    """Count a review on its day, its rating in hundredths."""
+    key = (
+        program_id,
+        review.local_day,
+        "",
+        review.location_id or "",
+        review.actor_id or "",
+        slot_of(review.id),
+    )
+    deltas = {"reviews": 1, "rating_sum": review.rating * HUNDREDTHS}
+    return Add(Ref("day_figure", _KEY, key), deltas)
 
 
 def slot_of(id_: str) -> int:

@@ -14,7 +14,7 @@ from loyaltycore.ledger.transactions import (
     Unit,
 )
 from loyaltycore.ports import Ref
-from loyaltycore.query.predicates import And, Compare, Not, Op, is_in, where
+from loyaltycore.query.predicates import And, Compare, Not, Op, Or, is_in, where
 from loyaltycore.query.queries import LIMIT_MAX, Order, Query
 from loyaltycore.values.ids import id_text
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from loyaltycore.ledger.sealing import SealedTransaction
-    from loyaltycore.query.predicates import Row
+    from loyaltycore.query.predicates import Predicate, Row
 
 __all__ = [
     "card_entries",
@@ -35,6 +35,7 @@ __all__ = [
     "entry_rows",
     "key_ref",
     "later_transactions",
+    "of_customers",
     "receipt_transactions",
     "reversals",
     "transaction_of",
@@ -75,11 +76,17 @@ def reversals(program_id: str, transaction_id: str) -> Query:
     )
 
 
-def counted_transactions(program_id: str, customer_id: str) -> Query:
-    """What counts as a customer's transaction unless it was voided, newest first."""
+def counted_transactions(program_id: str, ids: tuple[str, ...]) -> Query:
+    """
+    What counts as a customer's transaction unless it was voided, newest first.
+
+    Args:
+        ids: under which there is something of the customer.
+    """
     kinds = tuple(sorted(kind.value for kind in UNCOUNTED_KINDS))
     terms = (
-        *where(program_id=program_id, customer_id=customer_id, reverses=None).terms,
+        *where(program_id=program_id, reverses=None).terms,
+        of_customers(ids),
         Not(is_in("source", tuple(sorted(UNCOUNTED_SOURCES)))),
         Not(is_in("kind", kinds)),
     )
@@ -98,16 +105,42 @@ def caused_by(program_id: str, transaction_id: str) -> Query:
 
 
 def customer_transactions(
-    program_id: str, customer_id: str, limit: int, cursor: str | None
+    program_id: str,
+    customer_ids: Sequence[str],
+    limit: int,
+    cursor: str | None,
+    search: str = "",
 ) -> Query:
-    """A customer's transactions, newest first."""
+    """
+    A customer's transactions, newest first.
+
+    Args:
+        customer_ids: the customer, and who was merged into them.
+        search: how the receipt id or the transaction's own id begins.
+    """
+    terms: tuple[Predicate, ...] = (
+        *where(program_id=program_id).terms,
+        of_customers(customer_ids),
+    )
+    if search:
+        begins = tuple(
+            Compare(column, Op.STARTS_WITH, search) for column in ("receipt_id", "id")
+        )
+        terms = (*terms, Or(begins))
     return Query(
         "transaction",
-        where(program_id=program_id, customer_id=customer_id),
+        And(terms),
         (Order("occurred_at", descending=True), Order("id", descending=True)),
         limit,
         cursor,
     )
+
+
+def of_customers(customer_ids: Sequence[str]) -> Compare:
+    """Say whose rows; those of one customer are found in the order of an index."""
+    if len(customer_ids) == 1:
+        return Compare("customer_id", Op.EQ, customer_ids[0])
+    return is_in("customer_id", tuple(customer_ids))
 
 
 def receipt_transactions(program_id: str, receipt_id: str) -> Query:

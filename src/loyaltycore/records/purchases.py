@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from loyaltycore.insight.net_purchases import PostedPurchase, Reversal
 from loyaltycore.ledger.transactions import TransactionKind
 from loyaltycore.query.predicates import And, Compare, Op, where
-from loyaltycore.query.queries import Query
+from loyaltycore.query.queries import Order, Query
 
 
 if TYPE_CHECKING:
@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
     from loyaltycore.query.predicates import Row
 
-__all__ = ["every_reversal", "purchase_of", "purchases_until", "reversal_of"]
+__all__ = [
+    "every_reversal",
+    "newest_priced",
+    "purchase_of",
+    "purchases_until",
+    "reversal_of",
+]
 
 _ROWS_A_PAGE = 1_000
 
@@ -28,6 +34,23 @@ def purchases_until(program_id: str, last_day: date) -> Query:
         Compare("local_day", Op.LE, last_day),
     )
     return Query("transaction", And(terms), limit=_ROWS_A_PAGE)
+
+
+def newest_priced(
+    program_id: str, customer_id: str, limit: int, cursor: str | None
+) -> Query:
+    """
+    What a customer paid or got back, newest first.
+
+    Reversals are among them: asked for without, an engine might look for everything
+    that reverses nothing, which is nearly the whole journal.
+    """
+    terms = (
+        *where(program_id=program_id, customer_id=customer_id).terms,
+        Compare("purchase_amount", Op.NE, None),
+    )
+    order = (Order("occurred_at", descending=True), Order("id", descending=True))
+    return Query("transaction", And(terms), order, limit, cursor)
 
 
 def purchase_of(row: Row) -> PostedPurchase:

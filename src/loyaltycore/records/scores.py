@@ -20,6 +20,7 @@ from loyaltycore.values.ids import id_text
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from datetime import date, datetime
 
     from loyaltycore.insight.customer_scores import Difference
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Run",
     "SegmentChange",
+    "alias_lines",
     "change_of",
     "change_to",
     "changes_after",
@@ -104,10 +106,35 @@ def purchase_lines(program_id: str, last_day: date) -> Query:
     )
 
 
-def line_of(row: Row) -> tuple[str, PostedPurchase | Reversal]:
-    """One of them, under the id of its customer."""
-    line = purchase_of(row) if row["reverses"] is None else reversal_of(row)
-    return row["customer_id"], line
+def alias_lines(
+    program_id: str, last_day: date, aliases: Mapping[str, str]
+) -> Iterator[tuple[str, Query]]:
+    """
+    The same of customers who were merged, for each whom they turned out to be.
+
+    Args:
+        aliases: every merged customer, with whom they turned out to be.
+
+    Yields:
+        In the order of the customers' ids.
+    """
+    merged: dict[str, list[str]] = {}
+    for alias_id, customer_id in aliases.items():
+        merged.setdefault(customer_id, []).append(alias_id)
+    for customer_id in sorted(merged):
+        query = purchase_lines(program_id, last_day)
+        those = is_in("customer_id", tuple(merged[customer_id]))
+        yield customer_id, attrs.evolve(query, where=And((query.where, those)))
+
+
+def line_of(
+    row: Row, customer_id: str | None = None
+) -> tuple[str, PostedPurchase | Reversal]:
+    """One of them, under the id of its customer, or of whom that turned out to be."""
+    whose = customer_id or row["customer_id"]
+    if row["reverses"] is None:
+        return whose, purchase_of(row)._replace(customer_id=whose)
+    return whose, reversal_of(row)
 
 
 def score_ref(program_id: str, customer_id: str) -> Ref:
@@ -184,12 +211,13 @@ def moved(
         "entered": None if after is None else after.segment,
         "on": on,
         "recorded_at": at,
+        "segment_id": None,
     }
 
 
 def changes_after(program_id: str, last_id: str | None, limit: int) -> Query:
     """Changes of segments behind one of them, in the order in which they were found."""
-    terms = where(program_id=program_id).terms
+    terms = where(program_id=program_id, segment_id=None).terms
     if last_id is not None:
         terms += (Compare("id", Op.GT, id_text("after", last_id)),)
     return Query("segment_change", And(terms), (Order("id"),), limit)

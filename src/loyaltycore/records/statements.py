@@ -11,11 +11,13 @@ from loyaltycore.ledger.lots import LotState
 from loyaltycore.ledger.transactions import EntryKind, Unit
 from loyaltycore.query.predicates import And, Compare, Exists, Op, is_in, where
 from loyaltycore.query.queries import LIMIT_MAX, Order, Query
+from loyaltycore.records.journal import of_customers
 from loyaltycore.values.days import NEVER
 from loyaltycore.values.quantity import from_units
 
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -42,15 +44,23 @@ _VERSION_OF_CARD = (
 
 def point_transactions(
     program_id: str,
-    customer_id: str,
+    customer_ids: Sequence[str],
     card_id: str | None,
     limit: int,
     cursor: str | None,
 ) -> Query:
-    """A customer's transactions that moved points, newest first; or one card's."""
-    terms = where(program_id=program_id, customer_id=customer_id).terms
+    """
+    A customer's transactions that moved points, newest first; or one card's.
+
+    Args:
+        customer_ids: the customer, and who was merged into them.
+    """
+    terms: tuple[Predicate, ...] = (
+        *where(program_id=program_id).terms,
+        of_customers(customer_ids),
+    )
     if card_id is not None:
-        terms += where(card_id=card_id).terms
+        terms = (*terms, *where(card_id=card_id).terms)
     return Query(
         "transaction",
         And((*terms, Exists("entry", _VERSION_OF_CARD, _POINTS))),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -35,6 +35,7 @@ __all__ = [
     "Reference",
     "all_counters",
     "all_of_card",
+    "by_customer",
     "card_counters",
     "chunks",
     "customer_tokens",
@@ -69,7 +70,10 @@ _VERSION = (("id", "template_id"), ("version", "template_version"))
 _OF_CUSTOMER = Compare("form", Op.EQ, CUSTOMER_FORM)
 _OF_TRANSACTION = Compare("topic", Op.STARTS_WITH, "transaction.")
 
+_WAS_MERGED = Compare("merged_into", Op.NE, None)
+
 REFERENCES = (
+    Reference("customer", "customer", (("id", "merged_into"),), _WAS_MERGED),
     Reference("card", "customer", (("id", "customer_id"),)),
     Reference("card", "template", (("id", "template_id"),)),
     Reference("template_version", "template", (("id", "id"),)),
@@ -90,6 +94,7 @@ REFERENCES = (
     Reference("review", "customer", (("id", "customer_id"),)),
     Reference("activity", "customer", (("id", "customer_id"),)),
     Reference("segment_member", "customer", (("id", "customer_id"),)),
+    Reference("segment_member", "segment", (("id", "segment_id"),)),
     Reference("rfm_score", "customer", (("id", "customer_id"),)),
 )
 
@@ -126,6 +131,12 @@ def all_counters(program_id: str) -> Query:
 def customer_tokens(program_id: str, customer_id: str) -> Query:
     """What a customer is found by."""
     return Query("search_token", where(program_id=program_id, customer_id=customer_id))
+
+
+def by_customer(program_id: str, collection: str, *order: str) -> Query:
+    """Rows of all customers, customer by customer."""
+    named = tuple(Order(name) for name in ("customer_id", *order))
+    return Query(collection, where(program_id=program_id), named, _PAGE)
 
 
 def values_of_customer(program_id: str, customer_id: str) -> Query:
@@ -193,21 +204,26 @@ class CustomerSums:
 
 
 class Lines:
-    """A card's entries, handed out by version in rising order."""
+    """
+    Rows handed out in rising order of a column, such as entries by version.
 
-    def __init__(self, rows: Iterable[Row]) -> None:
-        self._groups = groupby(rows, key=itemgetter("version"))
-        self._version, self._rows = self._next()
+    Args:
+        rows: in that order.
+    """
 
-    def of(self, version: int) -> list[Row]:
-        """The entries of one version; those of versions before it are passed over."""
-        while self._version is not None and self._version < version:
-            self._version, self._rows = self._next()
-        return self._rows if self._version == version else []
+    def __init__(self, rows: Iterable[Row], by: str = "version") -> None:
+        self._groups = groupby(rows, key=itemgetter(by))
+        self._key, self._rows = self._next()
 
-    def _next(self) -> tuple[int | None, list[Row]]:
-        version, rows = next(self._groups, (None, ()))
-        return version, list(rows)
+    def of(self, key: int | str) -> list[Row]:
+        """The rows of one value; those of values before it are passed over."""
+        while self._key is not None and self._key < key:
+            self._key, self._rows = self._next()
+        return self._rows if self._key == key else []
+
+    def _next(self) -> tuple[Any, list[Row]]:
+        key, rows = next(self._groups, (None, ()))
+        return key, list(rows)
 
 
 def chunks(rows: Iterable[Row], n: int) -> Iterator[list[Row]]:

@@ -145,7 +145,10 @@ NOTE = Collection(
         changed_at="moment",
     ),
     key=("program_id", "id"),
-    indexes=(Index(by=("program_id", "customer_id"), order=("created_at", "id")),),
+    indexes=(
+        Index(by=("program_id", "customer_id"), order=("created_at", "id")),
+        Index(by=("program_id", "due_on")),
+    ),
 )
 
 REVIEW = Collection(
@@ -230,22 +233,24 @@ SEGMENT_CHANGE = Collection(
         entered="text?",
         on="day",
         recorded_at="moment",
+        segment_id="text?",
     ),
     key=("program_id", "id"),
-    indexes=(Index(by=("program_id", "customer_id")),),
+    indexes=(
+        Index(by=("program_id", "customer_id")),
+        Index(by=("program_id", "segment_id"), order=("id",)),
+    ),
 )
 
 SAVED_FILTER = Collection(
     name="saved_filter",
     columns=columns(
-        id="text",
+        manager_id="text",
         name="text",
-        manager_id="text?",
         filter="json",
-        created_at="moment",
+        saved_at="moment",
     ),
-    key=("program_id", "id"),
-    uniques=(("program_id", "name"),),
+    key=("program_id", "manager_id", "name"),
 )
 
 SEGMENT = Collection(

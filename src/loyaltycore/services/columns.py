@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from loyaltycore.errors import InvalidValue
-from loyaltycore.insight.net_purchases import purchases_by_customer
+from loyaltycore.insight.net_purchases import lines_of_people, purchases_by_customer
 from loyaltycore.program.managers import Permission
 from loyaltycore.query.queries import LIMIT_MAX
 from loyaltycore.records import columns as records
-from loyaltycore.records.scores import line_of, purchase_lines
+from loyaltycore.records.people import all_aliases
+from loyaltycore.records.scores import alias_lines, line_of, purchase_lines
 from loyaltycore.values.days import local_day
 
 
@@ -77,6 +78,8 @@ class Columns:
         """
         Yield the headers of all transactions, in the order of time.
 
+        Who was merged stands under the id of the customer they turned out to be.
+
         Args:
             rows: how many a portion, 1 to 10,000.
 
@@ -85,8 +88,12 @@ class Columns:
         """
         _check(rows)
         query = records.transactions_in_order(self._shell.program_id, rows)
+        aliases = self._aliases()
         for page in self._pages(query):
-            yield records.columns_of(page, records.TRANSACTION)
+            columns = records.columns_of(page, records.TRANSACTION)
+            whose = columns["customer_id"]
+            columns["customer_id"] = [aliases.get(str(id_), id_) for id_ in whose]
+            yield columns
 
     def customers(
         self, *, personal: bool = False, rows: int = _ROWS
@@ -110,9 +117,23 @@ class Columns:
     # -- inside ------------------------------------------------------------------------
 
     def _purchases(self, last: date) -> Iterator[Purchase]:
-        query = purchase_lines(self._shell.program_id, last)
+        program_id, aliases = self._shell.program_id, self._aliases()
+        query = purchase_lines(program_id, last)
         lines = (line_of(row) for page in self._pages(query) for row in page)
-        return chain.from_iterable(purchases_by_customer(lines))
+        merged = (
+            line_of(row, customer_id)
+            for customer_id, those in alias_lines(program_id, last, aliases)
+            for page in self._pages(those)
+            for row in page
+        )
+        of_people = lines_of_people(lines, merged, aliases)
+        return chain.from_iterable(purchases_by_customer(of_people))
+
+    def _aliases(self) -> dict[str, str]:
+        program_id = self._shell.program_id
+        return self._shell.read(
+            lambda session: all_aliases(session, program_id), Permission.EXPORT
+        )
 
     def _pages(self, query: Query) -> Iterator[list[Row]]:
         """Yield pages that are not empty, no session left open in between."""

@@ -226,7 +226,7 @@ class Files:
 
     def customer_template(self) -> Iterator[str]:
         """Yield a CSV file to fill in; brought in as it is, it creates nobody."""
-        return customer_template()
+        return customer_template(self._shell.desk.program)
 
     def export_customers(self) -> Iterator[str]:
         """Yield all customers as CSV, by registration, a row at a time."""

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from loyaltycore.cards.catalogue import Catalogue
 from loyaltycore.cards.commands import describe
-from loyaltycore.cards.grants import GrantFacts, due_grants
 from loyaltycore.cards.reward_commands import ClaimVoucher
 from loyaltycore.cards.reward_history import reward_history
 from loyaltycore.errors import (
     CommandNotSupported,
-    LimitReached,
-    NotAvailable,
     NotReversible,
-    UnknownCustomer,
     UnknownTransaction,
 )
 from loyaltycore.ledger.commands import Void
-from loyaltycore.posting import Request, decider, post, quote, reverse
+from loyaltycore.posting import Request, decider, quote, reverse
 from loyaltycore.posting.account import load_history, load_transaction, open_account
+from loyaltycore.posting.granting import grant, grants_due
 from loyaltycore.program.managers import Permission
-from loyaltycore.records import cards as card_records
-from loyaltycore.records import customers as customer_records
-from loyaltycore.values.days import local_day
+from loyaltycore.records.tags import tagged
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
-    from loyaltycore.cards.reward_commands import GrantVoucher
     from loyaltycore.cards.reward_history import ClaimedReward
     from loyaltycore.cards.reward_tier import RewardTier
     from loyaltycore.ledger.transactions import Transaction
-    from loyaltycore.ports import Session
+    from loyaltycore.ports import Page, Session
     from loyaltycore.posting import Posted, Quote
+    from loyaltycore.query.queries import Query
     from loyaltycore.shell import Shell
 
 __all__ = ["Rewards"]
@@ -123,8 +119,12 @@ class Rewards:
         """
         Post what a customer is to get by itself today; asking again grants nothing.
 
+        What a tag gives is granted when it is put on; this is for joining, birthdays,
+        and tags that were there before the grant or the card.
+
         Args:
-            tags: the customer's tags, with the local day on which each was put on.
+            tags: with the local day on which each was put on; those that the customer
+                has by default.
 
         Returns:
             The grants, of all reward cards of the customer.
@@ -132,68 +132,39 @@ class Rewards:
         Raises:
             UnknownCustomer: there is no such customer.
         """
-        desk = self._shell.desk
-        today = local_day(desk.now(), desk.program.zone)
-        facts, card_ids = self._shell.read(
-            lambda session: self._facts(session, customer_id, tags or {}),
+        desk, by = self._shell.desk, self._shell.by
+        due = self._shell.read(
+            lambda session: grants_due(session, desk, customer_id, tags),
             Permission.EARN,
         )
-        due = [
-            (card_id, command)
-            for card_id in card_ids
-            for command in self._due(card_id, facts, today)
+        granted = [
+            self._shell.write(
+                partial(grant, desk=desk, due=one, by=by), Permission.EARN
+            )
+            for one in due
         ]
-        granted = [self._grant(card_id, command) for card_id, command in due]
-        return [posted for posted in granted if posted and not posted.replayed]
+        return [posted for posted in granted if posted is not None]
+
+    def grant_tagged(self, tag: str) -> int:
+        """
+        Post what everybody who has a tag is to get for it, when a grant is new.
+
+        A customer at a time, so that no till waits; asking again grants nothing.
+
+        Returns:
+            How many vouchers were granted.
+        """
+        granted, cursor = 0, None
+        while True:
+            query = tagged(self._shell.program_id, tag, _PAGE, cursor)
+            page = self._shell.read(partial(_page, query=query), Permission.EARN)
+            for row in page.rows:
+                granted += len(self.grant_due(row["customer_id"]))
+            cursor = page.cursor
+            if cursor is None:
+                return granted
 
     # -- inside ----------------------------------------------------------------------
-
-    def _facts(
-        self, session: Session, customer_id: str, tags: Mapping[str, date]
-    ) -> tuple[GrantFacts, list[str]]:
-        """What the customer's grants depend on, and their cards."""
-        desk = self._shell.desk
-        ref = customer_records.customer_ref(desk.program.id, customer_id)
-        (row,) = session.get([ref])
-        if row is None:
-            raise UnknownCustomer(customer_id)
-        facts = GrantFacts(
-            registered_on=local_day(row["registered_at"], desk.program.zone),
-            birth_date=row["birth_date"],
-            tags=tags,
-        )
-        query = card_records.cards_of_customer(desk.program.id, customer_id)
-        return facts, [card["id"] for card in session.select(query).rows]
-
-    def _due(self, card_id: str, facts: GrantFacts, on: date) -> list[GrantVoucher]:
-        """What one card is due; nothing where it is of another type."""
-
-        def read(session: Session) -> list[GrantVoucher]:
-            account = open_account(session, self._shell.desk, card_id, None, lock=False)
-            rules = account.template.rules
-            if not isinstance(rules, Catalogue):
-                return []
-            return list(due_grants(rules.grants, facts, on, account.holding.state))
-
-        return self._shell.read(read, Permission.EARN)
-
-    def _grant(self, card_id: str, command: GrantVoucher) -> Posted | None:
-        """Post a grant once; None where the catalogue does not have it today."""
-        desk = self._shell.desk
-        request = Request(
-            card_id=card_id,
-            command=describe(command),
-            key=f"grant/{card_id}/{command.occasion}/{command.mark}",
-            actor_id=self._shell.manager_id,
-            source="automation",
-        )
-        try:
-            return self._shell.write(
-                lambda session: post(session, desk, request, decider(command)),
-                Permission.EARN,
-            )
-        except (LimitReached, NotAvailable):  # out of stock, or not in its season
-            return None
 
     def _catalogue(self, session: Session, card_id: str) -> Catalogue[Any]:
         account = open_account(session, self._shell.desk, card_id, None, lock=False)
@@ -202,6 +173,10 @@ class Rewards:
             message = f"A {rules.kind} card has no catalogue of rewards."
             raise CommandNotSupported(message, command="ClaimVoucher")
         return rules
+
+
+def _page(session: Session, query: Query) -> Page:
+    return session.select(query)
 
 
 def _journal_of(

@@ -14,12 +14,14 @@ from loyaltycore.insight.customer_scores import (
     habits_in_order,
     rescored,
 )
+from loyaltycore.insight.net_purchases import lines_of_people
 from loyaltycore.ports import Insert
 from loyaltycore.program.managers import Permission
 from loyaltycore.query.predicates import And, where
 from loyaltycore.query.queries import Order, Query
 from loyaltycore.records import scores as records
 from loyaltycore.records.customers import customer_of
+from loyaltycore.records.people import all_aliases
 from loyaltycore.rfm.presets import RF10
 from loyaltycore.rfm.scoring import cuts_of_values
 from loyaltycore.rfm.spec import RfmSpec
@@ -148,7 +150,7 @@ class Scores:
             InvalidValue: the limit or cursor cannot be.
         """
         terms = (
-            *where(program_id=self._shell.program_id).terms,
+            *where(program_id=self._shell.program_id, is_living=True).terms,
             records.in_segment(*segments),
         )
         order = (Order("registered_at"), Order("id"))
@@ -186,8 +188,20 @@ class Scores:
         return cuts_of_values((recency, frequency, monetary), spec)
 
     def _habits(self, spec: RfmSpec) -> Iterator[Habit]:
-        query = records.purchase_lines(self._shell.program_id, spec.as_of)
-        return habits_in_order(map(records.line_of, self._rows(query)), spec)
+        program_id = self._shell.program_id
+        aliases = self._shell.read(
+            lambda session: all_aliases(session, program_id), Permission.SETTINGS
+        )
+        query = records.purchase_lines(program_id, spec.as_of)
+        lines = map(records.line_of, self._rows(query))
+        merged = (
+            records.line_of(row, customer_id)
+            for customer_id, those in records.alias_lines(
+                program_id, spec.as_of, aliases
+            )
+            for row in self._rows(those)
+        )
+        return habits_in_order(lines_of_people(lines, merged, aliases), spec)
 
     def _rows(self, query: Query) -> Iterator[Row]:
         """Yield rows a page at a time, no session left open in between."""

@@ -2,13 +2,13 @@
 Proving a whole program from its journal.
 
 Reads every row of the program once, in one snapshot, a page at a time.  What it holds
-at a time is one card with its lots, and one row of sums for each row of day figures.
+at a time is one card with its lots, and the sums of ``records.counted``.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from loyaltycore.cards.card import CardStatus
 from loyaltycore.customers.figures import POINT_SCALE, figures_of
@@ -17,7 +17,6 @@ from loyaltycore.insight.card_proof import CardProof
 from loyaltycore.insight.program_proof import (
     check_counters,
     check_customer,
-    check_day,
     check_message,
     check_versions,
 )
@@ -27,15 +26,15 @@ from loyaltycore.program.customer_form import UNIQUE_FIELDS
 from loyaltycore.records import cards as card_records
 from loyaltycore.records import custom_fields as field_records
 from loyaltycore.records import customers as customer_records
-from loyaltycore.records import figures as figure_records
 from loyaltycore.records import journal
 from loyaltycore.records import messages as message_records
 from loyaltycore.records import templates as template_records
 from loyaltycore.records import verification as records
-from loyaltycore.records.locations import all_locations
-from loyaltycore.records.managers import all_managers
+from loyaltycore.records.belongings import prove_references, prove_segments
+from loyaltycore.records.counted import Counted
+from loyaltycore.records.people import all_aliases
 from loyaltycore.records.programs import check_program
-from loyaltycore.records.quotas import QUOTA, living_counts, quota_name
+from loyaltycore.records.said import Said
 from loyaltycore.records.streaming import stream
 from loyaltycore.values.codes import is_code
 
@@ -88,20 +87,19 @@ class _Walk:
         self._findings = Findings()
         self._point_scales: dict[str, int] = {}
         self._templates: dict[str, CardTemplate] = {}
-        self._days: dict[tuple[Any, ...], Counter[str]] = {}
-        self._shared: Counter[str] = Counter()
-        self._quotas: Counter[str] = Counter()
-        self._living = 0
+        self._counted = Counted(session, desk.program, self._findings)
+        self._aliases = all_aliases(session, desk.program.id)
 
     def report(self) -> VerifyReport:
         """Check everything."""
         self._check_program()
-        for row in stream(
-            self._session, customer_records.every_customer(self._program_id)
-        ):
-            self._check_customer(row)
-        self._check_days()
-        self._check_references()
+        session, program_id = self._session, self._program_id
+        said = Said(session, program_id, self._aliases)
+        for row in stream(session, customer_records.every_customer(program_id)):
+            self._check_customer(row, said)
+        self._counted.check()
+        prove_segments(session, program_id, self._findings)
+        prove_references(session, program_id, self._findings)
         return self._findings.report()
 
     # -- program and templates -------------------------------------------------------
@@ -140,7 +138,7 @@ class _Walk:
 
     # -- customers -------------------------------------------------------------------
 
-    def _check_customer(self, row: Row) -> None:
+    def _check_customer(self, row: Row, said: Said) -> None:
         session, program_id = self._session, self._program_id
         self._findings.count("customers")
         try:
@@ -148,11 +146,8 @@ class _Walk:
         except _UNREADABLE as error:
             self._unreadable("customer", row["id"], error)
             return
-        self._living += customer.is_living
-        for count in living_counts(program_id, [customer]):
-            self._quotas[str(count.ref.values[1])] += 1
-        for change in figure_records.customer_figures(self._desk.program, [customer]):
-            self._days.setdefault(change.ref.values, Counter())["customers"] += 1
+        self._check_said(customer, said)
+        self._counted.customer(customer)
         sums = records.CustomerSums()
         query = card_records.cards_of_customer(program_id, customer.id)
         for card_row in stream(session, query):
@@ -172,6 +167,17 @@ class _Walk:
             if (value := row[f"unique_{field}"]) is not None
         ]
         self._check_found("customer", [(ref, customer.id) for ref in refs])
+        _, values = customer_records.uniques_of(self._desk.program, customer)
+        self._check_noted("customer", customer.id, values)
+
+    def _check_said(self, customer: Customer, said: Said) -> None:
+        try:
+            reviews = said.prove(customer, self._findings)
+        except _UNREADABLE as error:
+            self._unreadable("customer", customer.id, error)
+            return
+        for review in reviews:
+            self._counted.review(review)
 
     def _check_derived(self, row: Row, customer: Customer) -> None:
         """What is kept twice, to be searched and sorted by, says the same twice."""
@@ -203,7 +209,7 @@ class _Walk:
         serial_ref = card_records.serial_ref(program_id, card.serial)
         self._check_found("card", [(serial_ref, card.id)])
         self._check_uniques(card)
-        proof = CardProof(card, self._findings)
+        proof = CardProof(card, self._findings, self._aliases)
         counted = self._check_journal(card, proof, sums)
         counters = {
             each["name"]: each["used"]
@@ -213,11 +219,15 @@ class _Walk:
         check_counters(journal_of, counters, counted, self._findings)
         lots = records.all_of_card(program_id, "lot", card.id)
         try:
+            holding = card_records.holding_of(row)
             proof.close(
-                card_records.holding_of(row),
+                holding,
                 row["next_due_at"],
                 map(records.stored_lot_of, stream(session, lots)),
             )
+            scale = self._point_scales.get(card.template_id, POINT_SCALE)
+            shown = card_records.shown_values(holding, scale, proof.tier(row["tier"]))
+            proof.check_shown({name: row[name] for name in shown}, shown)
         except _UNREADABLE as error:
             self._unreadable("card", card.id, error)
 
@@ -230,10 +240,13 @@ class _Walk:
         refs = field_records.unique_refs(
             self._program_id, template.id, form, card.fields
         )
+        self._check_noted("card", card.id, refs)
+
+    def _check_noted(self, collection: str, owner_id: str, refs: list[Ref]) -> None:
         for ref, row in zip(refs, self._session.get(refs), strict=True):
-            if row is None or row["owner_id"] != card.id:
+            if row is None or row["owner_id"] != owner_id:
                 message = f"its {ref.values[2]} is not noted down as its own."
-                self._findings.add(Check.KEY, "card", card.id, message)
+                self._findings.add(Check.KEY, collection, owner_id, message)
 
     def _check_journal(
         self, card: Card, proof: CardProof, sums: records.CustomerSums
@@ -283,14 +296,8 @@ class _Walk:
     ) -> None:
         scale = self._point_scales.get(transaction.template_id, POINT_SCALE)
         figures = figures_of(transaction, scale)
-        program_id = self._program_id
         sums.add(transaction, figures)
-        for day in figure_records.day_changes(program_id, transaction, figures):
-            self._days.setdefault(day.ref.values, Counter()).update(day.deltas)
-        for name, n in transaction.pinned.get("counters", {}).items():
-            stored = card_records.counter_name(card, name)
-            shared = self._shared if ":" in stored else counted
-            shared[stored] += n
+        self._counted.transaction(card, transaction, figures, counted)
 
     # -- looked up by name -----------------------------------------------------------
 
@@ -321,76 +328,9 @@ class _Walk:
 
     # -- beside the cards ------------------------------------------------------------
 
-    def _check_days(self) -> None:
-        program_id, findings = self._program_id, self._findings
-        query = figure_records.program_figures(program_id)
-        for row in stream(self._session, query):
-            findings.count("day_figures")
-            key = records.row_key("day_figure", row)
-            sums = self._days.pop(key, Counter())
-            where = records.row_id("day_figure", row)
-            check_day(where, row, _all_days(sums), findings)
-            self._living -= row["living"]
-        if self._living:
-            message = f"their number is off by {self._living}; count them again."
-            findings.add(Check.FIGURES, "program", program_id, message)
-        for key, sums in self._days.items():
-            where = "/".join(map(str, key[1:]))
-            check_day(where, _all_days({}), _all_days(sums), findings)
-
-    def _check_references(self) -> None:
-        program_id, session = self._program_id, self._session
-        for each in records.REFERENCES:
-            for row in stream(session, records.orphans(program_id, each)):
-                named = "/".join(str(row[our]) for _, our in each.on)
-                message = f"it belongs to {each.other} {named}, which is not there."
-                where = records.row_id(each.collection, row)
-                self._findings.add(Check.REFERENCE, each.collection, where, message)
-        self._check_counters()
-
-    def _check_counters(self) -> None:
-        """Counters of several cards add up, and those of one card have a card."""
-        program_id, session = self._program_id, self._session
-        shared: dict[str, int] = {}
-        quotas: dict[str, int] = {}
-        counters = stream(session, records.all_counters(program_id))
-        for rows in records.chunks(counters, _PAGE):
-            self._findings.count("counters", len(rows))
-            used = {row["name"]: row["used"] for row in rows}
-            quotas |= {each: n for each, n in used.items() if each.startswith(QUOTA)}
-            shared |= {each: n for each, n in used.items() if ":" in each}
-            of_card = [*(used.keys() - quotas.keys() - shared.keys())]
-            refs = [
-                card_records.card_ref(program_id, name.partition("/")[0])
-                for name in of_card
-            ]
-            for name, card in zip(of_card, session.get(refs), strict=True):
-                if card is None:
-                    message = "it counts for a card that is not there."
-                    self._findings.add(Check.REFERENCE, "counter", name, message)
-        everybody = "the journal of all cards"
-        check_counters(everybody, shared, self._shared, self._findings)
-        self._count_seats()
-        check_counters("the program", quotas, self._quotas, self._findings)
-
-    def _count_seats(self) -> None:
-        """What a plan may limit, beside customers."""
-        program_id, session = self._program_id, self._session
-        for quota, query in (
-            ("seats", all_managers(program_id)),
-            ("locations", all_locations(program_id)),
-        ):
-            rows = stream(session, query)
-            there = sum(row["deleted_at"] is None for row in rows)
-            self._quotas[quota_name(quota)] += there
-
     def _unreadable(self, collection: str, id_: str, error: BaseException) -> None:
         """Say so, without the error's own words: they may repeat personal data."""
         message = f"it holds what it never should ({type(error).__name__}); "
         self._findings.add(
             Check.UNREADABLE, collection, id_, f"{message}compare it with a backup."
         )
-
-
-def _all_days(sums: Any) -> dict[str, int]:
-    return {name: sums.get(name, 0) for name in figure_records.FIGURE_MEASURES}

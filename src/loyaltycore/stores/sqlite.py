@@ -111,6 +111,24 @@ class SqliteStore:
         """Bring the tables to this version's schema, all steps or none."""
         return self._links.migrate(dry_run=dry_run)
 
+    def scrub(self, *, rewrite: bool = True) -> None:
+        """
+        Leave no byte in the file, and in the log beside it, of what is gone.
+
+        Whatever is deleted or overwritten is wiped in the file, but the log beside it
+        has it until it is emptied, and a copy may lie in a part of the file that is not
+        in use.  Run it after customers were erased, when nobody is at the till.
+
+        Args:
+            rewrite: write the file anew, so that no copy is left either.  It takes as
+                much room again meanwhile, and nobody writes while it lasts.
+
+        Raises:
+            Unavailable: somebody else writes, or still reads what was there before.
+            StoreError: the file could not be written.
+        """
+        self._links.scrub(rewrite=rewrite)
+
     def close(self) -> None:
         """Close the connections; the store is not used afterwards."""
         self._links.close()

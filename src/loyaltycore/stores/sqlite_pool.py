@@ -200,6 +200,32 @@ class Links:
         finally:
             self._unqueue(pool)
 
+    def scrub(self, *, rewrite: bool) -> None:
+        """
+        Write the whole file anew, if asked for, and empty the log beside it.
+
+        Raises:
+            StoreError: as ``SqliteStore.scrub`` says.
+        """
+        pool = self._pool()
+        self._queue(pool)
+        link = None
+        try:
+            link = pool.take() or self._open(pool)
+            if rewrite:
+                link.cursor.execute("VACUUM")
+            query = "PRAGMA wal_checkpoint(TRUNCATE)"
+            (is_busy, *_) = link.cursor.execute(query).fetchone()
+        except FAULTS as error:
+            raise translated_after(self._timeout, error, self._tables.prefix) from error
+        finally:
+            if link is not None:
+                self._put_back(pool, link)
+            self._unqueue(pool)
+        if is_busy:
+            message = "Somebody still reads what is to be gone; try again later."
+            raise Unavailable(message, waited=True)
+
     def close(self) -> None:
         """Close what is not in use; the rest is closed when it comes back."""
         self._is_closed = True
@@ -285,6 +311,7 @@ class Links:
         pool.links.add(link)
         try:
             link.cursor.execute(f"PRAGMA synchronous = {self._synchronous}")
+            link.cursor.execute("PRAGMA secure_delete = ON")
         except FAULTS:
             self._drop(pool, link)
             raise

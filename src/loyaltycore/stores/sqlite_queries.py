@@ -104,7 +104,8 @@ class Question:
         self._aliases += 1
         theirs = f"t{self._aliases}"
         pairs = [
-            f"{theirs}.{quoted(their)} = {ours}.{quoted(our)}" for their, our in term.on
+            _telling(their, f"{theirs}.{quoted(their)} = {ours}.{quoted(our)}")
+            for their, our in term.on
         ]
         collection = self._collections[term.collection]
         terms = " AND ".join((*pairs, self._holds(term.where, theirs, collection)))
@@ -232,6 +233,16 @@ def _not_telling(name: str, term: str) -> str:
     whole program than use the index that has the other column too.
     """
     return f"likelihood({term}, 0.9)" if name == "program_id" else term
+
+
+def _telling(name: str, term: str) -> str:
+    """
+    Say that hardly any row belongs to this one, which SQLite does not guess either.
+
+    Where more is asked of the row, it would rather walk through the key of a whole
+    program, for every row of ours, than use an index that is not the key.
+    """
+    return term if name == "program_id" else f"likelihood({term}, 0.0001)"
 
 
 def _beyond(order: Order) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from loyaltycore.ledger.transactions import Unit
 from loyaltycore.ports import Insert, Ref
 from loyaltycore.query.queries import Query
 
@@ -201,6 +202,9 @@ def card(id: str, **changes: object) -> dict[str, Any]:  # noqa: A002 - the colu
         "next_due_at": NEVER,
         "totals": "{}",
         "state": "{}",
+        **{f"{unit.value}_balance": 0 for unit in Unit},
+        "uses": 0,
+        "tier": None,
     }
     return row | changes
 

@@ -161,7 +161,8 @@ class CardLife:
         permission: Permission = Permission.EDIT,
     ) -> Card:
         desk, topic = self._shell.desk, f"card.{what}"
+        by = self._shell.manager_id
         return self._shell.write(
-            lambda session: change_card(session, desk, card_id, topic, change),
+            lambda session: change_card(session, desk, card_id, topic, change, by),
             permission,
         )

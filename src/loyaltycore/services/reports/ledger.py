@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from loyaltycore.cards.paying import Paying
 from loyaltycore.customers.figures import POINT_SCALE
 from loyaltycore.customers.statement import Statement
-from loyaltycore.errors import InvalidMoment, InvalidValue, UnknownCard, UnknownCustomer
+from loyaltycore.errors import InvalidMoment, InvalidValue, UnknownCard
 from loyaltycore.insight.breakage import breakage
 from loyaltycore.insight.liability import PointPrice, liability
 from loyaltycore.insight.net_purchases import net_purchases, returned
@@ -19,6 +19,8 @@ from loyaltycore.records import customers as customer_records
 from loyaltycore.records import purchases as purchase_records
 from loyaltycore.records import statements as records
 from loyaltycore.records import templates as template_records
+from loyaltycore.records.finding import everyone_who_became, resolved
+from loyaltycore.records.people import all_aliases
 from loyaltycore.records.streaming import stream
 from loyaltycore.rfm.table import rfm
 from loyaltycore.services.reports.dashboard import Dashboard
@@ -154,7 +156,12 @@ class Reports(Dashboard):
             posted = stream(
                 session, purchase_records.purchases_until(program_id, as_of)
             )
-            purchases = net_purchases(map(purchase_records.purchase_of, posted), back)
+            aliases = all_aliases(session, program_id)
+            bought = (
+                one._replace(customer_id=aliases.get(one.customer_id, one.customer_id))
+                for one in map(purchase_records.purchase_of, posted)
+            )
+            purchases = net_purchases(bought, back)
             return rfm(purchases, as_of=as_of, bins=bins)
 
         return self._shell.ask(score, Permission.VIEW_REVENUE)
@@ -169,10 +176,10 @@ class Reports(Dashboard):
         limit: int,
         cursor: str | None,
     ) -> Statement:
-        customer_id = self._customer_of(session, customer_id, card_id)
-        query = records.point_transactions(
-            self._shell.program_id, customer_id, card_id, limit, cursor
-        )
+        program_id = self._shell.program_id
+        owner_id = self._customer_of(session, customer_id, card_id)
+        everyone = everyone_who_became(session, program_id, owner_id)
+        query = records.point_transactions(program_id, everyone, card_id, limit, cursor)
         page = session.select(query)
         return Statement(
             lines=tuple(self._lines(session, page.rows)), cursor=page.cursor
@@ -189,12 +196,7 @@ class Reports(Dashboard):
                 raise UnknownCard(card_id)
             return str(card["customer_id"])
         assert customer_id is not None, "one of the two was given"
-        (customer,) = session.get(
-            [customer_records.customer_ref(program_id, customer_id)]
-        )
-        if customer is None:
-            raise UnknownCustomer(customer_id)
-        return customer_id
+        return str(resolved(session, program_id, customer_id)["id"])
 
     def _lines(
         self, session: Session, transactions: Sequence[Row]

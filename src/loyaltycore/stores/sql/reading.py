@@ -42,6 +42,7 @@ _COMPARE: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
 }
 
 _NEARLY_ALL: Final = sa.literal_column("0.9", sa.Float())
+_HARDLY_ANY: Final = sa.literal_column("0.0001", sa.Float())
 
 
 class Reading:
@@ -263,10 +264,21 @@ class _Question:
             return sa.func.likelihood(result, _NEARLY_ALL, type_=sa.Boolean())
         return result
 
+    def _paired(
+        self, pair: sa.ColumnElement[bool], their: str
+    ) -> sa.ColumnElement[bool]:
+        """Hardly any row belongs to one of ours, apart from its program."""
+        if not self._guesses_rare or their == "program_id":
+            return pair
+        return sa.func.likelihood(pair, _HARDLY_ANY, type_=sa.Boolean())
+
     def _exists(self, shape: InShape, ours: sa.FromClause) -> sa.ColumnElement[bool]:
         self._aliases += 1
         theirs = self._table(shape.collection).alias(f"t{self._aliases}")
-        pairs = [theirs.c[their] == ours.c[our] for their, our in shape.on]
+        pairs = [
+            self._paired(theirs.c[their] == ours.c[our], their)
+            for their, our in shape.on
+        ]
         term = self.holds(shape.term, theirs)
         found = sa.select(ONE).select_from(theirs)
         return found.where(*pairs, term).correlate_except(theirs).exists()

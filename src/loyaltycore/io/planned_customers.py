@@ -1,0 +1,139 @@
+"""
+What a row of a file of customers comes to, and what a customer is recognised by.
+
+Owns the outcomes and the identities; which row comes to what is decided in
+``io.customer_plan``.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import attrs
+
+from loyaltycore.customers.customer import Customer, Person
+from loyaltycore.io.customer_columns import own_field
+from loyaltycore.io.customer_rules import IDENTITY
+from loyaltycore.io.report import Failed, Outcome, Skipped
+from loyaltycore.program.customer_form import UNIQUE_FIELDS
+from loyaltycore.program.fields import compared
+
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+
+    from loyaltycore.io.table_rows import TableRow
+    from loyaltycore.program.customer_form import CustomerForm
+    from loyaltycore.program.fields import FieldValue
+
+__all__ = [
+    "Create",
+    "Identity",
+    "PlannedRow",
+    "Unchanged",
+    "Update",
+    "identities_in",
+    "identities_of",
+    "unique_values",
+]
+
+#: A field of ``IDENTITY`` and its value.
+Identity: TypeAlias = tuple[str, str]
+
+
+class Create(NamedTuple):
+    """A new customer."""
+
+    line: int
+    person: Person
+    registered_at: datetime | None
+    fields: Mapping[str, FieldValue] = MappingProxyType({})
+
+    @property
+    def outcome(self) -> Outcome:
+        """Created."""
+        return Outcome.CREATED
+
+
+class Update(NamedTuple):
+    """Other facts about a known one."""
+
+    line: int
+    customer: Customer
+    person: Person
+    fields: Mapping[str, FieldValue]
+
+    @property
+    def outcome(self) -> Outcome:
+        """Updated."""
+        return Outcome.UPDATED
+
+    @property
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        """What was and what will be, by field."""
+        before, own = self.customer.person, self.customer.fields
+        person = {
+            field.name: (was, will)
+            for field in attrs.fields(Person)
+            if (was := getattr(before, field.name))
+            != (will := getattr(self.person, field.name))
+        }
+        fields = {
+            own_field(name): (own.get(name), self.fields.get(name))
+            for name in sorted({*own, *self.fields})
+            if own.get(name) != self.fields.get(name)
+        }
+        return {**person, **fields}
+
+
+class Unchanged(NamedTuple):
+    """The row says what is known."""
+
+    line: int
+    customer_id: str
+
+    @property
+    def outcome(self) -> Outcome:
+        """Unchanged."""
+        return Outcome.UNCHANGED
+
+
+PlannedRow: TypeAlias = Create | Update | Unchanged | Skipped | Failed
+
+
+def identities_of(customer: Customer, form: CustomerForm) -> list[Identity]:
+    """Everything that a customer is recognised by: what only they may have."""
+    person = customer.person
+    unique = [field for field in IDENTITY[1:] if field in form.unique]
+    values = [(field, getattr(person, field)) for field in unique]
+    return [("id", customer.id), *(each for each in values if each[1])]
+
+
+def identities_in(
+    row: TableRow, unique: Collection[str] = UNIQUE_FIELDS
+) -> list[Identity]:
+    """
+    List what a row's customer can be recognised by.
+
+    Args:
+        unique: fields that no two customers share; others recognise nobody.
+    """
+    values = row.values
+    return [
+        (field, values[field])
+        for field in IDENTITY
+        if values.get(field) and (field == "id" or field in unique)
+    ]
+
+
+def unique_values(
+    form: CustomerForm, fields: Mapping[str, FieldValue]
+) -> list[Identity]:
+    """List what only one customer may have in a field that the program has added."""
+    return [
+        (own_field(field.name), compared(fields[field.name]))
+        for field in form.fields
+        if field.unique and field.name in fields
+    ]
