@@ -586,6 +586,13 @@ PROGRAM: Final[dict[str, tuple[Recipe, ...]]] = {
         lambda s: s.shop.grid.count(s.filter),
         lambda s: s.shop.grid.count(filters.phone.is_(s.markers.text("nophone"))),
         lambda s: s.shop.grid.count(filters.email.is_(s.markers.text("nomail"))),
+        lambda s: filters.name.contains(f"{s.markers.word}\n"),
+        lambda s: filters.birth_date.on(s.markers.word),  # type: ignore[arg-type]
+        lambda s: filters.points.at_least(s.markers.word),
+        lambda s: filters.status.is_(s.markers.word),
+        lambda s: s.shop.grid.count(filters.field("size").is_(s.markers.word)),
+        lambda s: filters.gender.is_known() & s.markers.word,  # type: ignore[operator]
+        lambda s: s.shop.grid.page(cursor=s.markers.word),
     ),
     "grid.save_columns": (lambda s: s.shop.grid.save_columns("mine", ["user_name"]),),
     "grid.column_sets": (lambda s: s.shop.grid.column_sets(),),

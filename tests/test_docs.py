@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from loyaltycore.schema import COLLECTIONS
+
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -38,3 +40,15 @@ def test_every_page_is_reached_from_the_index() -> None:
             waiting += [link for link in links_of(page) if link.suffix == ".md"]
 
     assert {page for page in DOCS.rglob("*.md") if page not in seen} == set()
+
+
+def test_every_table_is_explained() -> None:
+    """The page about tables has a row for each, and names those that only grow."""
+    page = (DOCS / "explanation" / "tables.md").read_text(encoding="utf-8")
+    rows = [line.split("|") for line in page.splitlines() if line.startswith("| `")]
+    explained = {name for row in rows for name in re.findall(r"`(\w+)`", row[1])}
+    (sentence,) = re.findall(r"^(.*) are append-only", page, re.MULTILINE)
+    growing = {one.name for one in COLLECTIONS.values() if one.append_only}
+
+    assert set(COLLECTIONS) - explained == set()
+    assert set(re.findall(r"`(\w+)`", sentence)) == growing

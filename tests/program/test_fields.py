@@ -87,7 +87,7 @@ def test_a_choice_is_one_of_its_choices():
         ("name", {"name": ""}),
         ("name", {"name": "a" * 41}),
         ("name", {"name": 3}),
-        ("type", {"name": "pet", "type": "text"}),
+        ("type", {"name": "pet", "type": "string"}),
         ("required", {"name": "pet", "required": 1}),
         ("unique", {"name": "pet", "unique": "yes"}),
         ("unique", {"name": "pet", "type": FieldType.BOOLEAN, "unique": True}),
@@ -169,3 +169,10 @@ def test_a_form_without_fields_takes_none():
     """The sentence says that there are none."""
     with pytest.raises(InvalidFields, match="there are none"):
         filled_in((), {"pet": "Rex"})
+
+
+def test_a_type_may_be_named_by_its_word() -> None:
+    """What JSON or a settings file says is as good as the member."""
+    field = FieldDefinition("shoe", type="integer")
+
+    assert field == FieldDefinition("shoe", type=FieldType.INTEGER)

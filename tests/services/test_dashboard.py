@@ -10,7 +10,6 @@ import pytest
 from tests.conftest import NOON
 
 from loyaltycore import Loyalty, cards, errors
-from loyaltycore.ports import Add, Ref
 
 
 if TYPE_CHECKING:
@@ -26,17 +25,8 @@ def points(shop: Loyalty) -> str:
     return shop.templates.create("Points", cards.Cashback(percent=10)).id
 
 
-def rated(store: Store, day: date, reviews: int, rating_sum: int) -> None:
-    """Count ratings as a review does."""
-    columns = ("program_id", "day", "template_id", "location_id", "actor_id", "slot")
-    key = ("corner-cafe", day, "", "mitte", "", 0)
-    deltas = {"reviews": reviews, "rating_sum": rating_sum}
-    with store.session() as session:
-        session.apply([Add(Ref("day_figure", columns, key), deltas)])
-
-
 class TestTiles:
-    def test_all_four(self, shop: Loyalty, store: Store, points: str):
+    def test_all_four(self, shop: Loyalty, points: str):
         """
         CU-09: customers, card transactions, reviews and the overall rating.
 
@@ -49,7 +39,8 @@ class TestTiles:
         shop.cards.redeem_points(card, "1.00")
         wrong = shop.cards.record_purchase(card, "10.00")
         shop.transactions.void(wrong.id)
-        rated(store, MONDAY, 3, 1300)
+        for rating in (5, 4, 4):
+            shop.feedback.record(ada.id, rating)
         tiles = shop.reports.tiles()
 
         assert (2, 2, 3, Decimal("4.33")) == (
@@ -58,6 +49,20 @@ class TestTiles:
             tiles.reviews,
             tiles.rating,
         )
+
+    def test_who_is_gone_is_no_customer(self, shop: Loyalty, points: str):
+        """CU-09: living customers count: not those deleted, merged or erased."""
+        ada, bob, cem, dan = (shop.customers.register() for _ in range(4))
+        card = shop.cards.issue(points, to=bob.id).id
+        shop.cards.record_purchase(card, "10.00")
+        shop.feedback.record(bob.id, 5)
+        shop.customers.delete(ada.id)
+        shop.customers.erase(bob.id)
+        shop.customers.merge(cem.id, into=dan.id)
+        tiles = shop.reports.tiles()
+
+        assert (1, 1, 1) == (tiles.customers, tiles.transactions, tiles.reviews)
+        assert () == shop.verify().problems
 
     def test_no_table_of_customers_is_read(
         self, shop: Loyalty, store: Store, monkeypatch: pytest.MonkeyPatch
@@ -145,13 +150,14 @@ class TestDays:
 
         assert [1, 0] == [each.transactions for each in days]
 
-    def test_weeks_and_months(self, shop: Loyalty, store: Store, points: str):
+    def test_weeks_and_months(self, shop: Loyalty, points: str):
         """CU-17: weeks begin on Monday; the days asked for cut the ends off."""
-        card = shop.cards.issue(points, to=shop.customers.register().id).id
+        ada = shop.customers.register().id
+        card = shop.cards.issue(points, to=ada).id
         for days in (0, 6, 7, 35):
             shop.at(NOON + days * DAY).cards.record_purchase(card, "1.00")
-        rated(store, MONDAY, 1, 500)
-        rated(store, MONDAY + DAY, 1, 400)
+        shop.feedback.record(ada, 5)
+        shop.at(NOON + DAY).feedback.record(ada, 4)
         first, last = MONDAY - DAY, MONDAY + 8 * DAY
         weeks = shop.reports.days(first, last, by="week")
         months = shop.reports.days(first, MONDAY + 40 * DAY, by="month")

@@ -127,10 +127,10 @@ class TestIn:
         row = "external id,club,own mobile\nA,,\n"
         left = shop.files.import_customers(row)
         cleared = shop.files.import_customers(
-            "external id,club\nA,\n", CustomerImport(clear=frozenset({"fields.club"}))
+            "external id,club\nA,\n", CustomerImport(clear=frozenset({"field.club"}))
         )
         refused = shop.files.import_customers(
-            row, CustomerImport(clear=frozenset({"fields.mobile"}))
+            row, CustomerImport(clear=frozenset({"field.mobile"}))
         )
         ada = shop.customers.find(external_id="A")
 
@@ -165,8 +165,8 @@ def test_a_plan_says_what_changes_in_own_fields() -> None:
     assert isinstance(row, Update)
     assert {
         "utm": (None, "flyer"),
-        "fields.club": (7, 8),
-        "fields.milk": (None, "oat"),
+        "field.club": (7, 8),
+        "field.milk": (None, "oat"),
     } == row.changes
 
 

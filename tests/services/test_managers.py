@@ -190,6 +190,20 @@ class TestQuota:
         assert before == rows_of(store)
         assert () == small.verify().problems
 
+    def test_customers_who_leave_and_come_back(self, small: Loyalty):
+        """EN-16: whoever is deleted makes room, and is restored where there is some."""
+        ada = small.customers.register()
+        bob = small.customers.register()
+        small.customers.delete(ada.id)
+        cem = small.customers.register()
+        with pytest.raises(errors.QuotaReached):
+            small.customers.restore(ada.id)
+        small.customers.merge(cem.id, into=bob.id)
+        small.customers.restore(ada.id)
+
+        assert 2 == small.reports.tiles().customers
+        assert () == small.verify().problems
+
     def test_customers_in_a_file(self, small: Loyalty):
         """EN-16: rows beyond the plan fail one by one, dry run or not."""
         small.customers.register(first_name="Ada")

@@ -154,6 +154,31 @@ class Customer:
         """Normalised, lower case."""
         return self.person.email
 
+    @property
+    def external_id(self) -> str | None:
+        """As your own system calls them."""
+        return self.person.external_id
+
+    @property
+    def birth_date(self) -> date | None:
+        """As given."""
+        return self.person.birth_date
+
+    @property
+    def gender(self) -> str | None:
+        """As given."""
+        return self.person.gender
+
+    @property
+    def source(self) -> str | None:
+        """How they came, such as till or QR code."""
+        return self.person.source
+
+    @property
+    def utm(self) -> str | None:
+        """The campaign that brought them."""
+        return self.person.utm
+
 
 def is_one_line(text: str) -> bool:
     """Say whether a text has no line breaks, control characters or half characters."""

@@ -48,8 +48,8 @@ _SEVERAL: Final = frozenset({FilterOp.IN, FilterOp.NOT_IN})
 _WANTED: Final[Mapping[Kind, str]] = {
     Kind.NUMBER: 'an exact number, such as 100 or "2.75"',
     Kind.AGE: f"years, 0 to {_AGE_MAX}",
-    Kind.DAY: "a day, such as date(2026, 3, 1)",
-    Kind.MOMENT: "a day of the program's zone, or an aware moment",
+    Kind.DAY: "a date, such as date(2026, 3, 1), in JSON 2026-03-01",
+    Kind.MOMENT: "a date of the program's zone, in JSON 2026-03-01, or an aware moment",
     Kind.FLAG: "True or False",
     Kind.EMAIL: "an e-mail address",
     Kind.CUSTOM: "a text, a number, a day, True or False",

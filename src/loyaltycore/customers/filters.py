@@ -231,15 +231,18 @@ def dumps(filter_: CustomerFilter) -> str:
 
 def loads(text: str) -> CustomerFilter:
     """
-    Read what ``dumps`` wrote.
+    Read what ``dumps`` wrote; ``from_dict`` reads JSON that was parsed already.
 
     Raises:
         InvalidFilter: it is no JSON, or no filter.
     """
     try:
         found = json.loads(text)
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, RecursionError):
         raise InvalidFilter("filter", None, "it is not JSON.") from None
+    except TypeError:
+        message = f"it takes JSON as text, not {type(text).__name__}; see from_dict."
+        raise InvalidFilter("filter", None, message) from None
     return from_dict(found)
 
 

@@ -280,7 +280,7 @@ def columns_of(names: Sequence[str], program: Program) -> tuple[GridColumn, ...]
         InvalidValue: there is no such column, too many, or one twice.
     """
     if isinstance(names, str) or not 1 <= len(names) <= COLUMNS_MAX:
-        raise InvalidValue("columns", f"1 to {COLUMNS_MAX} names of columns.")
+        raise InvalidValue("columns", f"a list of 1 to {COLUMNS_MAX} names.")
     if len(set(names)) < len(names):
         raise InvalidValue("columns", "each column once.")
     return tuple(_column(name, program) for name in names)
@@ -314,7 +314,14 @@ def _column(name: object, program: Program, argument: str = "columns") -> GridCo
     if isinstance(name, str) and name in form:
         return _own_field(name)
     known = ", ".join((*COLUMNS, *form))
-    raise InvalidValue(argument, f"there is no such column; there are {known}.")
+    message = f"there is no column {_quoted(name)}; there are {known}."
+    raise InvalidValue(argument, message)
+
+
+def _quoted(name: object) -> str:
+    """Repeat what is a name; else somebody's data may stand there."""
+    is_name = isinstance(name, str) and name.replace(".", "_").isidentifier()
+    return f"{name!r}" if is_name else "like that"
 
 
 def _own_field(name: str) -> GridColumn:

@@ -27,6 +27,7 @@ __all__ = [
     "check_room",
     "edited",
     "kind_of",
+    "plain_day",
     "written",
 ]
 
@@ -87,6 +88,18 @@ def kind_of(given: NoteKind | str) -> NoteKind:
     return one_of("kind", NoteKind, given)
 
 
+def plain_day(field: str, day: object) -> date:
+    """
+    Check a day.
+
+    Raises:
+        InvalidValue: it is none, or a moment.
+    """
+    if type(day) is not date:
+        raise InvalidValue(field, f"a datetime.date, not {type(day).__name__}.")
+    return day
+
+
 def written(note: Note) -> Note:
     """
     Check a note.
@@ -95,8 +108,8 @@ def written(note: Note) -> Note:
         InvalidValue: a text that cannot be one; a reminder without a day, or a day on
             something else.
     """
-    if note.due_on is not None and type(note.due_on) is not date:
-        raise InvalidValue("due_on", "a datetime.date.")
+    if note.due_on is not None:
+        plain_day("due_on", note.due_on)
     if (note.kind is NoteKind.REMINDER) is not (note.due_on is not None):
         raise InvalidValue("due_on", "a reminder has a day, and nothing else has.")
     return attrs.evolve(note, text=paragraphs("text", note.text))

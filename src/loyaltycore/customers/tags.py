@@ -44,7 +44,13 @@ def tags_of(given: Iterable[str]) -> tuple[str, ...]:
     """
     if isinstance(given, str):
         raise InvalidValue("tags", "several texts, or one in a list.")
-    return tuple(dict.fromkeys(one_line("tags", tag, TAG_MAX) for tag in given))
+    return tuple(dict.fromkeys(_tag(tag) for tag in given))
+
+
+def _tag(given: object) -> str:
+    if not isinstance(given, str):
+        raise InvalidValue("tags", f"each a text, not {type(given).__name__}.")
+    return one_line("tags", given, TAG_MAX)
 
 
 def tag_change(

@@ -359,6 +359,8 @@ class UnknownLink(NotFound):
 
     def __init__(self) -> None:
         super().__init__("that was given", by="token")
+        self.message = "No link has this token in this program."
+        self.args = (self.message,)
 
 
 class UnknownTerminal(NotFound):

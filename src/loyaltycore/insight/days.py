@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, TypeVar, assert_never
+from typing import TYPE_CHECKING, Any, Final, TypeVar, assert_never
 
 import attrs
 
@@ -33,6 +33,7 @@ __all__ = [
     "check_days",
     "one_of",
     "series",
+    "shown",
 ]
 
 #: The most days that are looked at in one go: ten years.
@@ -156,24 +157,36 @@ def series(
     )
 
 
-def _figures(
-    sums: Counter[str], first: date, last: date, currency: str | None
-) -> SpanFigures:
+def shown(sums: Counter[str], currency: str | None) -> dict[str, Any]:
+    """
+    What figures have in common that are added up over days, by name.
+
+    Args:
+        currency: of the revenue; None leaves it out, for those who may not see it.
+    """
     revenue = None
     if currency is not None:
         revenue = Money.of_minor(sums["purchase_value"], currency)
+    return {
+        "new_customers": sums["customers"],
+        "transactions": sums["transactions"],
+        "purchases": sums["purchases"],
+        "revenue": revenue,
+        "redemptions": sums["redemptions"],
+        "voids": sums["voids"],
+        "amends": sums["amends"],
+        "points_earned": from_units(sums["points_earned"], POINT_SCALE),
+        "points_redeemed": from_units(sums["points_redeemed"], POINT_SCALE),
+    }
+
+
+def _figures(
+    sums: Counter[str], first: date, last: date, currency: str | None
+) -> SpanFigures:
     return SpanFigures(
         first=first,
         last=last,
-        new_customers=sums["customers"],
-        transactions=sums["transactions"],
-        purchases=sums["purchases"],
-        revenue=revenue,
-        redemptions=sums["redemptions"],
-        voids=sums["voids"],
-        amends=sums["amends"],
-        points_earned=from_units(sums["points_earned"], POINT_SCALE),
-        points_redeemed=from_units(sums["points_redeemed"], POINT_SCALE),
+        **shown(sums, currency),
         points_expired=from_units(sums["points_expired"], POINT_SCALE),
         reviews=sums["reviews"],
         rating=mean_rating(sums["reviews"], sums["rating_sum"]),

@@ -7,13 +7,13 @@ Owns what the numbers mean; where the sums come from is a service's affair.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
 from loyaltycore.customers.figures import POINT_SCALE
+from loyaltycore.insight.days import shown
 from loyaltycore.ledger.transactions import TransactionKind
-from loyaltycore.values.money import Money
 from loyaltycore.values.quantity import from_units
 
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from loyaltycore.ledger.transactions import Entry, Unit
+    from loyaltycore.values.money import Money
 
 __all__ = ["Flow", "Flows", "Kind", "ManagerStatistics", "manager_statistics"]
 
@@ -179,21 +180,6 @@ def manager_statistics(
 
 
 def _statistics(
-    actor: str | None, sums: Counter[str], currency: str | None, **others: object
+    actor: str | None, sums: Counter[str], currency: str | None, **others: Any
 ) -> ManagerStatistics:
-    revenue = None
-    if currency is not None:
-        revenue = Money.of_minor(sums["purchase_value"], currency)
-    return ManagerStatistics(
-        manager_id=actor,
-        new_customers=sums["customers"],
-        transactions=sums["transactions"],
-        purchases=sums["purchases"],
-        revenue=revenue,
-        redemptions=sums["redemptions"],
-        voids=sums["voids"],
-        amends=sums["amends"],
-        points_earned=from_units(sums["points_earned"], POINT_SCALE),
-        points_redeemed=from_units(sums["points_redeemed"], POINT_SCALE),
-        **others,  # type: ignore[arg-type]
-    )
+    return ManagerStatistics(manager_id=actor, **shown(sums, currency), **others)

@@ -196,8 +196,7 @@ def own_of(
     value: object = cell
     match definition.type:
         case FieldType.INTEGER:
-            number = number_of(cell, style)
-            value = int(number) if number == int(number) else number
+            value = _whole_of(cell, definition.name, style)
         case FieldType.DECIMAL:
             value = number_of(cell, style)
         case FieldType.BOOLEAN:
@@ -215,6 +214,14 @@ def own_of(
         if definition.type is FieldType.BOOLEAN:
             message = f"{definition.name}: write {', '.join(_FLAGS)}."
         raise BadCell("invalid_field", message) from None
+
+
+def _whole_of(cell: str, name: str, style: NumberStyle) -> int | Decimal:
+    try:
+        number = number_of(cell, style)
+    except BadCell as error:
+        raise BadCell(error.code, f"{name}: write a whole number.") from None
+    return int(number) if number == int(number) else number
 
 
 def phone_of(cell: str, region: str | None) -> str:

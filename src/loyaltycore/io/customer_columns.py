@@ -23,7 +23,7 @@ __all__ = ["ACTION", "CUSTOMER_COLUMNS", "OWN", "customer_columns", "own_field"]
 ACTION: Final = "_action"
 
 #: Before the names of fields that the program has added.
-OWN: Final = "fields."
+OWN: Final = "field."
 
 _PHONES: Final = (
     "contact number",

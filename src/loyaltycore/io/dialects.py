@@ -97,7 +97,7 @@ def _no_header(lines: Sequence[str], delimiter: str) -> FileUnreadable:
     """Refuse a file without repeating its first row, which may be a customer."""
     cells = len(_first(lines, delimiter))
     message = (
-        f"No column of the header is known (it has {cells} cells); name the columns, or"
-        " start from a template."
+        f"No column of the header is known, of {cells}; name the columns, or start from"
+        " a template; and pass an open file, or what is in it, not its name."
     )
     return FileUnreadable(message, reason="header")

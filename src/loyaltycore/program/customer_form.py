@@ -39,6 +39,10 @@ def _names(given: Iterable[str]) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)
 
 
+def _fields(given: Iterable[FieldDefinition]) -> tuple[FieldDefinition, ...]:
+    return (given,) if isinstance(given, FieldDefinition) else tuple(given)
+
+
 def _check_names(
     _: object, field: attrs.Attribute[Any], names: tuple[str, ...]
 ) -> None:
@@ -75,7 +79,7 @@ class CustomerForm:
         default=UNIQUE_FIELDS, converter=_names, validator=_check_names
     )
     fields: tuple[FieldDefinition, ...] = attrs.field(
-        default=(), converter=tuple, validator=_check_fields
+        default=(), converter=_fields, validator=_check_fields
     )
 
 

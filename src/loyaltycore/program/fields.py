@@ -58,10 +58,11 @@ def _check_name(_: object, __: object, name: str) -> None:
         raise InvalidValue("name", message)
 
 
-def _check_type(_: object, __: object, value: object) -> None:
-    if not isinstance(value, FieldType):
-        names = ", ".join(f"FieldType.{member.name}" for member in FieldType)
-        raise InvalidValue("type", f"one of {names}.")
+def _type(value: FieldType | str) -> FieldType:
+    for member in FieldType:
+        if value == member:
+            return member
+    raise InvalidValue("type", f"one of {', '.join(FieldType)}.")
 
 
 def _check_flag(_: object, field: attrs.Attribute[bool], value: object) -> None:
@@ -94,9 +95,7 @@ class FieldDefinition:
     """
 
     name: str = attrs.field(validator=_check_name)
-    type: FieldType = attrs.field(
-        default=FieldType.TEXT, validator=_check_type, kw_only=True
-    )
+    type: FieldType = attrs.field(default=FieldType.TEXT, converter=_type, kw_only=True)
     required: bool = attrs.field(default=False, validator=_check_flag, kw_only=True)
     unique: bool = attrs.field(default=False, validator=_check_flag, kw_only=True)
     choices: tuple[str, ...] = attrs.field(default=(), converter=_choices, kw_only=True)
@@ -152,7 +151,7 @@ def check_form(form: tuple[FieldDefinition, ...]) -> None:
         InvalidValue: of ``form``.
     """
     if not all(isinstance(field, FieldDefinition) for field in form):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidValue("form", "FieldDefinition and nothing else.")
+        raise InvalidValue("form", "each a FieldDefinition, and nothing else.")
     if len({field.name for field in form}) != len(form):
         raise InvalidValue("form", "every field has a name of its own.")
     if len(form) > _FIELDS_MAX:

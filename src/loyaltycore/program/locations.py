@@ -189,7 +189,7 @@ def _address_of(address: str | None) -> str | None:
 
 
 def _degrees(field: str, value: Decimal | int | str | None, most: int) -> int:
-    message = f'a number of degrees from -{most} to {most}, such as "52.520008".'
+    message = f'degrees from -{most} to {most}, no float, such as "52.520008".'
     if value is None:
         raise InvalidValue(field, message)
     try:

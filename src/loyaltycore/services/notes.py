@@ -8,7 +8,7 @@ import attrs
 
 from loyaltycore.customers import notes as rules
 from loyaltycore.customers.activity import ActivityKind
-from loyaltycore.customers.notes import Note, NoteKind
+from loyaltycore.customers.notes import Note, NoteKind, plain_day
 from loyaltycore.errors import Conflict, UnknownNote
 from loyaltycore.ports import Delete
 from loyaltycore.posting.people import living_customer, noted, the_customer
@@ -168,10 +168,11 @@ class Notes:
         Return a page of the reminders of a local day, today's by default.
 
         Raises:
-            InvalidValue: the limit or cursor cannot be.
+            InvalidValue: the day, limit or cursor cannot be.
         """
         desk = self._shell.desk
-        day = local_day(desk.now(), desk.program.zone) if on is None else on
+        today = local_day(desk.now(), desk.program.zone)
+        day = today if on is None else plain_day("on", on)
         query = records.due_notes(desk.program.id, day, limit, cursor)
         page = self._shell.read(lambda session: session.select(query), Permission.NOTES)
         return _paged(page)
