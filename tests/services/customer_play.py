@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from datetime import timedelta
 from random import Random
@@ -137,6 +138,11 @@ class Known:
         self._rows = rows
         self.customers = {row["id"]: row for row in rows["customer"]}
 
+    @property
+    def members(self) -> set[str]:
+        """Who is in a segment."""
+        return {row["customer_id"] for row in self._rows["segment_member"]}
+
     def end(self, customer_id: str) -> str:
         """Who somebody turned out to be."""
         while (into := self.customers[customer_id]["merged_into"]) is not None:
@@ -200,6 +206,4 @@ class Known:
 
 
 def _takes(entry: dict[str, Any]) -> list[tuple[int, int]]:
-    import json
-
     return [(number, taken) for number, taken in json.loads(entry["takes"])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -144,8 +145,6 @@ class CustomerMachine(RuleBasedStateMachine):
     @staticmethod
     def fields_of(known: Known, customer_id: str) -> dict[str, Any]:
         """Return what the programme's own fields of somebody are."""
-        import json
-
         found: dict[str, Any] = json.loads(known.customers[customer_id]["fields"])
         return found
 
@@ -421,6 +420,7 @@ class CustomerMachine(RuleBasedStateMachine):
             assert () == shop.verify().problems
         known = self.known()
         self.prove_search(known)
+        assert known.members <= self.living
         for each in self.people:
             end = self.end(each)
             assert end == known.end(each)
@@ -486,9 +486,9 @@ def run(examples: int, steps: int) -> None:
     )
 
 
-def test_thirty_histories_of_thirty_steps() -> None:
+def test_fifty_histories_of_thirty_steps() -> None:
     """Whatever managers do in whatever order, everything adds up on both stores."""
-    run(examples=30, steps=30)
+    run(examples=50, steps=30)
 
 
 @pytest.mark.soak

@@ -10,6 +10,7 @@ from tests.conftest import rows_of
 
 from loyaltycore import Loyalty, Program, cards, errors, filters
 from loyaltycore.posting import merging, people, registering, segmenting
+from loyaltycore.records import segments as records
 
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Meanwhile:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._monkeypatch = monkeypatch
         self._pool = ThreadPoolExecutor(1)
+        self._has_begun = False
         self.done: list[Future[Any]] = []
 
     def at(
@@ -50,7 +52,8 @@ class Meanwhile:
         function = getattr(where, name)
 
         def begin() -> None:
-            if not self.done:
+            if not self._has_begun:
+                self._has_begun = True
                 self.done.append(self._pool.submit(other))
                 wait(self.done, timeout=0.2)
 
@@ -119,7 +122,7 @@ def test_who_enters_a_segment_leaves_meanwhile(
     how: str,
 ) -> None:
     """CU-12: nobody who is gone is in a segment, whoever was first."""
-    rich = shop.segments.create("Reachable", filters.phone.is_(ada.phone))
+    rich = shop.segments.create("Reachable", filters.phone.is_(ada.person.phone or ""))
     friends = shop.segments.create_static("Friends")
     into = {"into": twin.id} if leave == "merge" else {}
     meanwhile.at(
@@ -140,6 +143,22 @@ def test_who_enters_a_segment_leaves_meanwhile(
 
     assert inside == ({twin.id} if leave == "merge" else set())
     assert () == shop.verify().problems
+
+
+def test_a_filter_is_changed_while_it_is_asked(
+    shop: Loyalty, ada: Customer, twin: Customer, meanwhile: Meanwhile
+) -> None:
+    """CU-12: nobody enters by a filter that was given up in the meantime."""
+    one = shop.segments.create("One", filters.phone.is_(ada.person.phone or ""))
+    other = filters.phone.is_(twin.person.phone or "")
+    meanwhile.at(
+        records, "newcomers", lambda: shop.segments.change(one.id, filter=other)
+    )
+    shop.segments.refresh(one.id)
+    meanwhile.end()
+
+    assert [twin.id] == [each.id for each in shop.segments.members(one.id).customers]
+    assert [True] == [each.has_entered for each in shop.segments.changes(one.id)]
 
 
 @pytest.mark.parametrize("step", ["register", "restore"])
