@@ -448,7 +448,7 @@ class CustomerMachine(RuleBasedStateMachine):
             ("email", "ada@example.com"),
             ("external_id", "E-1"),
         ):
-            clue = {field: value}
+            clue: Any = {field: value}
             found = self.ask(lambda shop, c=clue: shop.customers.find_all(**c)).value
             assert known.holders(field, value) == {each.id for each in found}
             assert len(found) < 2

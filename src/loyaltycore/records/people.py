@@ -58,7 +58,7 @@ def taken_back(
     """
     wanted: dict[Ref, str | None] = {}
     for before, person in planned:
-        held = set() if before is None else set(contacts_of(program, before.person))
+        held = [] if before is None else contacts_of(program, before.person)
         owner_id = None if before is None else before.id
         new = (ref for ref in contacts_of(program, person) if ref not in held)
         wanted |= dict.fromkeys(new, owner_id)
