@@ -18,7 +18,7 @@ from loyaltycore.cards.benefits import Units
 from loyaltycore.cards.limited import Limited
 from loyaltycore.cards.offers import NewCard, Offer, offer_of
 from loyaltycore.cards.order_commands import DisableCoupon, RedeemCoupon, ReserveCoupon
-from loyaltycore.cards.orders import Order, with_discount
+from loyaltycore.cards.orders import Bill, Order, with_discount
 from loyaltycore.cards.settings import one_of
 from loyaltycore.cards.stacking import Taken, apply_in_order
 from loyaltycore.errors import InvalidValue, NotAvailable, Refusal
@@ -112,7 +112,8 @@ class Coupon(Limited[CouponCommand]):
     ) -> Outcome | Refusal:
         """Redeem the coupon for an order, or reserve it."""
         currency = draft.context.currency
-        taken = self._taken(command, currency)
+        bill = None if command.order is None else command.order.bill(currency)
+        taken = self._taken(command, bill)
         own = taken[-1]
         refusal = self.why_not(draft, command.presented_by) or own.refusal
         refusal = refusal or self.count_use(draft, own.discount)
@@ -131,15 +132,14 @@ class Coupon(Limited[CouponCommand]):
             case _ as never:  # pragma: no cover : the union above is closed
                 assert_never(never)
         till = self.till(draft)
-        if command.order is not None:
-            off = sum(each.discount for each in taken)
-            pay = command.order.bill(currency).total - off
+        if bill is not None:
+            pay = bill.total - sum(each.discount for each in taken)
             till = with_discount(till, own.by_line, pay, currency)
         amount = None if bought is None else minor_units(bought, currency)
         return draft.outcome(kind, till, purchase_amount=amount)
 
     def _taken(
-        self, command: RedeemCoupon | ReserveCoupon, currency: str
+        self, command: RedeemCoupon | ReserveCoupon, bill: Bill | None
     ) -> tuple[Taken, ...]:
         """
         What each offer takes off the order, the coupon's own last.
@@ -147,10 +147,8 @@ class Coupon(Limited[CouponCommand]):
         Raises:
             InvalidValue: there is no order, and the offer depends on one.
         """
-        if command.order is not None:
-            return apply_in_order(
-                (*command.beside, self.offer), command.order, currency
-            )
+        if bill is not None:
+            return apply_in_order((*command.beside, self.offer), bill)
         if isinstance(self.offer.benefit, Units) and self.offer.min_spend is None:
             return (Taken(by_line=()),)
         raise InvalidValue("order", "give the order, or its total.")

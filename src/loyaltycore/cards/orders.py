@@ -107,10 +107,10 @@ class Bill:
             by_line: minor units off each line, not more than there are on it.
         """
         lines = tuple(
-            attrs.evolve(line, amount=line.amount - off)
+            BillLine(line.sku, line.quantity, line.amount - off)
             for line, off in zip(self.lines, by_line, strict=True)
         )
-        return attrs.evolve(self, lines=lines)
+        return Bill(self.currency, lines)
 
 
 @attrs.frozen
@@ -197,4 +197,4 @@ def with_discount(
     off = sum(by_line)
     shown = (f"{amount_text(n, currency)} {currency}" for n in (off, pay))
     text = "{} off, pay {}, ".format(*shown) + till.text
-    return attrs.evolve(till, text=text, discount=off, pay=pay, by_line=by_line)
+    return till.with_order(text, discount=off, pay=pay, by_line=by_line)

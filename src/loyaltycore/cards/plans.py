@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final, cast
 
 import attrs
@@ -47,10 +48,7 @@ class Span:
 
     def start(self, anchor: date, k: int) -> date:
         """The first day of the k-th period; the last day there is, beyond it."""
-        try:
-            return anchor + period(self.n * k, self.unit)
-        except (OverflowError, ValueError):  # what dateutil raises beyond 9999
-            return date.max
+        return _so_long_after(anchor, self.n * k, self.unit)
 
     def index(self, anchor: date, day: date) -> int:
         """Which period a day lies in that is not before the anchor."""
@@ -60,6 +58,15 @@ class Span:
         months = (day.year - anchor.year) * _MONTHS + day.month - anchor.month
         k = months // (self.n * (_MONTHS if self.unit == "years" else 1))
         return k - 1 if self.start(anchor, k) > day else k
+
+
+@lru_cache(maxsize=4096)
+def _so_long_after(day: date, n: int, unit: PeriodUnit) -> date:
+    """A check-in asks for the borders of its period again and again."""
+    try:
+        return day + period(n, unit)
+    except (OverflowError, ValueError):  # what dateutil raises beyond 9999
+        return date.max
 
 
 def span_of(name: str) -> Span | None:

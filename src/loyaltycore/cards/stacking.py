@@ -85,21 +85,20 @@ def apply_offers(
         InvalidInput: an amount that the currency cannot hold.
     """
     by_priority = sorted(range(len(offers)), key=lambda index: offers[index].priority)
-    in_order = apply_in_order([offers[index] for index in by_priority], order, currency)
-    taken = dict(zip(by_priority, in_order, strict=True))
+    in_order = [offers[index] for index in by_priority]
+    applied = apply_in_order(in_order, order.bill(currency))
+    taken = dict(zip(by_priority, applied, strict=True))
     return tuple(taken[index] for index in range(len(offers)))
 
 
-def apply_in_order(
-    offers: Sequence[Offer], order: Order, currency: str
-) -> tuple[Taken, ...]:
+def apply_in_order(offers: Sequence[Offer], bill: Bill) -> tuple[Taken, ...]:
     """
     Say the same of offers that are applied as they come, whatever their priority.
 
     Raises:
         InvalidInput: an amount that the currency cannot hold.
     """
-    initial = left = order.bill(currency)
+    initial = left = bill
     taken: list[Taken] = []
     applied: set[Stacking] = set()
     for offer in offers:

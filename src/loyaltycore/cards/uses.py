@@ -49,10 +49,10 @@ def status_of(draft: Draft) -> str:
     total = draft.total(Unit.USE)
     if draft.recall("disabled"):
         return "disabled"
-    found = {
-        "active": total.balance > 0,
-        "reserved": total.held > 0,
-        "redeemed": total.spent > 0,
-        "expired": total.expired > 0,
-    }
-    return next((status for status, is_so in found.items() if is_so), "empty")
+    if total.balance > 0:
+        return "active"
+    if total.held > 0:
+        return "reserved"
+    if total.spent > 0:
+        return "redeemed"
+    return "expired" if total.expired > 0 else "empty"

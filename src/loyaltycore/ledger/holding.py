@@ -182,7 +182,7 @@ class _Moves:
         self.remaining = total.remaining
         self.pending = total.pending
         self.held = total.held
-        self.by_rule = dict(total.by_rule)
+        self.by_rule = total.by_rule
 
     def open(self, lots: dict[int, Lot], lot: Lot) -> None:
         """A new lot comes in."""
@@ -218,9 +218,11 @@ class _Moves:
     def _count(self, rule: str, amount: int) -> None:
         if not rule:
             return
-        left = self.by_rule.pop(rule, 0) + amount
+        by_rule = dict(self.by_rule)
+        left = by_rule.pop(rule, 0) + amount
         if left:
-            self.by_rule[rule] = left
+            by_rule[rule] = left
+        self.by_rule = by_rule
 
 
 def close(

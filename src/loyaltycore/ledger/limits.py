@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -26,6 +25,7 @@ from loyaltycore.errors import (
     Refusal,
 )
 from loyaltycore.ledger.amounts import units_of
+from loyaltycore.ledger.counted_windows import Windows, counted_windows
 from loyaltycore.ledger.transactions import TransactionKind, Unit
 from loyaltycore.values.days import RoundUp, end_of, round_day
 from loyaltycore.values.money import Amount, amount_text, number_of, optional_amount
@@ -33,8 +33,7 @@ from loyaltycore.values.quantity import from_units
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date, datetime
+    from datetime import datetime
 
     from loyaltycore.ledger.draft import Draft
 
@@ -50,14 +49,6 @@ class OnExceed(StrEnum):
     REJECT = "reject"
 
 
-class Windows(StrEnum):
-    """``calendar`` ones are a day, ISO week or month; ``rolling`` ones end today."""
-
-    CALENDAR = "calendar"
-    ROLLING = "rolling"
-
-
-_ROLLING_DAYS = {"day": 1, "week": 7, "month": 30}
 _CALENDAR = {
     "per_day": RoundUp.END_OF_DAY,
     "per_week": RoundUp.END_OF_WEEK,
@@ -88,6 +79,22 @@ def _check_enum(_: object, field: attrs.Attribute[Any], value: Any) -> None:
     if not isinstance(value, choices):
         names = ", ".join(f"{choices.__name__}.{member.name}" for member in choices)
         raise InvalidValue(field.name, f"one of {names}.")
+
+
+@attrs.frozen(kw_only=True)
+class _InUnits:
+    """
+    Limits in smallest units.
+
+    Attributes:
+        windows: the names of those that are for a window.
+        most: what each of these allows.
+    """
+
+    per_transaction: int | None
+    max_balance: int | None
+    windows: tuple[str, ...]
+    most: tuple[int, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -138,11 +145,11 @@ class EarnLimits:
     #: Which of the limits are numbers of units.
     of_units: tuple[str, ...] = attrs.field(init=False, eq=False, repr=False)
     # Worked out once for each unit: every earning asks for them.
-    _in_units: dict[tuple[Unit, int, str], dict[str, int]] = attrs.field(
+    _in_units: dict[tuple[Unit, int, str], _InUnits] = attrs.field(
         init=False,
         eq=False,
         repr=False,
-        factory=dict["tuple[Unit, int, str]", "dict[str, int]"],
+        factory=dict["tuple[Unit, int, str]", "_InUnits"],
     )
 
     def __attrs_post_init__(self) -> None:
@@ -215,41 +222,50 @@ class EarnLimits:
         """
         if not self.of_units:
             return asked
-        limits = dict(self._limits(unit, scale, draft.context.currency))
-        most = limits.pop("per_transaction", None)
+        context, rejects = draft.context, self.on_exceed is OnExceed.REJECT
+        limits = self._limits(unit, scale, context.currency)
+        most = limits.per_transaction
         if most is not None and asked + already > most:
             return _reached(f"{unit}s a transaction", already, most, scale)
         allowed = asked
-        most = limits.pop("max_balance", None)
+        most = limits.max_balance
         if most is not None:
             have = draft.balance(unit)
             allowed = min(allowed, max(0, most - have))
-            if allowed < asked and self.on_exceed is OnExceed.REJECT:
+            if allowed < asked and rejects:
                 return _reached(f"{unit}s on the card", have, most, scale)
-        day = draft.context.local_day
-        windows = {name: _counters(unit, name, day, self.windows) for name in limits}
-        for name, most in limits.items():
-            used = draft.context.used(*windows[name])
+        counted = counted_windows(unit, limits.windows, self.windows, context.local_day)
+        context.see(counted.counters)
+        for name, most, counters in zip(
+            limits.windows, limits.most, counted.by_window, strict=True
+        ):
+            used = context.used(*counters)
             allowed = min(allowed, max(0, most - used))
-            if allowed < asked and self.on_exceed is OnExceed.REJECT:
+            if allowed < asked and rejects:
                 words = f"{unit}s {name.replace('per_', 'a ')}"
                 return _reached(words, used, most, scale, self._resets_at(name, draft))
         if allowed < asked:
             allowed -= allowed % step
             draft.pinned["caps"] = {unit.value: allowed}
         if allowed:
-            for counter in {counters[0] for counters in windows.values()}:
+            for counter in counted.added_to:
                 draft.count(counter, allowed)
         return allowed
 
-    def _limits(self, unit: Unit, scale: int, currency: str) -> Mapping[str, int]:
+    def _limits(self, unit: Unit, scale: int, currency: str) -> _InUnits:
         """The limits of units, in smallest ones."""
         key = (unit, scale, currency)
         if key not in self._in_units:
-            self._in_units[key] = {
+            units = {
                 name: units_of(getattr(self, name), unit, scale, currency)
                 for name in self.of_units
             }
+            self._in_units[key] = _InUnits(
+                per_transaction=units.pop("per_transaction", None),
+                max_balance=units.pop("max_balance", None),
+                windows=tuple(units),
+                most=tuple(units.values()),
+            )
         return self._in_units[key]
 
     def _too_soon(self, draft: Draft, kind: TransactionKind) -> Refusal | None:
@@ -266,9 +282,10 @@ class EarnLimits:
         return LimitReached(limit, used=1, at_most=1, resets_at=again_at)
 
     def _too_often(self, draft: Draft) -> Refusal | None:
-        most, day = self.checkins_per_day, draft.context.local_day
+        most = self.checkins_per_day
         if most is None:
             return None
+        day = draft.context.local_day
         counter = f"check-in/{day.isoformat()}"
         used = draft.context.used(counter)
         if used >= most:
@@ -284,21 +301,6 @@ class EarnLimits:
             return None
         last = round_day(draft.context.local_day, _CALENDAR[name])
         return end_of(last, draft.context.zone)
-
-
-@lru_cache(maxsize=256)
-def _counters(unit: Unit, name: str, day: date, windows: Windows) -> tuple[str, ...]:
-    """The counters of a window; what is earned now is added to the first."""
-    prefix, window = f"earned/{unit}", name.removeprefix("per_")
-    if window == "lifetime":
-        return (f"{prefix}/ever",)
-    if window == "day" or windows is Windows.ROLLING:
-        days = (day - timedelta(days=n) for n in range(_ROLLING_DAYS[window]))
-        return tuple(f"{prefix}/{each.isoformat()}" for each in days)
-    if window == "week":
-        year, week, _ = day.isocalendar()
-        return (f"{prefix}/{year}-W{week:02}",)
-    return (f"{prefix}/{day:%Y-%m}",)
 
 
 def _reached(

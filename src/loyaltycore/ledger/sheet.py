@@ -174,7 +174,7 @@ class Sheet:
             kind=kind,
             entries=tuple(self.entries),
             after=after,
-            touched=frozenset(_touched(self.entries)),
+            touched=_touched(self.entries),
             till=till,
             purchase_amount=purchase_amount,
             pinned=facts,
@@ -184,11 +184,12 @@ class Sheet:
         )
 
 
-def _touched(entries: Iterable[Entry]) -> Iterable[int]:
+def _touched(entries: Iterable[Entry]) -> frozenset[int]:
+    touched: set[int] = set()
     for entry in entries:
         if entry.lot is not None:
-            yield entry.lot
+            touched.add(entry.lot)
         if entry.hold is not None:
-            yield entry.hold
-        for number, _ in entry.takes:
-            yield number
+            touched.add(entry.hold)
+        touched.update(number for number, _ in entry.takes)
+    return frozenset(touched)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from loyaltycore.errors import InvalidAmount, InvalidValue
@@ -132,6 +133,8 @@ def to_units(value: Decimal | int | str, scale: int) -> int:
     if isinstance(value, str):
         units = _units_of_text(value, scale)
     elif isinstance(value, Decimal):
+        if not value.is_finite():
+            raise InvalidAmount(_NOT_FINITE)
         units = _units_of_decimal(value, scale)
     else:
         units = _whole(value) * _POWERS[scale]
@@ -256,6 +259,8 @@ def allocate(total: int, weights: Sequence[int]) -> tuple[int, ...]:
     parts = sum(weights)
     if parts == 0:
         raise InvalidValue("weights", "at least one must be above 0")
+    if len(weights) == 1:
+        return (int(total),)
     shares: list[int] = []
     fractions: list[tuple[int, int]] = []
     for line, weight in enumerate(weights):
@@ -314,9 +319,9 @@ def _units_of_text(text: str, scale: int) -> int:
     return -units if sign == "-" else units
 
 
+@lru_cache(maxsize=4096)
 def _units_of_decimal(value: Decimal, scale: int) -> int:
-    if not value.is_finite():
-        raise InvalidAmount(_NOT_FINITE)
+    """Rules are asked for the same settings in every decision."""
     if not value:
         return 0
     # Before any arithmetic: as an int, 1E+999999 would fill the memory.
