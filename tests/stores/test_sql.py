@@ -27,7 +27,7 @@ from loyaltycore.errors import (
     Unavailable,
     UnsupportedValue,
 )
-from loyaltycore.ports import Add, Insert, Update
+from loyaltycore.ports import Add, Insert, Ref, Update
 from loyaltycore.query.predicates import Compare, Not, Op, is_in, where
 from loyaltycore.query.queries import Query
 from loyaltycore.schema import COLLECTIONS
@@ -311,6 +311,28 @@ class TestStatements:
         assert done == [2, 0, 1, 1, 1, 1]
         assert len(texts) == 2
         assert a.every(postgres, "counter") == [a.counter("a", 1), a.counter("b", 2)]
+
+    def test_rows_that_are_alike_but_for_one_value(self, store):
+        """What they have in common is said once; rows of two kinds are named whole."""
+        asked: list[tuple[str, int]] = []
+        a.fill(store, "counter", [a.counter("a", 1), a.counter("b", 2)])
+        others = Ref("counter", ("program_id", "name"), ("another", "a"))
+        with store.session(write=False) as session:
+            ask = session.ask
+            session.ask = lambda statement, values: (
+                asked.append((statement.text, len(values))),
+                ask(statement, values),
+            )[1]
+            alike = session.get([a.counter_ref(name) for name in "abc"])
+            mixed = session.get([a.counter_ref("b"), others])
+
+        assert alike == [a.counter("a", 1), a.counter("b", 2), None]
+        assert mixed == [a.counter("b", 2), None]
+        (listed, five), (named, four) = asked
+        assert " IN (" in listed
+        assert " OR " not in listed
+        assert " OR " in named
+        assert (five, four) == (1 + 4, 2 + 2), "four names: three, and the last again"
 
     def test_a_constant_inside(self, store):
         """A predicate that is always false has no holes, and finds nothing."""

@@ -30,6 +30,7 @@ from loyaltycore.stores.sql.shapes import (
     Looked,
     Summarized,
     Walk,
+    are_alike,
     padded,
     shape_of,
     width,
@@ -212,10 +213,13 @@ class SqlSession(Run):
         codec = self.statements.codec(collection, columns)
         whole = self.statements.whole(collection)
         for chunk in _chunks(sorted(rows), _LOOKED_MAX):
-            shape = Looked(name, columns, width(len(chunk)), how)
-            values = [
-                each for values in padded(tuple(chunk)) for each in codec.encode(values)
-            ]
+            is_listed = are_alike(chunk)
+            shape = Looked(name, columns, width(len(chunk)), how, is_listed)
+            encoded = [codec.encode(each) for each in padded(tuple(chunk))]
+            if is_listed:
+                values = encoded[0][:-1] + [each[-1] for each in encoded]
+            else:
+                values = [value for each in encoded for value in each]
             for found in self.ask(self.statements.reading(shape), values):
                 row = whole.row(found)
                 rows[tuple(row[column] for column in columns)] = row

@@ -15,7 +15,7 @@ from loyaltycore.stores.prefixes import prefix_end
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from loyaltycore.query.queries import Measure
     from loyaltycore.schema.questions import Plan
@@ -105,12 +105,19 @@ class Summarized(NamedTuple):
 
 
 class Looked(NamedTuple):
-    """Rows by their names, *width* at a time."""
+    """
+    Rows by their names, *width* at a time.
+
+    Attributes:
+        is_listed: they differ in the last of the columns only, so that the values of
+            the others come once.
+    """
 
     collection: str
     columns: tuple[str, ...]
     width: int
     lock: str
+    is_listed: bool
 
 
 class Joined(NamedTuple):
@@ -245,6 +252,12 @@ class Walk:
 def width(n: int) -> int:
     """Round up to a power of two: few shapes instead of thousands."""
     return 1 << (n - 1).bit_length()
+
+
+def are_alike(rows: Sequence[tuple[Any, ...]]) -> bool:
+    """Whether names of rows are several, and differ in their last value only."""
+    *first, _ = rows[0]
+    return len(rows) > 1 and all([*alike] == first for *alike, _ in rows)
 
 
 def padded(values: tuple[Any, ...]) -> tuple[Any, ...]:
