@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import secrets
 from contextlib import contextmanager
+from copy import copy
 from typing import TYPE_CHECKING
 
 import pytest
@@ -107,6 +108,11 @@ def emptied(store: SqlStore) -> SqlStore:
     return store
 
 
+def anew(store: SqlStore) -> SqlStore:
+    """Copy an open store that may be closed; the tables are emptied."""
+    return emptied(copy(store))
+
+
 @pytest.fixture
 def postgres(postgres_engine: sa.Engine, postgres_schema: str) -> SqlStore:
     """An empty store on PostgreSQL."""
@@ -117,6 +123,33 @@ def postgres(postgres_engine: sa.Engine, postgres_schema: str) -> SqlStore:
 def mysql(mysql_engine: sa.Engine, mysql_prefix: str) -> SqlStore:
     """An empty store on MariaDB or MySQL."""
     return emptied(SqlStore(mysql_engine, prefix=mysql_prefix))
+
+
+# The contract asks hundreds of small questions: of copies of one store, so that each
+# begins anew, and statements are built once for all.
+
+
+@pytest.fixture(scope="session")
+def one_postgres(postgres_engine: sa.Engine, postgres_schema: str) -> SqlStore:
+    """A store on PostgreSQL for many tests; see ``anew``."""
+    return SqlStore(postgres_engine, schema=postgres_schema)
+
+
+@pytest.fixture(scope="session")
+def one_mysql(mysql_engine: sa.Engine, mysql_prefix: str) -> SqlStore:
+    """A store on MariaDB or MySQL for many tests; see ``anew``."""
+    return SqlStore(mysql_engine, prefix=mysql_prefix)
+
+
+@pytest.fixture(scope="session")
+def one_sqlite(tmp_path_factory) -> Iterator[SqlStore]:
+    """A store on SQLite, by way of SQLAlchemy, for many tests; see ``anew``."""
+    path = tmp_path_factory.mktemp("one") / "rows.db"
+    engine = sa.create_engine(f"sqlite:///{path}")
+    store = SqlStore(engine)
+    store.migrate()
+    yield store
+    engine.dispose()
 
 
 @pytest.fixture

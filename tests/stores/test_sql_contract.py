@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from tests.stores.conftest import anew
 
 from loyaltycore.stores.sql import SqlStore
 from loyaltycore.testing.store_contract import StoreContract
@@ -28,20 +29,20 @@ class OnEngine(StoreContract):
 
 class TestPostgreSql(OnEngine):
     @pytest.fixture
-    def store(self, postgres):
+    def store(self, one_postgres):
         """An empty store on PostgreSQL."""
-        return postgres
+        return anew(one_postgres)
 
 
 class TestMariaDb(OnEngine):
     @pytest.fixture
-    def store(self, mysql):
+    def store(self, one_mysql):
         """An empty store on MariaDB."""
-        return mysql
+        return anew(one_mysql)
 
 
 class TestSqlAlchemyOnSqlite(OnEngine):
     @pytest.fixture
-    def store(self, sqlite):
+    def store(self, one_sqlite):
         """An empty store on SQLite."""
-        return sqlite
+        return anew(one_sqlite)

@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.db import transaction as of_django
+from tests.stores.conftest import anew
 
 from loyaltycore.errors import InvalidValue, StoreError, Unavailable
 from loyaltycore.ports import Insert
@@ -92,9 +93,9 @@ def configured(postgres_engine) -> None:
 
 
 @pytest.fixture
-def store(configured, postgres) -> Iterator[DjangoStore]:
+def store(configured, one_postgres) -> Iterator[DjangoStore]:
     """An empty store, used through Django's default connection."""
-    yield DjangoStore(postgres, "default")
+    yield DjangoStore(anew(one_postgres), "default")
     connections["default"].close()
 
 
