@@ -76,9 +76,11 @@ class WatchedStore:
 
 
 def opened(where: str) -> Any:
-    """Open a store: a file, or a URL with a schema behind a hash."""
-    url, _, schema = where.partition("#")
-    return SqlStore(url, schema=schema) if schema else SqliteStore(where)
+    """Open a store: a file; or a URL, a prefix and a schema, with hashes between."""
+    if "#" not in where:
+        return SqliteStore(where)
+    url, prefix, schema = where.split("#")
+    return SqlStore(url, prefix=prefix, schema=schema or None)
 
 
 def post_forever(where: str, place: mmap.mmap, report: int, round_: int) -> None:
@@ -182,7 +184,7 @@ def main(where: str, kills: int, seed: int) -> None:
     Kill so many processes, and print what was found.
 
     Args:
-        where: a URL and a schema; or a folder, in which ten have a file each.
+        where: as ``opened``; or a folder, in which ten have a file each.
     """
     chance = random.Random(seed)
     is_server = "#" in where

@@ -32,7 +32,7 @@ def killed(where: Path | str, kills: int, seed: int) -> list[dict[str, Any]]:
         [sys.executable, str(PROGRAM), str(where), str(kills), str(seed)],
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=3_600,
         check=False,
     )
 
@@ -72,7 +72,8 @@ def test_kills_lose_nothing(tmp_path: Path):
 def on_server(store: Any) -> str:
     """Say where a store is, with its tables made."""
     url = store._engine.url.render_as_string(hide_password=False)
-    return f"{url}#{store._database.schema}"
+    database = store._database
+    return f"{url}#{database.prefix}#{database.schema or ''}"
 
 
 def test_kills_on_a_server(postgres):
@@ -81,11 +82,13 @@ def test_kills_on_a_server(postgres):
 
 
 @pytest.mark.soak
-def test_five_hundred_kills_on_a_server(postgres):
-    """The same on PostgreSQL, more often, and at other moments."""
+@pytest.mark.parametrize("server", ["postgres", "mysql"])
+def test_five_hundred_kills_on_a_server(server: str, request: pytest.FixtureRequest):
+    """The same on PostgreSQL and MariaDB, more often, and at other moments."""
+    where = on_server(request.getfixturevalue(server))
     seed = int.from_bytes(os.urandom(4))
 
-    check_rounds(killed(on_server(postgres), KILLS_IN_SOAK, seed), KILLS_IN_SOAK)
+    check_rounds(killed(where, KILLS_IN_SOAK, seed), KILLS_IN_SOAK)
 
 
 @pytest.mark.soak
