@@ -4,23 +4,49 @@ from __future__ import annotations
 
 from random import Random
 
-from loyaltycore.io import seen as module
 from loyaltycore.io.seen import Seen
 
 
 def test_against_a_dictionary():
-    """Whatever is set is found with its last line, and nothing else is."""
+    """Whatever is put is found with its last line, and nothing else is."""
     random = Random(3)
-    seen: Seen = Seen()
+    seen = Seen[tuple[str, str]](100)
     known: dict[int, int] = {}
     for line in range(1, 20_000):
         key = random.randrange(9_000)
         assert known.get(key) == seen.line_of(("phone", str(key)))
         if random.random() < 0.6:
-            seen.set(("phone", str(key)), line)
+            seen.put([("phone", str(key))], line)
             known[key] = line
 
     assert all(known[key] == seen.line_of(("phone", str(key))) for key in known)
+
+
+def test_one_of_several_was_seen():
+    """Keys are added together, or none of them where one has been seen."""
+    seen = Seen[str](10)
+
+    assert seen.add(["a", "b"], 2) is None
+    assert ("b", 2) == seen.add(["c", "b", "a"], 3)
+    assert [2, 2, None] == [seen.line_of(key) for key in "abc"]
+
+
+def test_what_is_taken_back():
+    """What was added behind a mark is gone, and what was settled stays."""
+    seen = Seen[str](1)
+    seen.add(["a", "b"], 2)
+    seen.settle()
+    seen.add(["c"], 3)
+    mark = seen.mark
+    seen.add(["d", "e"], 4)
+    seen.take_back(mark)
+
+    assert [2, 2, 3, None, None] == [seen.line_of(key) for key in "abcde"]
+
+    seen.take_back()
+    assert [2, 2, None] == [seen.line_of(key) for key in "abc"]
+    assert seen.add(["c"], 5) is None
+    assert 5 == seen.line_of("c")
 
 
 class Key:
@@ -33,15 +59,12 @@ class Key:
         return self.number
 
 
-def test_bytes_across_two_entries_are_no_entry(monkeypatch):
-    """The bytes of a key that lie in the middle of others are not taken for it."""
-    monkeypatch.setattr(module, "_BUCKETS", 1)
-    seen = Seen()
-    inside = int.from_bytes(b"\x01\0\0\0\x02\0\0\0", "little")
-    first = int.from_bytes(b"\0\0\0\0\x01\0\0\0", "little")
-    seen.set(Key(first), 2)
-    seen.set(Key(7), 9)
+def test_keys_of_one_chain():
+    """Keys that share a chain, also with hashes below zero, keep apart."""
+    keys = [Key(number << 40) for number in (1, 2, -3, 0)]
+    seen = Seen[Key](1)
+    for line, key in enumerate(keys):
+        seen.add([key], line)
 
-    assert seen.line_of(Key(inside)) is None
-    assert seen.line_of(Key(first)) == 2
-    assert seen.line_of(Key(7)) == 9
+    assert [0, 1, 2, 3] == [seen.line_of(key) for key in keys]
+    assert seen.line_of(Key(5 << 40)) is None

@@ -15,6 +15,7 @@ from loyaltycore.errors import InvalidInput, LoyaltyError, Refusal
 from loyaltycore.io.card_rules import Means
 from loyaltycore.io.cell_values import Action
 from loyaltycore.io.customer_columns import ACTION
+from loyaltycore.io.customer_rules import IDENTITY
 from loyaltycore.io.planned_customers import identities_in
 from loyaltycore.io.report import Failed, Outcome, Skipped
 from loyaltycore.io.seen import Seen
@@ -107,8 +108,7 @@ class CardWork:
         self._rules = rules
         self._template = template
         self._import_id = import_id
-        self._seen = Seen()
-        self._settling: dict[str, int] = {}
+        self._seen = Seen[str](rows.file.survey.lines)
 
     def plan(self, session: Session, batch: Sequence[TableRow]) -> Sequence[Planned]:
         """Quote every row."""
@@ -122,15 +122,13 @@ class CardWork:
 
     def settle(self) -> None:
         """Remember whose balances have been set."""
-        for customer_id, line in self._settling.items():
-            self._seen.add(customer_id, line)
-        self._settling = {}
+        self._seen.settle()
 
     def _each(
         self, session: Session, batch: Sequence[TableRow], *, is_real: bool
     ) -> list[Planned]:
-        self._settling = {}
-        known = recognised(session, self._desk.program, batch)
+        self._seen.take_back()
+        known = recognised(session, self._desk.program, batch).known
         return [self._row(session, row, known, is_real=is_real) for row in batch]
 
     # -- one row -----------------------------------------------------------------------
@@ -166,7 +164,8 @@ class CardWork:
             return self._refused(row, error)
         if is_real:
             self._post(session, row, card, commands)
-        self._settling[card.customer_id] = row.line
+        if self._rules.means is Means.TOTAL:
+            self._seen.add((card.customer_id,), row.line)
         return Posts(row.line, card.card_id)
 
     def _card(
@@ -183,7 +182,7 @@ class CardWork:
             return _Card(found["id"], found["customer_id"])
         found_by = [
             (field, known[field, value])
-            for field, value in identities_in(row)
+            for field, value in identities_in(row, IDENTITY)
             if (field, value) in known
         ]
         by_field = dict(found_by)
@@ -220,8 +219,7 @@ class CardWork:
         """Refuse a second total for the same customer: which one would count?"""
         if self._rules.means is not Means.TOTAL:
             return None
-        line = self._settling.get(card.customer_id)
-        line = line or self._seen.line_of(card.customer_id)
+        line = self._seen.line_of(card.customer_id)
         if line is None:
             return None
         message = f"The same customer is on line {line}; leave one of the rows out."

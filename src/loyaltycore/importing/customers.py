@@ -33,6 +33,7 @@ class CustomerWork:
     def __init__(self, shell: Shell, rows: TableRows, rules: CustomerImport) -> None:
         self._desk, self._by, self._rows = shell.desk, shell.by, rows
         self._new = self._promised = 0
+        self._has_aliases = False
         self._planner = CustomerPlanner(rows, rules, shell.desk.program.customer_form)
 
     def plan(self, session: Session, batch: Sequence[TableRow]) -> Sequence[Planned]:
@@ -60,12 +61,13 @@ class CustomerWork:
         changes, updates = planned_changes(
             desk.program, planned, desk.now(), desk.ids, self._by.actor_id
         )
-        written = (
-            (row.customer if isinstance(row, Update) else None, row.person)
-            for row in planned
-            if isinstance(row, Update | Create)
-        )
-        session.apply(taken_back(session, desk.program, written))
+        if self._has_aliases:
+            written = (
+                (row.customer if isinstance(row, Update) else None, row.person)
+                for row in planned
+                if isinstance(row, Update | Create)
+            )
+            session.apply(taken_back(session, desk.program, written))
         results = session.apply(changes)
         if 0 in results[:updates]:
             raise Conflict("A customer changed in the meantime; try again.")
@@ -80,7 +82,7 @@ class CustomerWork:
         self, session: Session, batch: Sequence[TableRow], left: int | None
     ) -> list[Planned]:
         """Decide what rows do, and refuse new customers beyond what is left."""
-        known = recognised(session, self._desk.program, batch)
+        known, self._has_aliases = recognised(session, self._desk.program, batch)
         taken = taken_values(session, self._desk.program, batch)
         plans = self._planner.plan(batch, known, taken)
         planned: list[Planned] = []

@@ -38,7 +38,12 @@ _PLURALS: Final = {unit: (f"{unit}s",) for unit in Unit}
 #: Whose card, what happened, and how many of each unit.
 CARD_COLUMNS: Final = (
     *(column for column in CUSTOMER_COLUMNS if column.field in _TAKEN_OVER),
-    Column(field="serial", title="serial", names=("card number", "serial number")),
+    Column(
+        field="serial",
+        title="serial",
+        names=("card number", "serial number"),
+        tells_apart=True,
+    ),
     Column(
         field="occurred_at",
         title="occurred at",
@@ -51,7 +56,12 @@ CARD_COLUMNS: Final = (
         holds=Holds.NUMBER,
         names=("amount", "order total", "total"),
     ),
-    Column(field="receipt", title="receipt", names=("order", "order id", "receipt id")),
+    Column(
+        field="receipt",
+        title="receipt",
+        names=("order", "order id", "receipt id"),
+        tells_apart=True,
+    ),
     Column(field="location", title="location"),
     Column(field="terminal", title="terminal"),
     *(

@@ -21,7 +21,7 @@ from loyaltycore.errors import (
     InvalidValue,
 )
 from loyaltycore.program.fields import FieldType
-from loyaltycore.values.contact import parse_email, parse_phone
+from loyaltycore.values.contact import email_shortcut, parse_email, parse_phone
 from loyaltycore.values.days import start_of, utc
 from loyaltycore.values.phone_shortcut import phone_shortcut
 from loyaltycore.values.quantity import decimal_of
@@ -247,6 +247,9 @@ def phone_of(cell: str, region: str | None) -> str:
 
 def email_of(cell: str) -> str:
     """Return an e-mail address in lower case."""
+    quick = email_shortcut(cell)
+    if quick is not None:
+        return quick
     try:
         return parse_email(cell)
     except InvalidEmail as error:

@@ -1,32 +1,27 @@
 """
 Columns of a file: what each is called, and what its cells hold.
 
-Owns names and the reading of one cell; which columns there are is said by each kind of
-file in a table of its own.
+Owns names; which columns there are is said by each kind of file in a table of its own,
+and how their cells are read by ``io.cell_readers``.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import partial
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from loyaltycore.errors import FileUnreadable, InvalidValue
-from loyaltycore.io import cell_values as cells
 from loyaltycore.io.dialects import plain_name
-from loyaltycore.values.contact import check_region
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from loyaltycore.io.reading import Reading
     from loyaltycore.program.fields import FieldDefinition
-    from loyaltycore.program.program import Program
 
-__all__ = ["REPORT_COLUMNS", "Column", "ColumnTable", "Holds", "parser_for"]
+__all__ = ["REPORT_COLUMNS", "Column", "ColumnTable", "Holds"]
 
 #: What a file of failed rows adds, for its reader only.
 REPORT_COLUMNS: Final = ("_line", "_error")
@@ -61,6 +56,7 @@ class Column:
         names: further names, in the form of ``plain_name``.
         sample: what a template shows.
         definition: of a field that the program has added.
+        tells_apart: hardly two rows of a file say the same in it.
     """
 
     field: str
@@ -69,6 +65,7 @@ class Column:
     names: tuple[str, ...] = ()
     sample: str = ""
     definition: FieldDefinition | None = None
+    tells_apart: bool = False
 
 
 class ColumnTable:
@@ -130,44 +127,3 @@ class ColumnTable:
                     f"The header has no column {name!r}; name the one that is meant."
                 )
                 raise FileUnreadable(message, reason="header", column=name)
-
-
-def parser_for(
-    column: Column, reading: Reading, program: Program
-) -> Callable[[str], object] | None:
-    """
-    Return what reads a cell of the column; None: it is only ever written.
-
-    Raises:
-        InvalidValue: the phone region is none.
-    """
-    region = reading.phone_region or program.phone_region
-    order, zone = reading.date_order, program.zone
-    match column.holds:
-        case Holds.TEXT:
-            return cells.text_of
-        case Holds.PHONE:
-            check_region(region)
-            return partial(cells.phone_of, region=region)
-        case Holds.EMAIL:
-            return cells.email_of
-        case Holds.DAY:
-            return partial(cells.day_of, order=order)
-        case Holds.MOMENT:
-            return partial(cells.moment_of, order=order, zone=zone)
-        case Holds.NUMBER:
-            return partial(cells.number_of, style=reading.numbers)
-        case Holds.ACTION:
-            return cells.action_of
-        case Holds.OWN:
-            assert column.definition is not None, "a field of the program's own has one"
-            return partial(
-                cells.own_of,
-                definition=column.definition,
-                order=order,
-                style=reading.numbers,
-            )
-        case Holds.FIGURE:
-            return None
-        case _ as never:  # pragma: no cover : the enum above is closed
-            assert_never(never)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from itertools import islice
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
 import attrs
 
@@ -26,33 +26,15 @@ if TYPE_CHECKING:
     from loyaltycore.io.reading import Reading
     from loyaltycore.io.sources import Source
 
-__all__ = ["BadRecord", "CsvFile", "Record", "open_csv"]
+__all__ = ["CsvFile", "Record", "open_csv"]
 
 _HEADER_LINES_MAX: Final = 50
 
 
-class Record(NamedTuple):
-    """
-    One row.
-
-    Attributes:
-        line: where it begins; the file's first line is 1.
-        number: 1 for the first row below the header.
-        cells: one for each column of the header, what was escaped unescaped.
-    """
-
-    line: int
-    number: int
-    cells: list[str]
-
-
-class BadRecord(NamedTuple):
-    """A row that is none: its cells, as far as there are any, and what is wrong."""
-
-    line: int
-    number: int
-    cells: list[str]
-    error: RowError
+#: The line on which a row begins, the file's first being 1; which row it is, the first
+#: below the header being 1; its cells, one for each column; and what is wrong with it,
+#: where it is none.
+Record: TypeAlias = "tuple[int, int, list[str], RowError | None]"
 
 
 @attrs.frozen(kw_only=True)
@@ -72,7 +54,7 @@ class CsvFile:
     reading: Reading
     file: BinaryIO = attrs.field(repr=False)
 
-    def records(self) -> Iterator[Record | BadRecord]:
+    def records(self) -> Iterator[Record]:
         """
         Yield the rows in the file's order; blank lines are not rows.
 
@@ -85,15 +67,20 @@ class CsvFile:
             next(lines)
         reader = csv.reader(lines, delimiter=self.dialect.delimiter, strict=True)
         _header_of(reader)
+        width, length_max = len(self.header), self.reading.cell_length_max
         number = 0
         while True:
             line = skip + reader.line_num + 1
             try:
                 for cells in reader:
-                    text = "".join(cells)
-                    if text.strip():
+                    text = "".join(cells)  # which tells most of a row at once
+                    if text and not text.isspace():
                         number += 1
-                        yield self._record(line, number, cells, text)
+                        is_plain = len(cells) == width and len(text) <= length_max
+                        if is_plain and "'" not in text:
+                            yield line, number, cells, None
+                        else:
+                            yield self._checked(line, number, cells)
                     line = skip + reader.line_num + 1
             except csv.Error as error:
                 number += 1
@@ -101,24 +88,20 @@ class CsvFile:
             else:
                 return
 
-    def _record(
-        self, line: int, number: int, cells: list[str], text: str
-    ) -> Record | BadRecord:
-        """Check a row; *text* is all of its cells, which tells most of it at once."""
-        if "'" in text:
-            cells = [unescaped(cell) for cell in cells]
+    def _checked(self, line: int, number: int, cells: list[str]) -> Record:
+        """Look closely at a row that is not plainly one."""
+        cells = [unescaped(cell) for cell in cells]
         width = len(self.header)
+        if not "".join(cells[width:]).strip():
+            del cells[width:]  # spreadsheets fill rows up with empty cells
         if len(cells) != width:
-            if not "".join(cells[width:]).strip():
-                del cells[width:]  # spreadsheets fill rows up with empty cells
-            if len(cells) != width:
-                message = f"The row has {len(cells)} cells, the header {width}."
-                return _bad(line, number, cells, "ragged_row", message)
+            message = f"The row has {len(cells)} cells, the header {width}."
+            return _bad(line, number, cells, "ragged_row", message)
         length_max = self.reading.cell_length_max
-        if len(text) > length_max and len(max(cells, key=len)) > length_max:
+        if len(max(cells, key=len)) > length_max:
             message = f"A cell has more than {length_max} characters; shorten it."
             return _bad(line, number, cells, "cell_too_long", message)
-        return Record(line, number, cells)
+        return line, number, cells, None
 
 
 def open_csv(
@@ -163,7 +146,7 @@ def _header_of(reader: Iterator[list[str]]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _not_csv(line: int, number: int, problem: str) -> BadRecord:
+def _not_csv(line: int, number: int, problem: str) -> Record:
     if problem.startswith("unexpected end"):
         message = (
             "A quote is opened here and never closed, so that everything after it is"
@@ -177,8 +160,6 @@ def _not_csv(line: int, number: int, problem: str) -> BadRecord:
     return _bad(line, number, [], "malformed_csv", message)
 
 
-def _bad(
-    line: int, number: int, cells: list[str], code: str, message: str
-) -> BadRecord:
+def _bad(line: int, number: int, cells: list[str], code: str, message: str) -> Record:
     error = RowError(line=line, column=None, code=code, message=message, record=number)
-    return BadRecord(line, number, cells, error)
+    return line, number, cells, error

@@ -38,8 +38,14 @@ _EXTERNAL: Final = ("customer id", "customer number", "reference", "reference id
 
 #: In the order in which they are written.
 CUSTOMER_COLUMNS: Final = (
-    Column(field="id", title="id", names=("loyalty id",)),
-    Column(field="external_id", title="external id", names=_EXTERNAL, sample="C-1001"),
+    Column(field="id", title="id", names=("loyalty id",), tells_apart=True),
+    Column(
+        field="external_id",
+        title="external id",
+        names=_EXTERNAL,
+        sample="C-1001",
+        tells_apart=True,
+    ),
     Column(
         field="first_name",
         title="first name",
@@ -58,6 +64,7 @@ CUSTOMER_COLUMNS: Final = (
         holds=Holds.PHONE,
         names=_PHONES,
         sample="+44 20 7946 0958",
+        tells_apart=True,
     ),
     Column(
         field="email",
@@ -65,6 +72,7 @@ CUSTOMER_COLUMNS: Final = (
         holds=Holds.EMAIL,
         names=_EMAILS,
         sample="ada@example.com",
+        tells_apart=True,
     ),
     Column(
         field="birth_date",

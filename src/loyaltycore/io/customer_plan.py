@@ -32,6 +32,7 @@ from loyaltycore.io.planned_customers import (
     Update,
     identities_in,
     identities_of,
+    recognised_by,
     unique_values,
 )
 from loyaltycore.io.report import Failed, Skipped
@@ -55,8 +56,8 @@ __all__ = [
     "plan_customers",
 ]
 
-_BATCH_ROWS: Final = 500
-_NOT_OF_PERSON: Final = frozenset({"id", "registered_at", ACTION})
+_BATCH_ROWS: Final = 50
+_PERSON: Final = frozenset(field.name for field in attrs.fields(Person))
 _SOURCE: Final = "import"
 _SET_ONCE: Final = ("source", "utm")
 
@@ -114,8 +115,15 @@ class CustomerPlanner:
         self._rows = rows
         self._rules = rules
         self._form = form
-        self._seen = Seen()
-        self._settling: dict[Identity, int] = {}
+        self._is_asked = bool(form.required or form.fields)
+        self._recognise_by = recognised_by(form, rows.names)
+        self._beside = [field for field in rows.names if field not in _PERSON]
+        self._own = [
+            (field, field.removeprefix(OWN))
+            for field in rows.names
+            if field.startswith(OWN)
+        ]
+        self._seen = Seen[Identity](rows.file.survey.lines)
         self._last = self._last_lines() if rules.duplicates is Duplicates.LAST else None
 
     def plan(
@@ -132,14 +140,12 @@ class CustomerPlanner:
                 least.
             taken: values of unique fields that the program has added, and who has them.
         """
-        self._settling = {}
+        self._seen.take_back()
         return [self._plan(row, known, taken) for row in rows]
 
     def settle(self) -> None:
         """Take the last plan as carried out."""
-        for identity, line in self._settling.items():
-            self._seen.add(identity, line)
-        self._settling = {}
+        self._seen.settle()
 
     # -- one row -----------------------------------------------------------------------
 
@@ -153,26 +159,32 @@ class CustomerPlanner:
             return Skipped(row.line, "action")
         if row.errors:
             return Failed(row.line, row.errors, row.cells)
-        identities = identities_in(row, self._form.unique)
+        identities = identities_in(row, self._recognise_by)
         found = [(i[0], known[i]) for i in identities if i in known]
         for _, customer in found:
             identities += identities_of(customer, self._form)
+        mark = self._seen.mark
         duplicate = self._duplicate(row, identities)
         if duplicate is not None:
             return duplicate
+        planned = self._decided(row, found, taken)
+        if isinstance(planned, Failed):  # nobody's way is barred by a row that is wrong
+            self._seen.take_back(mark)
+        return planned
+
+    def _decided(
+        self,
+        row: TableRow,
+        found: Sequence[tuple[str, Customer]],
+        taken: Mapping[Identity, str],
+    ) -> PlannedRow:
+        """Decide what a row does whose customer is on no other line."""
         match, problem = self._match(row, found)
         if problem is not None:
             return problem
         planned = self._new(row) if match is None else self._known(row, match)
-        is_asked = self._form.required or self._form.fields
-        if is_asked and isinstance(planned, Create | Update):
-            problem = self._unfit(row, planned, taken)
-            if problem is not None:
-                return problem
-            identities += unique_values(self._form, planned.fields)
-        if not isinstance(planned, Failed):
-            for identity in identities:
-                self._settling[identity] = row.line
+        if self._is_asked and isinstance(planned, Create | Update):
+            return self._unfit(row, planned, taken) or planned
         return planned
 
     def _unfit(
@@ -200,9 +212,9 @@ class CustomerPlanner:
                 message = f"Customer {taken[identity]} already has this."
                 errors.append(self._rows.failed(row, "duplicate_field", message, field))
                 continue
-            line = self._settling.get(identity) or self._seen.line_of(identity)
-            if line is not None:
-                message = f"The customer on line {line} has the same; correct one."
+            first = self._seen.add((identity,), row.line)
+            if first is not None:
+                message = f"The customer on line {first[1]} has the same; correct one."
                 errors.append(self._rows.failed(row, "duplicate_field", message, field))
         if not errors:
             return None
@@ -213,25 +225,24 @@ class CustomerPlanner:
         )
 
     def _duplicate(
-        self, row: TableRow, identities: Iterable[Identity]
+        self, row: TableRow, identities: Sequence[Identity]
     ) -> PlannedRow | None:
-        """Say what becomes of a row whose customer is on another line as well."""
-        for identity in identities:
-            if self._last is not None:
-                last = self._last.line_of(identity)
-                if last is not None and last > row.line:
-                    return Skipped(row.line, "duplicate")
-            line = self._settling.get(identity) or self._seen.line_of(identity)
-            if line is None:
-                continue
-            if self._rules.duplicates is Duplicates.FIRST:
+        """Note whose line it is; say what becomes of it where they have another."""
+        if self._last is not None:
+            lasts = map(self._last.line_of, identities)
+            if any(last is not None and last > row.line for last in lasts):
                 return Skipped(row.line, "duplicate")
-            message = (
-                f"The same customer is on line {line}; leave one of the rows out, or"
-                " say which one counts."
-            )
-            return self._rows.failed(row, "duplicate_in_file", message, identity[0])
-        return None
+        first = self._seen.add(identities, row.line)
+        if first is None:
+            return None
+        if self._rules.duplicates is Duplicates.FIRST:
+            return Skipped(row.line, "duplicate")
+        (field, _), line = first
+        message = (
+            f"The same customer is on line {line}; leave one of the rows out, or"
+            " say which one counts."
+        )
+        return self._rows.failed(row, "duplicate_in_file", message, field)
 
     def _match(
         self, row: TableRow, found: Sequence[tuple[str, Customer]]
@@ -280,14 +291,15 @@ class CustomerPlanner:
             message = "Give a phone, an e-mail address or an external id."
             return self._rows.failed(row, "no_identity", message)
         facts = dict(values)
-        facts.pop(ACTION, None)
-        registered_at = facts.pop("registered_at", None)
+        for field in self._beside:
+            facts.pop(field, None)
         facts["source"] = facts.get("source") or _SOURCE
-        own = _own_values(facts)
-        for name in own:
-            del facts[own_field(name)]
-        fields = {name: value for name, value in own.items() if value is not None}
-        return Create(row.line, Person(**facts), registered_at, fields)
+        fields = {
+            name: value
+            for field, name in self._own
+            if (value := values.get(field)) is not None
+        }
+        return Create(row.line, Person(**facts), values.get("registered_at"), fields)
 
     def _known(self, row: TableRow, customer: Customer) -> PlannedRow:
         action = row.values.get(ACTION)
@@ -298,17 +310,17 @@ class CustomerPlanner:
         if on_match is OnMatch.SKIP:
             return Skipped(row.line, "known")
         before = customer.person
+        values = row.values
         changes = {
             field: value
-            for field, value in row.values.items()
-            if field not in _NOT_OF_PERSON
-            and not field.startswith(OWN)
-            and getattr(before, field) != value
+            for field, value in values.items()
+            if field in _PERSON and getattr(before, field) != value
         }
         for name in _SET_ONCE:
             if getattr(before, name) is not None:
                 changes.pop(name, None)
-        own = {**customer.fields, **_own_values(row.values)}
+        own: dict[str, Any] = dict(customer.fields)
+        own |= {name: values[field] for field, name in self._own if field in values}
         fields = {name: value for name, value in own.items() if value is not None}
         if not changes and fields == customer.fields:
             return Unchanged(row.line, customer.id)
@@ -316,19 +328,10 @@ class CustomerPlanner:
 
     # -- the rest ----------------------------------------------------------------------
 
-    def _last_lines(self) -> Seen:
+    def _last_lines(self) -> Seen[Identity]:
         """Read the file once to know on which line each customer is last."""
-        last = Seen()
+        last = Seen[Identity](self._rows.file.survey.lines)
         for row in self._rows:
             if not row.errors and row.values.get(ACTION) is not Action.SKIP:
-                for identity in identities_in(row, self._form.unique):
-                    last.set(identity, row.line)
+                last.put(identities_in(row, self._recognise_by), row.line)
         return last
-
-
-def _own_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name.removeprefix(OWN): value
-        for name, value in values.items()
-        if name.startswith(OWN)
-    }

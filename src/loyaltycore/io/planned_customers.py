@@ -16,12 +16,11 @@ from loyaltycore.customers.customer import Customer, Person
 from loyaltycore.io.customer_columns import own_field
 from loyaltycore.io.customer_rules import IDENTITY
 from loyaltycore.io.report import Failed, Outcome, Skipped
-from loyaltycore.program.customer_form import UNIQUE_FIELDS
 from loyaltycore.program.fields import compared
 
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
 
     from loyaltycore.io.table_rows import TableRow
@@ -36,6 +35,7 @@ __all__ = [
     "Update",
     "identities_in",
     "identities_of",
+    "recognised_by",
     "unique_values",
 ]
 
@@ -111,21 +111,23 @@ def identities_of(customer: Customer, form: CustomerForm) -> list[Identity]:
     return [("id", customer.id), *(each for each in values if each[1])]
 
 
-def identities_in(
-    row: TableRow, unique: Collection[str] = UNIQUE_FIELDS
-) -> list[Identity]:
+def recognised_by(form: CustomerForm, fields: Collection[str]) -> tuple[str, ...]:
     """
-    List what a row's customer can be recognised by.
+    Say which of some fields recognise a customer.
 
-    Args:
-        unique: fields that no two customers share; others recognise nobody.
+    One that the program does not keep unique recognises nobody.
     """
-    values = row.values
-    return [
-        (field, values[field])
+    return tuple(
+        field
         for field in IDENTITY
-        if values.get(field) and (field == "id" or field in unique)
-    ]
+        if field in fields and (field == "id" or field in form.unique)
+    )
+
+
+def identities_in(row: TableRow, fields: Iterable[str]) -> list[Identity]:
+    """List what a row says in fields that recognise its customer."""
+    values = row.values
+    return [(field, value) for field in fields if (value := values.get(field))]
 
 
 def unique_values(

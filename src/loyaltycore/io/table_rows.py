@@ -9,18 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loyaltycore.errors import FileUnreadable
+from loyaltycore.io.cell_readers import NOTHING, reader_for
 from loyaltycore.io.cell_values import BadCell
-from loyaltycore.io.columns import REPORT_COLUMNS, Holds, parser_for
-from loyaltycore.io.csv_files import BadRecord, open_csv
+from loyaltycore.io.columns import REPORT_COLUMNS, Holds
+from loyaltycore.io.csv_files import open_csv
 from loyaltycore.io.dialects import plain_name
 from loyaltycore.io.report import Failed, RowError
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
+    from loyaltycore.io.cell_readers import CellReader
     from loyaltycore.io.columns import ColumnTable
-    from loyaltycore.io.csv_files import CsvFile, Record
+    from loyaltycore.io.csv_files import CsvFile
     from loyaltycore.io.reading import Reading
     from loyaltycore.io.sources import Source
     from loyaltycore.program.program import Program
@@ -76,13 +78,13 @@ class TableRows:
 
         self.file: CsvFile = open_csv(source, is_known=is_known, reading=reading)
         found = table.assigned(self.file.header, columns)
-        self._parsers: list[tuple[int, str, Callable[[str], object], bool]] = []
+        self._readers: list[tuple[int, str, CellReader]] = []
         for place, column in found.items():
-            parse = parser_for(column, reading, program)
-            if parse is not None:
-                clears = column.field in clear
-                self._parsers.append((place, column.field, parse, clears))
-        if not self._parsers:
+            clears = column.field in clear
+            read = reader_for(column, reading, program, clears=clears)
+            if read is not None:
+                self._readers.append((place, column.field, read))
+        if not self._readers:
             message = "The file has figures only; no column of it can be read in."
             raise FileUnreadable(message, reason="header")
         #: what the header calls each field
@@ -99,12 +101,30 @@ class TableRows:
         )
 
     def __iter__(self) -> Iterator[TableRow]:
-        for record in self.file.records():
-            if isinstance(record, BadRecord):
-                errors = (record.error,)
-                yield TableRow(record.line, record.number, {}, errors, record.cells)
-            else:
-                yield self._row(record)
+        readers, nothing = self._readers, NOTHING
+        for line, number, cells, problem in self.file.records():
+            if problem is not None:
+                yield TableRow(line, number, {}, (problem,), cells)
+                continue
+            values: dict[str, Any] = {}
+            errors: tuple[RowError, ...] = ()
+            for place, field, read in readers:
+                try:
+                    said = read(cells[place])
+                except BadCell as bad:
+                    error = RowError(
+                        line=line,
+                        column=self.file.header[place],
+                        code=bad.code,
+                        message=bad.message,
+                        record=number,
+                        value=cells[place],
+                    )
+                    errors += (error,)
+                else:
+                    if said is not nothing:
+                        values[field] = said
+            yield TableRow(line, number, values, errors, cells)
 
     def batches(self, count: int, cut: int = 0) -> Iterator[list[TableRow]]:
         """Yield the rows, *count* at a time; a batch ends at line *cut*."""
@@ -131,29 +151,3 @@ class TableRows:
             value=None if value is None else str(value),
         )
         return Failed(row.line, (error,), row.cells)
-
-    def _row(self, record: Record) -> TableRow:
-        cells = record.cells
-        values: dict[str, Any] = {}
-        errors: list[RowError] = []
-        for place, field, parse, clears in self._parsers:
-            cell = cells[place].strip()
-            if not cell:
-                if clears:
-                    values[field] = None
-                continue
-            try:
-                values[field] = parse(cell)
-            except BadCell as bad:
-                errors.append(self._error(record, place, bad))
-        return TableRow(record.line, record.number, values, tuple(errors), cells)
-
-    def _error(self, record: Record, place: int, bad: BadCell) -> RowError:
-        return RowError(
-            line=record.line,
-            column=self.file.header[place],
-            code=bad.code,
-            message=bad.message,
-            record=record.number,
-            value=record.cells[place],
-        )

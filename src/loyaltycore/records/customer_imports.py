@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
 from loyaltycore.customers.customer import Customer
 from loyaltycore.io.customer_columns import own_field
+from loyaltycore.io.customer_rules import IDENTITY
 from loyaltycore.io.planned_customers import (
     Create,
     Update,
     identities_in,
     identities_of,
+    recognised_by,
 )
 from loyaltycore.records.custom_fields import CUSTOMER_FORM, unique_refs
 from loyaltycore.records.customers import (
@@ -37,21 +39,35 @@ if TYPE_CHECKING:
     from loyaltycore.ports import Change, Ids, Session
     from loyaltycore.program.program import Program
 
-__all__ = ["planned_changes", "recognised", "taken_values"]
+__all__ = ["Recognised", "planned_changes", "recognised", "taken_values"]
+
+
+class Recognised(NamedTuple):
+    """
+    Whom the rows of a file are about.
+
+    Attributes:
+        known: customers by each of their identities.
+        has_aliases: whether an identity is one of somebody who was merged.
+    """
+
+    known: dict[Identity, Customer]
+    has_aliases: bool
 
 
 def recognised(
     session: Session, program: Program, rows: Iterable[TableRow]
-) -> dict[Identity, Customer]:
+) -> Recognised:
     """
-    Load whoever has an identity of one of the rows, by each of their identities.
+    Load whoever has an identity of one of the rows.
 
     One of somebody who was merged leads to the customer they turned out to be; one of a
     customer who was deleted or erased leads to nobody.
     """
     form, program_id = program.customer_form, program.id
+    fields = recognised_by(form, IDENTITY)
     asked = dict.fromkeys(
-        identity for row in rows for identity in identities_in(row, form.unique)
+        identity for row in rows for identity in identities_in(row, fields)
     )
     refs = [
         customer_ref(program_id, value)
@@ -61,18 +77,21 @@ def recognised(
     ]
     found: dict[str, Customer] = {}
     known: dict[Identity, Customer] = {}
+    has_aliases = False
     for identity, row in zip(asked, session.get(refs), strict=True):
         if row is not None and row["merged_into"] is not None:
+            has_aliases = True
             row = resolved(session, program_id, row["id"])  # noqa: PLW2901 - the same person
         if row is not None and row["is_living"]:
             if row["id"] not in found:
                 found[row["id"]] = customer_of(row)
             known[identity] = found[row["id"]]
-    return known | {
+    known |= {
         identity: customer
         for customer in found.values()
         for identity in identities_of(customer, form)
     }
+    return Recognised(known, has_aliases)
 
 
 def taken_values(

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from loyaltycore.errors import Unavailable, UnsupportedValue, Unwritable
-from loyaltycore.ports import Add, Change, Delete, Insert, Page, Update
+from loyaltycore.ports import Add, Change, Delete, Insert, Page, Ref, Update
 from loyaltycore.query.queries import MeasureKind, Query
 from loyaltycore.schema.changes import (
     added,
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from loyaltycore.ports import Ref
     from loyaltycore.query.predicates import Row
     from loyaltycore.query.queries import Measure
     from loyaltycore.schema.tables import Collection
@@ -47,6 +46,9 @@ if TYPE_CHECKING:
 
 __all__ = ["SqliteSession"]
 
+# From so many look-ups of a kind on it is one statement; and for so many at most.
+_MANY: Final = 8
+_AT_ONCE: Final = 256
 _AGAIN: Final = ("RELEASE {}", "SAVEPOINT {}")
 
 
@@ -82,12 +84,18 @@ class SqliteSession:
         """Rows by key or unique; a writing session holds every lock there is."""
         if lock:
             self._check_writing()
-        found: list[Row | None] = []
+        groups: dict[tuple[str, tuple[str, ...]], dict[Any, Row | None]] = {}
         for ref in refs:
             collection = collection_named(self._collections, ref.collection)
             check_ref(collection, ref.columns, ref.values)
-            found.append(self._one(collection, ref))
-        return found
+            rows = groups.setdefault((ref.collection, tuple(ref.columns)), {})
+            rows[tuple(ref.values)] = None
+        for (name, columns), rows in groups.items():
+            self._look_up(self._collections[name], columns, rows)
+        return [
+            groups[ref.collection, tuple(ref.columns)][tuple(ref.values)]
+            for ref in refs
+        ]
 
     def select(self, query: Query) -> Page:
         """One page; see the port."""
@@ -239,10 +247,40 @@ class SqliteSession:
     # -- statements --------------------------------------------------------------------
 
     def _one(self, collection: Collection, ref: Ref) -> Row | None:
-        statements = self._tables.statements
-        text, codec = statements.get(collection, ref.columns)
+        text, codec = self._tables.statements.get(collection, ref.columns)
         found = self._rows(text, codec.encode(ref.values))
-        return statements.whole(collection).row(found[0]) if found else None
+        return (
+            self._tables.statements.whole(collection).row(found[0]) if found else None
+        )
+
+    def _look_up(
+        self,
+        collection: Collection,
+        columns: tuple[str, ...],
+        rows: dict[Any, Row | None],
+    ) -> None:
+        """Fill in the rows that have these values in the columns of a key or unique."""
+        wanted = [*rows]
+        if len(wanted) < _MANY:
+            for values in wanted:
+                rows[values] = self._one(
+                    collection, Ref(collection.name, columns, values)
+                )
+            return
+        whole = self._tables.statements.whole(collection)
+        places = [whole.names.index(name) for name in columns]
+        for start in range(0, len(wanted), _AT_ONCE):
+            asked = wanted[start : start + _AT_ONCE]
+            # Up to a power of two, so that there are few statements.
+            count = 1 << (len(asked) - 1).bit_length()
+            statement = self._tables.statements.get_many(collection, columns, count)
+            encoded = [tuple(statement.codec.encode(values)) for values in asked]
+            by_key = dict(zip(encoded, asked, strict=True))
+            encoded += encoded[-1:] * (count - len(encoded))
+            parameters = [value for key in encoded for value in key]
+            for found in self._rows(statement.text, parameters):
+                key = tuple(found[place] for place in places)
+                rows[by_key[key]] = whole.row(found)
 
     def _begin(self) -> None:
         if self._has_begun:

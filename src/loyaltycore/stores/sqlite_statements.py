@@ -107,6 +107,26 @@ class Statements:
         text = f"SELECT {names} FROM {table} WHERE {_equal(ref)}"
         return self._keep(shape, text, self.codec(collection, ref))
 
+    def get_many(
+        self, collection: Collection, ref: tuple[str, ...], count: int
+    ) -> Statement:
+        """Read the rows that so many refs name; each answers the ones there are."""
+        shape = ("get many", collection.name, ref, count)
+        found = self._built.get(shape)
+        if found is not None:
+            return found
+        names = ", ".join(f"there.{quoted(name)}" for name in collection.by_name)
+        asked = ", ".join(quoted(name) for name in ref)
+        values = ", ".join([f"({', '.join('?' * len(ref))})"] * count)
+        same = " AND ".join(
+            f"there.{quoted(name)} = asked.{quoted(name)}" for name in ref
+        )
+        text = (
+            f"WITH asked ({asked}) AS (VALUES {values}) SELECT {names} FROM asked"
+            f" CROSS JOIN {self.table(collection.name)} AS there ON {same}"
+        )
+        return self._keep(shape, text, self.codec(collection, ref))
+
     def add_or_make(self, collection: Collection, addition: Addition) -> Statement:
         """Add a row to the row of its key, or make it; parameters: the row, limits."""
         shape = ("make", collection.name, addition)

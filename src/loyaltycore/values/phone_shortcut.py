@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["phone_shortcut"]
 
-_read = re.compile(r" *(\+?)([0-9 ().-]{7,50})").fullmatch
-_NO_SIGNS: Final = {ord(sign): None for sign in " ().-"}
+_SIGNS: Final = b" ().-"
+_TEXT_MAX: Final = 50
 _DIGITS_MIN: Final = 7
 _DIGITS_MAX: Final = 15
 _CODE_DIGITS_MAX: Final = 3
@@ -43,26 +43,31 @@ def phone_shortcut(text: str, region: str | None) -> str | None:
         text: as written.
         region: a region that phonenumbers knows, or None.
     """
-    found = _read(text)
-    if found is None:
+    if len(text) > _TEXT_MAX or not text.isascii():
         return None
-    digits = found[2].translate(_NO_SIGNS)
-    if not _DIGITS_MIN <= len(digits) <= _DIGITS_MAX:
+    plain = text.encode().translate(None, _SIGNS)
+    has_code = plain.startswith(b"+") and text.lstrip(" ").startswith("+")
+    if has_code:
+        plain = plain[1:]
+    if not (plain.isdigit() and _DIGITS_MIN <= len(plain) <= _DIGITS_MAX):
         return None
-    if found[1]:
-        for length in range(1, _CODE_DIGITS_MAX + 1):
-            plan = _plan_of_code(digits[:length])
-            if plan is not None:
-                return _e164(digits[length:], plan)
-        return None
-    if region is None:
-        return None
-    plan = _plan_of_region(region)
+    digits = plain.decode()
+    if has_code:
+        return _with_code(digits)
+    plan = None if region is None else _plan_of_region(region)
     # A number may start with what is dialled to leave the country, or with the
     # country's own code without a plus: both have further rules.
-    if plan is None or plan.leaves_country(digits) or digits.startswith(plan.code):
+    if plan is None or digits.startswith(plan.code) or plan.leaves_country(digits):
         return None
     return _e164(digits, plan)
+
+
+def _with_code(digits: str) -> str | None:
+    for length in range(1, _CODE_DIGITS_MAX + 1):
+        plan = _plan_of_code(digits[:length])
+        if plan is not None:
+            return _e164(digits[length:], plan)
+    return None
 
 
 @attrs.frozen(kw_only=True)
