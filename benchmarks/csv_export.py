@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from time import process_time
 from typing import TYPE_CHECKING
 
 from benchmarks import people
 from benchmarks.figures import Aim, Figure
+from loyaltycore.customers.belongings import Belongings
 from loyaltycore.customers.customer import Customer, Person
-from loyaltycore.io.customers_out import customers_csv
+from loyaltycore.io.customers_out import CustomerLine, customers_csv
 
 
 if TYPE_CHECKING:
@@ -29,11 +30,12 @@ __all__ = ["run"]
 
 _ROWS = 100_000
 _ROUNDS = 3
+_FIRST = datetime(2025, 3, 1, tzinfo=UTC)
 
 
 def run(_folder: Path) -> Iterator[Figure]:
     """Measure ``csv_export_vs_writer``."""
-    customers = [_customer(number) for number in range(_ROWS)]
+    customers = [_line(number) for number in range(_ROWS)]
     text = "".join(customers_csv(customers, people.PROGRAM))
     cells = list(csv.reader(io.StringIO(text, newline="")))
     ours = floor = float("inf")
@@ -56,12 +58,12 @@ def run(_folder: Path) -> Iterator[Figure]:
     )
 
 
-def _customer(number: int) -> Customer:
-    return Customer(
+def _line(number: int) -> CustomerLine:
+    customer = Customer(
         referral_code=f"R{number:07}",
         id=f"0190{number:08x}-7000-8000-000000000000",
         version=1,
-        registered_at=datetime(2026, 3, 1, number % 24, tzinfo=UTC),
+        registered_at=_FIRST + timedelta(seconds=97 * number),
         person=Person(
             first_name="Ada",
             last_name="Lovelace",
@@ -75,3 +77,6 @@ def _customer(number: int) -> Customer:
         purchase_value=number,
         points=number * 100,
     )
+    tags = frozenset(("regular", "likes tea")[: number % 3])
+    consents = {"email.marketing": number % 2 == 0}
+    return CustomerLine(customer, Belongings(tags, consents))

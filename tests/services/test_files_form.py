@@ -16,7 +16,11 @@ from loyaltycore import Loyalty, MemoryStore, Program, cards
 from loyaltycore.customers.customer import Customer, Person
 from loyaltycore.io.customer_plan import Unchanged, Update, plan_customers
 from loyaltycore.io.customer_rules import CustomerImport
-from loyaltycore.io.customers_out import customer_template, customers_csv
+from loyaltycore.io.customers_out import (
+    CustomerLine,
+    customer_template,
+    customers_csv,
+)
 from loyaltycore.io.report import Failed
 from loyaltycore.program.customer_form import CustomerForm
 from loyaltycore.program.customer_status import CustomerStatus
@@ -227,7 +231,7 @@ def test_what_is_written_is_read_back_as_unchanged(
     """CU-01: gender, UTM and own fields come back from a file as they were."""
     fields.setdefault("mobile", "x")
     known = customer("c", fields, gender=gender, utm=utm)
-    text = "".join(customers_csv([known], CAFE))
+    text = "".join(customers_csv([CustomerLine(known)], CAFE))
 
     assert [Unchanged(2, "c")] == list(
         plan_customers(text, CustomerImport(), CAFE, known=[known])

@@ -6,18 +6,22 @@ from typing import TYPE_CHECKING
 
 from loyaltycore.errors import Conflict, QuotaReached
 from loyaltycore.io.customer_plan import Create, CustomerPlanner, Update
+from loyaltycore.io.planned_customers import Known
+from loyaltycore.records.customer_belongings import belongings_of
 from loyaltycore.records.customer_imports import (
     planned_changes,
     recognised,
     taken_values,
 )
+from loyaltycore.records.customers import customer_ref
 from loyaltycore.records.people import taken_back
 from loyaltycore.records.quotas import room
 
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from loyaltycore.customers.belongings import Belongings
     from loyaltycore.io.customer_rules import CustomerImport
     from loyaltycore.io.report import Planned
     from loyaltycore.io.table_rows import TableRow, TableRows
@@ -56,7 +60,7 @@ class CustomerWork:
         """
         desk = self._desk
         left = room(session, desk.program, hold=True)
-        planned = self._planned(session, batch, left)
+        planned = self._planned(session, batch, left, hold=True)
         self._new = 0
         changes, updates = planned_changes(
             desk.program, planned, desk.now(), desk.ids, self._by.actor_id
@@ -79,12 +83,30 @@ class CustomerWork:
         self._promised += self._new
 
     def _planned(
-        self, session: Session, batch: Sequence[TableRow], left: int | None
+        self,
+        session: Session,
+        batch: Sequence[TableRow],
+        left: int | None,
+        *,
+        hold: bool = False,
     ) -> list[Planned]:
-        """Decide what rows do, and refuse new customers beyond what is left."""
-        known, self._has_aliases = recognised(session, self._desk.program, batch)
-        taken = taken_values(session, self._desk.program, batch)
-        plans = self._planner.plan(batch, known, taken)
+        """
+        Decide what rows do, and refuse new customers beyond what is left.
+
+        Args:
+            hold: nobody else changes the tags and consents that were read.
+        """
+        program = self._desk.program
+        known, self._has_aliases = recognised(session, program, batch)
+        taken = taken_values(session, program, batch)
+        belongings: Mapping[str, Belongings] = {}
+        if self._planner.asks_belongings:
+            whose = sorted({customer.id for customer in known.values()})
+            if hold:
+                refs = [customer_ref(program.id, each) for each in whose]
+                session.get(refs, lock=True)
+            belongings = belongings_of(session, program.id, whose)
+        plans = self._planner.plan(batch, Known(known, taken, belongings))
         planned: list[Planned] = []
         for row, plan in zip(batch, plans, strict=True):
             planned.append(plan)

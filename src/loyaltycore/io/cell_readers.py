@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, assert_never
 
 from loyaltycore.io import cell_values as cells
 from loyaltycore.io.columns import Holds
+from loyaltycore.io.remembering import Remembered
 from loyaltycore.values.contact import check_region
 
 
@@ -29,9 +30,6 @@ NOTHING: Final = object()
 
 #: Takes a cell as it was written, and raises ``BadCell``.
 CellReader: TypeAlias = "Callable[[str], Any]"
-
-_REMEMBERED_MAX: Final = 8_192
-_LENGTH_MAX: Final = 100
 
 
 def reader_for(
@@ -55,23 +53,7 @@ def reader_for(
         text = cell.strip()
         return parse(text) if text else empty
 
-    return read if column.tells_apart else _Remembered(read).__getitem__
-
-
-class _Remembered(dict[str, Any]):
-    """What cells say, by how they are written; a bad one is read again each time."""
-
-    def __init__(self, read: CellReader) -> None:
-        super().__init__()
-        self._read = read
-
-    def __missing__(self, cell: str) -> object:
-        said = self._read(cell)
-        if len(self) >= _REMEMBERED_MAX:
-            self.clear()
-        if len(cell) <= _LENGTH_MAX:
-            self[cell] = said
-        return said
+    return read if column.tells_apart else Remembered(read).__getitem__
 
 
 def _parser_for(
@@ -80,31 +62,37 @@ def _parser_for(
     """Return what reads the text of a cell, if any does."""
     region = reading.phone_region or program.phone_region
     order, zone = reading.date_order, program.zone
+    parse: Callable[[str], object] | None = None
     match column.holds:
         case Holds.TEXT:
-            return cells.text_of
+            parse = cells.text_of
         case Holds.PHONE:
             check_region(region)
-            return partial(cells.phone_of, region=region)
+            parse = partial(cells.phone_of, region=region)
         case Holds.EMAIL:
-            return cells.email_of
+            parse = cells.email_of
         case Holds.DAY:
-            return partial(cells.day_of, order=order)
+            parse = partial(cells.day_of, order=order)
         case Holds.MOMENT:
-            return partial(cells.moment_of, order=order, zone=zone)
+            parse = partial(cells.moment_of, order=order, zone=zone)
         case Holds.NUMBER:
-            return partial(cells.number_of, style=reading.numbers)
+            parse = partial(cells.number_of, style=reading.numbers)
         case Holds.ACTION:
-            return cells.action_of
+            parse = cells.action_of
+        case Holds.FLAG:
+            parse = cells.flag_of
+        case Holds.TAGS:
+            parse = cells.tags_in
         case Holds.OWN:
             assert column.definition is not None, "a field of the program's own has one"
-            return partial(
+            parse = partial(
                 cells.own_of,
                 definition=column.definition,
                 order=order,
                 style=reading.numbers,
             )
         case Holds.FIGURE:
-            return None
+            pass
         case _ as never:  # pragma: no cover : the enum above is closed
             assert_never(never)
+    return parse

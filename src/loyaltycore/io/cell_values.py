@@ -7,12 +7,14 @@ declared form is refused with a code and a sentence, never mended.
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, assert_never
 
 from loyaltycore.customers.customer import TEXT_MAX, is_one_line
+from loyaltycore.customers.tags import TAG_MAX, TAGS_MAX, tags_of
 from loyaltycore.errors import (
     InvalidAmount,
     InvalidEmail,
@@ -28,6 +30,7 @@ from loyaltycore.values.quantity import decimal_of
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from decimal import Decimal
     from zoneinfo import ZoneInfo
 
@@ -41,10 +44,13 @@ __all__ = [
     "action_of",
     "day_of",
     "email_of",
+    "flag_of",
     "moment_of",
     "number_of",
     "own_of",
     "phone_of",
+    "tags_in",
+    "tags_text",
     "text_of",
 ]
 
@@ -214,6 +220,38 @@ def own_of(
         if definition.type is FieldType.BOOLEAN:
             message = f"{definition.name}: write {', '.join(_FLAGS)}."
         raise BadCell("invalid_field", message) from None
+
+
+def flag_of(cell: str) -> bool:
+    """Return yes or no."""
+    flag = _FLAGS.get(cell.casefold())
+    if flag is None:
+        raise BadCell("invalid_flag", f"Write one of {', '.join(_FLAGS)}.")
+    return flag
+
+
+def tags_in(cell: str) -> tuple[str, ...]:
+    """Return tags with commas between them; one with a comma in it is in quotes."""
+    try:
+        (tags,) = csv.reader([cell], skipinitialspace=True, strict=True)
+        found = tags_of(tag for tag in tags if tag.strip())
+    except (csv.Error, ValueError, InvalidValue):
+        found = None
+    if found is None or len(found) > TAGS_MAX:
+        message = (
+            f"At most {TAGS_MAX} tags of {TAG_MAX} characters each, with commas"
+            " between them; put one that has a comma in it in quotes."
+        )
+        raise BadCell("invalid_tags", message)
+    return found
+
+
+def tags_text(tags: Iterable[str]) -> str:
+    """Return what ``tags_in`` reads as these tags."""
+    return ", ".join(
+        '"{}"'.format(tag.replace('"', '""')) if "," in tag or '"' in tag else tag
+        for tag in tags
+    )
 
 
 def _whole_of(cell: str, name: str, style: NumberStyle) -> int | Decimal:

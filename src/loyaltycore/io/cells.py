@@ -27,9 +27,7 @@ _is_number = re.compile(r"[+-]?[0-9][0-9 ]*(\.[0-9]+)?").fullmatch
 
 def escaped(text: str) -> str:
     """Return *text* so that no spreadsheet runs it; ``=1+1`` becomes ``'=1+1``."""
-    if _is_formula(text) and not _is_number(text):
-        return f"'{text}"
-    return text
+    return text if _is_number(text) or not _is_formula(text) else f"'{text}"
 
 
 def unescaped(text: str) -> str:

@@ -17,7 +17,7 @@ from loyaltycore.io.dialects import plain_name
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from loyaltycore.program.fields import FieldDefinition
 
@@ -41,6 +41,8 @@ class Holds(StrEnum):
     MOMENT = "moment"
     NUMBER = "number"
     ACTION = "action"
+    FLAG = "flag"
+    TAGS = "tags"
     OWN = "own"
     FIGURE = "figure"
 
@@ -68,10 +70,24 @@ class Column:
     tells_apart: bool = False
 
 
-class ColumnTable:
-    """The columns of one kind of file, found by the names of a header."""
+def _no_further(_: str) -> None:
+    return None
 
-    def __init__(self, columns: Sequence[Column]) -> None:
+
+class ColumnTable:
+    """
+    The columns of one kind of file, found by the names of a header.
+
+    Args:
+        further: finds a column beside these, by the header's name or its field.
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        further: Callable[[str], Column | None] = _no_further,
+    ) -> None:
+        self._further = further
         self._by_field = {column.field: column for column in columns}
         self._by_name = {
             plain_name(name): column
@@ -80,8 +96,8 @@ class ColumnTable:
         }
 
     def knows(self, name: str) -> bool:
-        """Say whether a plain name stands for a column."""
-        return name in self._by_name
+        """Say whether a name stands for a column."""
+        return self._named(name) is not None
 
     def assigned(
         self, header: Sequence[str], columns: Mapping[str, str | None]
@@ -103,9 +119,9 @@ class ColumnTable:
         for place, name in enumerate(header):
             if name in columns:
                 field = columns[name]
-                column = None if field is None else self._by_field[field]
+                column = None if field is None else self._of_field(field)
             else:
-                column = self._by_name.get(plain_name(name))
+                column = self._named(name)
             if column is None:
                 continue
             if column in found.values():
@@ -117,9 +133,15 @@ class ColumnTable:
             found[place] = column
         return found
 
+    def _named(self, name: str) -> Column | None:
+        return self._by_name.get(plain_name(name)) or self._further(name)
+
+    def _of_field(self, field: str) -> Column | None:
+        return self._by_field.get(field) or self._further(field)
+
     def _check(self, header: Sequence[str], columns: Mapping[str, str | None]) -> None:
         for name, field in columns.items():
-            if field is not None and field not in self._by_field:
+            if field is not None and self._of_field(field) is None:
                 known = ", ".join(self._by_field)
                 raise InvalidValue("columns", f"{field!r} is none of {known}.")
             if name not in header:

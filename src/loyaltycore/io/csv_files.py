@@ -15,7 +15,7 @@ import attrs
 
 from loyaltycore.errors import FileUnreadable
 from loyaltycore.io.cells import unescaped
-from loyaltycore.io.dialects import Dialect, dialect_of, plain_name
+from loyaltycore.io.dialects import Dialect, dialect_of
 from loyaltycore.io.report import RowError
 from loyaltycore.io.sources import Survey, binary, lines_of, survey
 
@@ -111,8 +111,7 @@ def open_csv(
     Find out how a file is written, and read its header.
 
     Args:
-        is_known: whether the name of a column, in the form of ``plain_name``, stands
-            for something.
+        is_known: whether the name of a column stands for something.
 
     Raises:
         FileUnreadable: no text, too long, no header, or a header with none of the
@@ -121,11 +120,7 @@ def open_csv(
     file = binary(source)
     surveyed = survey(file, reading.encoding, lines_max=reading.lines_max)
     lines = list(islice(lines_of(file, surveyed.encoding), _HEADER_LINES_MAX))
-
-    def knows(name: str) -> bool:
-        return is_known(plain_name(name))
-
-    dialect = dialect_of(lines, knows, reading.delimiter)
+    dialect = dialect_of(lines, is_known, reading.delimiter)
     reader = csv.reader(lines[dialect.skip :], delimiter=dialect.delimiter, strict=True)
     header = _header_of(reader)
     if len(header) > reading.columns_max:

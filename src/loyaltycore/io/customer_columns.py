@@ -10,17 +10,35 @@ from typing import TYPE_CHECKING, Final
 
 from loyaltycore.io.cell_values import Action
 from loyaltycore.io.columns import Column, ColumnTable, Holds
+from loyaltycore.io.consent_columns import (
+    MARKETING_COLUMNS,
+    column_about,
+    consent_column,
+)
 from loyaltycore.io.dialects import plain_name
 from loyaltycore.program.fields import FieldType
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from loyaltycore.program.program import Program
 
-__all__ = ["ACTION", "CUSTOMER_COLUMNS", "OWN", "customer_columns", "own_field"]
+__all__ = [
+    "ACTION",
+    "CUSTOMER_COLUMNS",
+    "OWN",
+    "TAGS",
+    "customer_columns",
+    "customer_table",
+    "own_field",
+]
 
 #: What is to be done with a row: create, update, merge or skip.
 ACTION: Final = "_action"
+
+#: Words that the shop has put on a customer.
+TAGS: Final = "tags"
 
 #: Before the names of fields that the program has added.
 OWN: Final = "field."
@@ -91,6 +109,8 @@ CUSTOMER_COLUMNS: Final = (
         names=("created at", "joined", "registration date"),
         sample="2026-03-01",
     ),
+    Column(field=TAGS, title=TAGS, holds=Holds.TAGS, sample="regular, likes tea"),
+    *MARKETING_COLUMNS,
     Column(field="purchases", title="purchases", holds=Holds.FIGURE),
     Column(field="purchase_value", title="purchase value", holds=Holds.FIGURE),
     Column(field="points", title="points", holds=Holds.FIGURE),
@@ -100,7 +120,7 @@ CUSTOMER_COLUMNS: Final = (
     Column(field=ACTION, title=ACTION, holds=Holds.ACTION, sample=Action.SKIP.value),
 )
 
-_TABLE: Final = ColumnTable(CUSTOMER_COLUMNS)
+_TABLE: Final = ColumnTable(CUSTOMER_COLUMNS, consent_column)
 _SAMPLES: Final = {
     FieldType.TEXT: "",
     FieldType.INTEGER: "3",
@@ -110,18 +130,23 @@ _SAMPLES: Final = {
 }
 
 
-def customer_columns(program: Program) -> tuple[Column, ...]:
+def customer_columns(
+    program: Program, consents: Iterable[str] = ()
+) -> tuple[Column, ...]:
     """
     All columns of a program's file, in the order in which they are written.
 
     The program's own fields are before the figures, under their names; one whose name
     means something else in a file is called ``own`` and its name.
+
+    Args:
+        consents: further ones than those to marketing, which are there anyway.
     """
     names: set[str] = set()
     own: list[Column] = []
     for definition in program.customer_form.fields:
         title = definition.name
-        while _TABLE.knows(plain_name(title)) or plain_name(title) in names:
+        while _TABLE.knows(title) or plain_name(title) in names:
             title = f"own {title}"
         names.add(plain_name(title))
         sample = _SAMPLES.get(definition.type) or ""
@@ -141,7 +166,20 @@ def customer_columns(program: Program) -> tuple[Column, ...]:
         for place, column in enumerate(CUSTOMER_COLUMNS)
         if column.holds is Holds.FIGURE
     )
-    return (*CUSTOMER_COLUMNS[:first_figure], *own, *CUSTOMER_COLUMNS[first_figure:])
+    further = dict.fromkeys(map(column_about, consents))
+    for column in MARKETING_COLUMNS:
+        further.pop(column, None)
+    return (
+        *CUSTOMER_COLUMNS[:first_figure],
+        *further,
+        *own,
+        *CUSTOMER_COLUMNS[first_figure:],
+    )
+
+
+def customer_table(program: Program) -> ColumnTable:
+    """The columns of a program's file as they are found by their names."""
+    return ColumnTable(customer_columns(program), consent_column)
 
 
 def own_field(name: str) -> str:

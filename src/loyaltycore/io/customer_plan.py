@@ -10,13 +10,16 @@ fields of a row lead to two customers, the row is refused, never guessed at.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from loyaltycore.customers.belongings import NO_BELONGINGS, Belongings
 from loyaltycore.customers.customer import Customer, Person
+from loyaltycore.customers.tags import TAGS_MAX
 from loyaltycore.io.cell_values import Action
-from loyaltycore.io.customer_columns import ACTION, OWN, own_field
+from loyaltycore.io.customer_columns import ACTION, OWN, TAGS, own_field
 from loyaltycore.io.customer_rules import (
     CustomerImport,
     Duplicates,
@@ -24,9 +27,11 @@ from loyaltycore.io.customer_rules import (
     OnNew,
     customer_rows,
 )
+from loyaltycore.io.planned_belongings import BelongingsTold
 from loyaltycore.io.planned_customers import (
     Create,
     Identity,
+    Known,
     PlannedRow,
     Unchanged,
     Update,
@@ -68,12 +73,14 @@ def plan_customers(
     program: Program,
     *,
     known: Iterable[Customer] = (),
+    belongings: Mapping[str, Belongings] = MappingProxyType({}),
 ) -> Iterator[PlannedRow]:
     """
     Yield what each row of a file would do, in its order.
 
     Args:
         known: the customers that there are.
+        belongings: their tags and consents, by the customer's id.
 
     Raises:
         FileUnreadable: the file cannot be read at all; before the first row.
@@ -87,17 +94,14 @@ def plan_customers(
         taken |= dict.fromkeys(unique_values(form, customer.fields), customer.id)
     rows = customer_rows(source, rules, program)
     planner = CustomerPlanner(rows, rules, form)
-    return _planned(rows, planner, by_identity, taken)
+    return _planned(rows, planner, Known(by_identity, taken, belongings))
 
 
 def _planned(
-    rows: TableRows,
-    planner: CustomerPlanner,
-    known: Mapping[Identity, Customer],
-    taken: Mapping[Identity, str],
+    rows: TableRows, planner: CustomerPlanner, known: Known
 ) -> Iterator[PlannedRow]:
     for batch in rows.batches(_BATCH_ROWS):
-        yield from planner.plan(batch, known, taken)
+        yield from planner.plan(batch, known)
         planner.settle()
 
 
@@ -123,25 +127,19 @@ class CustomerPlanner:
             for field in rows.names
             if field.startswith(OWN)
         ]
+        self._told = BelongingsTold(rows.names, rules.tags)
         self._seen = Seen[Identity](rows.file.survey.lines)
         self._last = self._last_lines() if rules.duplicates is Duplicates.LAST else None
 
-    def plan(
-        self,
-        rows: Sequence[TableRow],
-        known: Mapping[Identity, Customer],
-        taken: Mapping[Identity, str],
-    ) -> list[PlannedRow]:
-        """
-        Decide what rows do.
-
-        Args:
-            known: by each identity, those who have one of the rows' identities at
-                least.
-            taken: values of unique fields that the program has added, and who has them.
-        """
+    def plan(self, rows: Sequence[TableRow], known: Known) -> list[PlannedRow]:
+        """Decide what rows do."""
         self._seen.take_back()
-        return [self._plan(row, known, taken) for row in rows]
+        return [self._plan(row, known) for row in rows]
+
+    @property
+    def asks_belongings(self) -> bool:
+        """Do rows speak of tags or consents?"""
+        return bool(self._told)
 
     def settle(self) -> None:
         """Take the last plan as carried out."""
@@ -149,25 +147,21 @@ class CustomerPlanner:
 
     # -- one row -----------------------------------------------------------------------
 
-    def _plan(
-        self,
-        row: TableRow,
-        known: Mapping[Identity, Customer],
-        taken: Mapping[Identity, str],
-    ) -> PlannedRow:
+    def _plan(self, row: TableRow, known: Known) -> PlannedRow:
         if row.values.get(ACTION) is Action.SKIP:
             return Skipped(row.line, "action")
         if row.errors:
             return Failed(row.line, row.errors, row.cells)
         identities = identities_in(row, self._recognise_by)
-        found = [(i[0], known[i]) for i in identities if i in known]
+        customers = known.customers
+        found = [(i[0], customers[i]) for i in identities if i in customers]
         for _, customer in found:
             identities += identities_of(customer, self._form)
         mark = self._seen.mark
         duplicate = self._duplicate(row, identities)
         if duplicate is not None:
             return duplicate
-        planned = self._decided(row, found, taken)
+        planned = self._decided(row, found, known)
         if isinstance(planned, Failed):  # nobody's way is barred by a row that is wrong
             self._seen.take_back(mark)
         return planned
@@ -176,15 +170,23 @@ class CustomerPlanner:
         self,
         row: TableRow,
         found: Sequence[tuple[str, Customer]],
-        taken: Mapping[Identity, str],
+        known: Known,
     ) -> PlannedRow:
         """Decide what a row does whose customer is on no other line."""
         match, problem = self._match(row, found)
         if problem is not None:
             return problem
-        planned = self._new(row) if match is None else self._known(row, match)
+        if match is None:
+            planned = self._new(row)
+        else:
+            had = known.belongings.get(match.id, NO_BELONGINGS)
+            planned = self._known(row, match, had)
+        if self._told and isinstance(planned, Create | Update):
+            problem = self._too_many(row, planned)
+            if problem is not None:
+                return problem
         if self._is_asked and isinstance(planned, Create | Update):
-            return self._unfit(row, planned, taken) or planned
+            return self._unfit(row, planned, known.taken) or planned
         return planned
 
     def _unfit(
@@ -299,9 +301,16 @@ class CustomerPlanner:
             for field, name in self._own
             if (value := values.get(field)) is not None
         }
-        return Create(row.line, Person(**facts), values.get("registered_at"), fields)
+        told = self._told
+        return Create(
+            row.line,
+            Person(**facts),
+            values.get("registered_at"),
+            fields,
+            told.behind(values, NO_BELONGINGS) if told else NO_BELONGINGS,
+        )
 
-    def _known(self, row: TableRow, customer: Customer) -> PlannedRow:
+    def _known(self, row: TableRow, customer: Customer, had: Belongings) -> PlannedRow:
         action = row.values.get(ACTION)
         on_match = self._rules.on_match if action is None else OnMatch.UPDATE
         if action is Action.CREATE or on_match is OnMatch.ERROR:
@@ -322,9 +331,19 @@ class CustomerPlanner:
         own: dict[str, Any] = dict(customer.fields)
         own |= {name: values[field] for field, name in self._own if field in values}
         fields = {name: value for name, value in own.items() if value is not None}
-        if not changes and fields == customer.fields:
+        will = self._told.behind(values, had) if self._told else had
+        if not changes and fields == customer.fields and will == had:
             return Unchanged(row.line, customer.id)
-        return Update(row.line, customer, attrs.evolve(before, **changes), fields)
+        person = attrs.evolve(before, **changes)
+        return Update(row.line, customer, person, fields, had, will)
+
+    def _too_many(self, row: TableRow, planned: Create | Update) -> Failed | None:
+        tags = planned.belongings.tags
+        had = planned.had.tags if isinstance(planned, Update) else ()
+        if len(tags) <= max(len(had), TAGS_MAX):
+            return None
+        message = f"The customer would have {len(tags)} tags; {TAGS_MAX} is the most."
+        return self._rows.failed(row, "too_many_tags", message, TAGS)
 
     # -- the rest ----------------------------------------------------------------------
 

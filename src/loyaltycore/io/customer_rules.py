@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from loyaltycore.errors import InvalidValue
-from loyaltycore.io.columns import ColumnTable
-from loyaltycore.io.customer_columns import customer_columns
+from loyaltycore.io.consent_columns import consent_column
+from loyaltycore.io.customer_columns import customer_table
 from loyaltycore.io.reading import Reading
 from loyaltycore.io.table_rows import TableRows
 
@@ -30,6 +30,7 @@ __all__ = [
     "Duplicates",
     "OnMatch",
     "OnNew",
+    "Tagging",
     "customer_rows",
 ]
 
@@ -66,6 +67,14 @@ class Duplicates(StrEnum):
     LAST = "last"
 
 
+class Tagging(StrEnum):
+    """What the tags of a row do to those that a customer has."""
+
+    ADD = "add"
+    REPLACE = "replace"
+    REMOVE = "remove"
+
+
 @attrs.frozen(kw_only=True)
 class CustomerImport:
     """
@@ -80,6 +89,7 @@ class CustomerImport:
         on_match: what becomes of a row whose customer is known.
         on_new: what becomes of a row whose customer is not.
         duplicates: what becomes of a row whose customer is in the file twice.
+        tags: whether a row's tags are put on, are all that stay, or are taken off.
         clear: fields that an empty cell empties; in others it leaves what is there.
 
     Raises:
@@ -92,6 +102,7 @@ class CustomerImport:
     on_match: OnMatch = attrs.field(default=OnMatch.UPDATE, converter=OnMatch)
     on_new: OnNew = attrs.field(default=OnNew.CREATE, converter=OnNew)
     duplicates: Duplicates = attrs.field(default=Duplicates.ERROR, converter=Duplicates)
+    tags: Tagging = attrs.field(default=Tagging.ADD, converter=Tagging)
     clear: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
 
     def __attrs_post_init__(self) -> None:
@@ -100,6 +111,9 @@ class CustomerImport:
             raise InvalidValue("identity", message)
         if self.clear & {"id", "registered_at"}:
             message = "a customer keeps their id and the moment of registration."
+            raise InvalidValue("clear", message)
+        if any(map(consent_column, self.clear)):
+            message = "a consent is given or withdrawn in words."
             raise InvalidValue("clear", message)
 
 
@@ -112,7 +126,7 @@ def customer_rows(source: Source, rules: CustomerImport, program: Program) -> Ta
     """
     return TableRows(
         source,
-        ColumnTable(customer_columns(program)),
+        customer_table(program),
         program,
         reading=rules.reading,
         columns=rules.columns,

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import attrs
 
+from loyaltycore.customers.belongings import NO_BELONGINGS, Belongings
 from loyaltycore.customers.customer import Customer, Person
-from loyaltycore.io.customer_columns import own_field
+from loyaltycore.io.consent_columns import CONSENT
+from loyaltycore.io.customer_columns import TAGS, own_field
 from loyaltycore.io.customer_rules import IDENTITY
 from loyaltycore.io.report import Failed, Outcome, Skipped
 from loyaltycore.program.fields import compared
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Create",
     "Identity",
+    "Known",
     "PlannedRow",
     "Unchanged",
     "Update",
@@ -43,6 +46,21 @@ __all__ = [
 Identity: TypeAlias = tuple[str, str]
 
 
+class Known(NamedTuple):
+    """
+    What is known of those whom rows may be about.
+
+    Attributes:
+        customers: by each identity, those who have one of the rows' at least.
+        taken: values of unique fields that the program has added, and who has them.
+        belongings: tags and consents by the customer's id, where rows speak of them.
+    """
+
+    customers: Mapping[Identity, Customer] = MappingProxyType({})
+    taken: Mapping[Identity, str] = MappingProxyType({})
+    belongings: Mapping[str, Belongings] = MappingProxyType({})
+
+
 class Create(NamedTuple):
     """A new customer."""
 
@@ -50,6 +68,7 @@ class Create(NamedTuple):
     person: Person
     registered_at: datetime | None
     fields: Mapping[str, FieldValue] = MappingProxyType({})
+    belongings: Belongings = NO_BELONGINGS
 
     @property
     def outcome(self) -> Outcome:
@@ -58,12 +77,20 @@ class Create(NamedTuple):
 
 
 class Update(NamedTuple):
-    """Other facts about a known one."""
+    """
+    Other facts about a known one.
+
+    Attributes:
+        had: tags and consents, where the file says anything of them.
+        belongings: the same as they will be.
+    """
 
     line: int
     customer: Customer
     person: Person
     fields: Mapping[str, FieldValue]
+    had: Belongings = NO_BELONGINGS
+    belongings: Belongings = NO_BELONGINGS
 
     @property
     def outcome(self) -> Outcome:
@@ -85,7 +112,15 @@ class Update(NamedTuple):
             for name in sorted({*own, *self.fields})
             if own.get(name) != self.fields.get(name)
         }
-        return {**person, **fields}
+        consents = {
+            f"{CONSENT}{about}": (self.had.consents.get(about), is_given)
+            for about, is_given in self.belongings.consents.items()
+            if self.had.consents.get(about) is not is_given
+        }
+        tags = {}
+        if self.had.tags != self.belongings.tags:
+            tags[TAGS] = sorted(self.had.tags), sorted(self.belongings.tags)
+        return {**person, **fields, **tags, **consents}
 
 
 class Unchanged(NamedTuple):

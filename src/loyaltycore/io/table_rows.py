@@ -74,7 +74,7 @@ class TableRows:
         named = {plain_name(name) for name, field in columns.items() if field}
 
         def is_known(name: str) -> bool:
-            return name in named or table.knows(name)
+            return plain_name(name) in named or table.knows(name)
 
         self.file: CsvFile = open_csv(source, is_known=is_known, reading=reading)
         found = table.assigned(self.file.header, columns)

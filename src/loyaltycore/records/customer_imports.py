@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
@@ -16,7 +17,9 @@ from loyaltycore.io.planned_customers import (
     identities_of,
     recognised_by,
 )
+from loyaltycore.ports import Insert
 from loyaltycore.records.custom_fields import CUSTOMER_FORM, unique_refs
+from loyaltycore.records.customer_belongings import belonging_changes
 from loyaltycore.records.customers import (
     REFERRAL_CODE_BYTES,
     customer_changes,
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from loyaltycore.io.table_rows import TableRow
     from loyaltycore.ports import Change, Ids, Session
     from loyaltycore.program.program import Program
+    from loyaltycore.query.predicates import Row
 
 __all__ = ["Recognised", "planned_changes", "recognised", "taken_values"]
 
@@ -130,6 +134,9 @@ def planned_changes(
     updates: list[Change] = []
     others: list[Change] = []
     customers: list[Customer] = []
+    put = partial(
+        belonging_changes, program.id, at=now, ids=ids, actor_id=registered_by
+    )
     for row in planned:
         if isinstance(row, Create):
             customer = Customer(
@@ -142,11 +149,25 @@ def planned_changes(
                 fields=row.fields,
             )
             customers.append(customer)
+            others += put(customer.id, row.belongings)
         elif isinstance(row, Update):
             changed = attrs.evolve(row.customer, person=row.person, fields=row.fields)
             update, *rest = customer_changes(program, row.customer, changed)
             updates.append(update)
             others += rest
+            others += put(row.customer.id, row.belongings, row.had)
     if customers:
         others += registration_changes(program, customers)
-    return [*updates, *others], len(updates)
+    return [*updates, *_gathered(others)], len(updates)
+
+
+def _gathered(changes: Iterable[Change]) -> list[Change]:
+    """Put the new rows of each collection into one change, behind all others."""
+    rows: dict[str, list[Row]] = {}
+    others: list[Change] = []
+    for change in changes:
+        if isinstance(change, Insert):
+            rows.setdefault(change.collection, []).extend(change.rows)
+        else:
+            others.append(change)
+    return [*others, *(Insert(name, of_it) for name, of_it in rows.items())]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import attrs
 
+from loyaltycore.customers.belongings import NO_BELONGINGS
 from loyaltycore.errors import InvalidValue, UnknownTemplate
 from loyaltycore.importing.cards import CardWork
 from loyaltycore.importing.customers import CustomerWork
@@ -15,11 +16,16 @@ from loyaltycore.importing.run import Importing, Settings
 from loyaltycore.importing.undoing import undo_import
 from loyaltycore.io.card_rules import card_rows
 from loyaltycore.io.customer_rules import CustomerImport, customer_rows
-from loyaltycore.io.customers_out import customer_template, customers_csv
+from loyaltycore.io.customers_out import (
+    CustomerLine,
+    customer_template,
+    customers_csv,
+)
 from loyaltycore.io.transactions_out import transactions_csv
 from loyaltycore.program.managers import Permission
 from loyaltycore.records import customers as customer_records
 from loyaltycore.records import templates as template_records
+from loyaltycore.records.customer_belongings import all_consents, belongings_of
 from loyaltycore.records.dumping import any_row, dumped, header_of, insertions, rows_of
 from loyaltycore.records.transaction_lines import (
     transaction_lines,
@@ -28,10 +34,9 @@ from loyaltycore.records.transaction_lines import (
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
-    from loyaltycore.customers.customer import Customer
     from loyaltycore.importing.run import Sink
     from loyaltycore.importing.undoing import Undone
     from loyaltycore.io.card_rules import CardImport
@@ -230,7 +235,11 @@ class Files:
 
     def export_customers(self) -> Iterator[str]:
         """Yield all customers as CSV, by registration, a row at a time."""
-        return customers_csv(self._customers(), self._shell.desk.program)
+        program = self._shell.desk.program
+        consents = self._shell.read(
+            lambda session: all_consents(session, program.id), Permission.EXPORT
+        )
+        return customers_csv(self._customer_lines(), program, consents)
 
     def export_transactions(self, template_id: str | None = None) -> Iterator[str]:
         """
@@ -295,10 +304,13 @@ class Files:
         shell = self._shell
         return shell.joined() if shell.session is None else nullcontext(shell)
 
-    def _customers(self) -> Iterator[Customer]:
-        query = customer_records.all_customers(self._shell.program_id, _PAGE, None)
+    def _customer_lines(self) -> Iterator[CustomerLine]:
+        program_id = self._shell.program_id
+        query = customer_records.all_customers(program_id, _PAGE, None)
         for page in self._pages(query):
-            yield from map(customer_records.customer_of, page.rows)
+            yield from self._shell.read(
+                partial(_customer_lines, program_id, page.rows), Permission.EXPORT
+            )
 
     def _transactions(self, template_id: str | None) -> Iterator[TransactionLine]:
         desk = self._shell.desk
@@ -334,6 +346,18 @@ def _lines_of(desk: Desk, page: Page, session: Session) -> list[TransactionLine]
         desk.template,
         lambda template: template.rules.scales(currency),
     )
+
+
+def _customer_lines(
+    program_id: str, rows: Sequence[Row], session: Session
+) -> list[CustomerLine]:
+    belongings = belongings_of(session, program_id, [row["id"] for row in rows])
+    return [
+        CustomerLine(
+            customer_records.customer_of(row), belongings.get(row["id"], NO_BELONGINGS)
+        )
+        for row in rows
+    ]
 
 
 def _load(program_id: str, lines: Iterator[str], session: Session) -> int:
