@@ -541,6 +541,7 @@ PROGRAM: Final[dict[str, tuple[Recipe, ...]]] = {
     "files.undo_import": (lambda s: s.shop.files.undo_import("old till"),),
     "files.customer_template": (lambda s: list(s.shop.files.customer_template()),),
     "files.export_customers": (lambda s: list(s.shop.files.export_customers()),),
+    "files.export_cards": (lambda s: list(s.shop.files.export_cards(s.wallets)),),
     "files.export_transactions": (lambda s: list(s.shop.files.export_transactions()),),
     "files.dump": (lambda s: list(s.shop.files.dump()),),
     "files.load": (
@@ -678,6 +679,7 @@ RETURN_DATA: Final = frozenset(
     {
         "customers.export_person",
         "files.export_customers",
+        "files.export_cards",
         "files.export_transactions",
         "files.dump",
     }

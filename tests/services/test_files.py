@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loyaltycore import Loyalty, MemoryStore, Program
+from loyaltycore.customers.consents import Channel
 from loyaltycore.errors import FileUnreadable, InvalidValue
 from loyaltycore.importing.customers import CustomerWork
 from loyaltycore.io.customer_rules import CustomerImport
@@ -268,6 +269,14 @@ PEOPLE = st.lists(
             "last_name": NAMES,
             "source": NAMES,
             "birth_date": st.none() | st.dates(),
+            "tags": st.sets(NAMES.filter(str.strip), max_size=3),
+            "consents": st.dictionaries(
+                st.tuples(
+                    st.sampled_from(Channel), st.from_regex(r"\A[a-z][a-z0-9_-]{0,9}\Z")
+                ),
+                st.booleans(),
+                max_size=3,
+            ),
         }
     ),
     min_size=1,
@@ -278,13 +287,17 @@ PEOPLE = st.lists(
 @given(PEOPLE)
 @settings(max_examples=150)
 def test_whatever_is_exported_comes_back_unchanged(people: list[dict[str, Any]]):
-    """Names of any script, emoji and formulas survive the way out and in."""
+    """Names and tags of any script, emoji, formulas and consents survive both ways."""
     shop = Loyalty(
         MemoryStore(),
         Program(id="cafe", currency="EUR", zone="Europe/Berlin", phone_region="DE"),
     )
     for number, person in enumerate(people):
-        shop.customers.register(external_id=f"=E{number}", **person)
+        consents = person.pop("consents")
+        new = shop.customers.register(external_id=f"=E{number}", **person)
+        for about, is_given in consents.items():
+            say = shop.consents.give if is_given else shop.consents.withdraw
+            say(new.id, *about)
 
     report = shop.files.import_customers(text_of(shop.files.export_customers()))
 

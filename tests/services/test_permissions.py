@@ -229,6 +229,7 @@ CALLS: dict[str, Callable[[Loyalty, Shop], object]] = {
     ),
     "files.undo_import": lambda x, _: x.files.undo_import("i"),
     "files.export_customers": lambda x, _: [*x.files.export_customers()],
+    "files.export_cards": lambda x, s: [*x.files.export_cards(s.coffee)],
     "files.export_transactions": lambda x, s: [*x.files.export_transactions(s.coffee)],
     "files.dump": lambda x, _: [*x.files.dump()],
     "files.load": lambda x, s: x.files.load([*s.shop.files.dump()]),

@@ -8,25 +8,25 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import attrs
 
-from loyaltycore.customers.belongings import NO_BELONGINGS
 from loyaltycore.errors import InvalidValue, UnknownTemplate
 from loyaltycore.importing.cards import CardWork
 from loyaltycore.importing.customers import CustomerWork
 from loyaltycore.importing.run import Importing, Settings
 from loyaltycore.importing.undoing import undo_import
 from loyaltycore.io.card_rules import card_rows
+from loyaltycore.io.cards_out import cards_csv
 from loyaltycore.io.customer_rules import CustomerImport, customer_rows
-from loyaltycore.io.customers_out import (
-    CustomerLine,
-    customer_template,
-    customers_csv,
-)
+from loyaltycore.io.customers_out import customer_template, customers_csv
 from loyaltycore.io.transactions_out import transactions_csv
+from loyaltycore.posting.segmenting import load_segment
 from loyaltycore.program.managers import Permission
 from loyaltycore.records import customers as customer_records
 from loyaltycore.records import templates as template_records
-from loyaltycore.records.customer_belongings import all_consents, belongings_of
+from loyaltycore.records.card_lines import card_lines, cards_of_template
+from loyaltycore.records.customer_belongings import all_consents
+from loyaltycore.records.customer_lines import customer_lines, member_lines
 from loyaltycore.records.dumping import any_row, dumped, header_of, insertions, rows_of
+from loyaltycore.records.segments import living_members
 from loyaltycore.records.transaction_lines import (
     transaction_lines,
     transactions_as_recorded,
@@ -34,12 +34,15 @@ from loyaltycore.records.transaction_lines import (
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
 
+    from loyaltycore.cards.card import CardTemplate
     from loyaltycore.importing.run import Sink
     from loyaltycore.importing.undoing import Undone
     from loyaltycore.io.card_rules import CardImport
+    from loyaltycore.io.cards_out import CardLine
+    from loyaltycore.io.customers_out import CustomerLine
     from loyaltycore.io.import_report import ImportReport
     from loyaltycore.io.report import Planned
     from loyaltycore.io.sources import Source
@@ -233,13 +236,39 @@ class Files:
         """Yield a CSV file to fill in; brought in as it is, it creates nobody."""
         return customer_template(self._shell.desk.program)
 
-    def export_customers(self) -> Iterator[str]:
-        """Yield all customers as CSV, by registration, a row at a time."""
-        program = self._shell.desk.program
-        consents = self._shell.read(
-            lambda session: all_consents(session, program.id), Permission.EXPORT
-        )
-        return customers_csv(self._customer_lines(), program, consents)
+    def export_customers(self, segment_id: str | None = None) -> Iterator[str]:
+        """
+        Yield customers with their tags and consents as CSV, a row at a time.
+
+        Args:
+            segment_id: only those in this segment, as it was last refreshed, in the
+                order of their ids; by default all, by registration.
+
+        Raises:
+            UnknownSegment: there is no such segment.
+        """
+        desk = self._shell.desk
+
+        def read(session: Session) -> list[str]:
+            if segment_id is not None:
+                load_segment(session, desk, segment_id, lock=False)
+            return all_consents(session, desk.program.id)
+
+        consents = self._shell.read(read, Permission.EXPORT)
+        return customers_csv(self._customer_lines(segment_id), desk.program, consents)
+
+    def export_cards(self, template_id: str) -> Iterator[str]:
+        """
+        Yield the cards of a template as CSV: whose they are, and what they hold.
+
+        The serial number of a coupon is its code.
+
+        Raises:
+            UnknownTemplate: there is no such template.
+        """
+        desk = self._shell.desk
+        template = desk.template(self._template_row(template_id, Permission.EXPORT))
+        return cards_csv(self._card_lines(template), desk.program)
 
     def export_transactions(self, template_id: str | None = None) -> Iterator[str]:
         """
@@ -304,13 +333,26 @@ class Files:
         shell = self._shell
         return shell.joined() if shell.session is None else nullcontext(shell)
 
-    def _customer_lines(self) -> Iterator[CustomerLine]:
+    def _customer_lines(self, segment_id: str | None) -> Iterator[CustomerLine]:
         program_id = self._shell.program_id
         query = customer_records.all_customers(program_id, _PAGE, None)
+        lines_of = customer_lines
+        if segment_id is not None:
+            query = living_members(program_id, segment_id, _PAGE, None)
+            lines_of = member_lines
         for page in self._pages(query):
-            yield from self._shell.read(
-                partial(_customer_lines, program_id, page.rows), Permission.EXPORT
+            read = partial(lines_of, program_id=program_id, rows=page.rows)
+            yield from self._shell.read(read, Permission.EXPORT)
+
+    def _card_lines(self, template: CardTemplate) -> Iterator[CardLine]:
+        program = self._shell.desk.program
+        scales = template.rules.scales(program.currency)
+        query = cards_of_template(program.id, template.id, _PAGE, None)
+        for page in self._pages(query):
+            read = partial(
+                card_lines, program_id=program.id, rows=page.rows, scales=scales
             )
+            yield from self._shell.read(read, Permission.EXPORT)
 
     def _transactions(self, template_id: str | None) -> Iterator[TransactionLine]:
         desk = self._shell.desk
@@ -346,18 +388,6 @@ def _lines_of(desk: Desk, page: Page, session: Session) -> list[TransactionLine]
         desk.template,
         lambda template: template.rules.scales(currency),
     )
-
-
-def _customer_lines(
-    program_id: str, rows: Sequence[Row], session: Session
-) -> list[CustomerLine]:
-    belongings = belongings_of(session, program_id, [row["id"] for row in rows])
-    return [
-        CustomerLine(
-            customer_records.customer_of(row), belongings.get(row["id"], NO_BELONGINGS)
-        )
-        for row in rows
-    ]
 
 
 def _load(program_id: str, lines: Iterator[str], session: Session) -> int:
