@@ -81,7 +81,7 @@ def fold(text: str) -> str:
     # Decomposing can bring capitals forth, and lowering what decomposes.
     folded = unicodedata.normalize("NFKD", text).casefold()
     folded = unicodedata.normalize("NFKD", folded).casefold()
-    kept = (c for c in folded if not unicodedata.combining(c) and not _is_invisible(c))
+    kept = [c for c in folded if c.isascii() or not _is_mark(c)]
     return "".join(kept).translate(_SAME)
 
 
@@ -190,8 +190,11 @@ def _meanings(word: str) -> tuple[str, ...]:
     return (*names, f"email:{word.lower()}", f"external:{word}", *endings_of(word))
 
 
-def _is_invisible(character: str) -> bool:
-    return unicodedata.category(character) == "Cf"
+def _is_mark(character: str) -> bool:
+    """Is it no letter of its own: an accent, or invisible?"""
+    return bool(unicodedata.combining(character)) or (
+        unicodedata.category(character) == "Cf"
+    )
 
 
 def _backwards(phone: str) -> str:

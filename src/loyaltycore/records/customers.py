@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -88,6 +89,10 @@ _TOTALS = (
     "points_redeemed",
     "points_expired",
 )
+_UNIQUE_COLUMNS = {name: f"unique_{name}" for name in UNIQUE_FIELDS}
+_person_in = attrgetter(*_PERSON)
+_beside_in = attrgetter(*_BESIDE)
+_totals_in = attrgetter(*_TOTALS)
 TOTAL_MEASURES = {"customers": count(), **{name: total(name) for name in _TOTALS}}
 
 
@@ -237,7 +242,7 @@ def customer_row(program: Program, customer: Customer) -> Row:
         "version": customer.version,
         "registered_at": customer.registered_at,
         **_own_values(program, customer),
-        **{name: getattr(customer, name) for name in _TOTALS},
+        **dict(zip(_TOTALS, _totals_in(customer), strict=True)),
     }
 
 
@@ -247,18 +252,18 @@ def _own_values(program: Program, customer: Customer) -> dict[str, Any]:
     born = person.birth_date
     unique = program.customer_form.unique if customer.status.is_found else ()
     return {
-        **{name: getattr(person, name) for name in _PERSON},
-        **{name: getattr(customer, name) for name in _BESIDE},
+        **dict(zip(_PERSON, _person_in(person), strict=True)),
+        **dict(zip(_BESIDE, _beside_in(customer), strict=True)),
         **{
-            f"unique_{name}": getattr(person, name) if name in unique else None
-            for name in UNIQUE_FIELDS
+            column: getattr(person, name) if name in unique else None
+            for name, column in _UNIQUE_COLUMNS.items()
         },
         "status": customer.status.value,
         "is_living": is_living,
         "activity": None if customer.activity is None else customer.activity.value,
         "fields": fields_text(customer.fields),
         "folded_name": folded_name(person),
-        "birthday": None if born is None else f"{born:%m-%d}",
+        "birthday": None if born is None else born.isoformat()[-5:],
     }
 
 
@@ -283,8 +288,9 @@ def registration_changes(
     ]
     if values:
         changes.append(Insert("field_value", values))
-    for customer in customers:
-        changes += unique_changes([], uniques_of(program, customer)[1], customer.id)
+    if program.customer_form.fields:
+        for customer in customers:
+            changes += unique_changes([], uniques_of(program, customer)[1], customer.id)
     changes += living_counts(program_id, customers)
     return [*changes, *customer_figures(program, customers)]
 

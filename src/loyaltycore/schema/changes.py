@@ -131,19 +131,9 @@ def starting(collection: Collection, change: Add) -> dict[str, Any] | None:
     What is raised has its value already.  None: it would be no whole row.
     """
     ref: Ref = change.ref
-    is_whole = all(
-        column.nullable
-        or column.type is ColumnType.INTEGER
-        or column.name in collection.key
-        or column.name in change.raises
-        for column in collection.columns
-    )
-    if not is_whole:
+    if not collection.required <= change.raises.keys():
         return None
-    row: dict[str, Any] = {
-        column.name: 0 if column.type is ColumnType.INTEGER else None
-        for column in collection.columns
-    }
+    row: dict[str, Any] = dict(collection.blank)
     row.update(zip(collection.key, ref.values, strict=True))
     row.update(change.raises)
     return row

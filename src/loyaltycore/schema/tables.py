@@ -111,6 +111,9 @@ class Collection:
     ref_judges: dict[Any, Any] = attrs.field(
         init=False, eq=False, repr=False, factory=dict[Any, Any]
     )
+    # What an addition starts from, and what has to be given for it.
+    blank: Mapping[str, int | None] = attrs.field(init=False, eq=False, repr=False)
+    required: frozenset[str] = attrs.field(init=False, eq=False, repr=False)
     addable: set[tuple[str, ...]] = attrs.field(
         init=False, eq=False, repr=False, factory=set[tuple[str, ...]]
     )
@@ -118,3 +121,14 @@ class Collection:
     def __attrs_post_init__(self) -> None:
         by_name = {column.name: column for column in self.columns}
         object.__setattr__(self, "by_name", by_name)
+        blank = {
+            column.name: 0 if column.type is ColumnType.INTEGER else None
+            for column in self.columns
+        }
+        object.__setattr__(self, "blank", blank)
+        required = {
+            column.name
+            for column in self.columns
+            if not column.nullable and blank[column.name] is None
+        }
+        object.__setattr__(self, "required", frozenset(required - {*self.key}))

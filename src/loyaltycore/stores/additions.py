@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from loyaltycore.ports import Add
+
 
 if TYPE_CHECKING:
-    from loyaltycore.ports import Add
+    from loyaltycore.ports import Change
 
-__all__ = ["Addition", "addition_of"]
+__all__ = ["Addition", "addition_of", "additions_alike"]
 
 
 class Addition(NamedTuple):
@@ -43,3 +45,14 @@ def addition_of(change: Add) -> Addition:
     return Addition(
         tuple(change.deltas), tuple(change.raises), listed, tuple(change.at_most)
     )
+
+
+def additions_alike(change: Change) -> tuple[str, Addition] | None:
+    """
+    Say of what kind an addition is; those of one kind are one statement.
+
+    None: it is none, or has a limit, on which its result depends.
+    """
+    if not isinstance(change, Add) or change.at_most:
+        return None
+    return change.ref.collection, addition_of(change)

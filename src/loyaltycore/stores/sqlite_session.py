@@ -7,6 +7,7 @@ Owns what a session does between its beginning and its end; see the port.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from loyaltycore.errors import Unavailable, UnsupportedValue, Unwritable
@@ -27,7 +28,7 @@ from loyaltycore.schema.questions import (
     lease_query,
     plan_query,
 )
-from loyaltycore.stores.additions import addition_of
+from loyaltycore.stores.additions import addition_of, additions_alike
 from loyaltycore.stores.codecs import AS_TEXT
 from loyaltycore.stores.savepoints import Savepoints, part_of
 from loyaltycore.stores.sqlite_errors import FAULTS, translated
@@ -133,7 +134,9 @@ class SqliteSession:
         """Carry out changes in order; see the port."""
         self._check_writing()
         try:
-            return [self._carry_out(change) for change in changes]
+            if len(changes) < _MANY:
+                return [self._carry_out(change) for change in changes]
+            return self._carry_out_many(changes)
         except BaseException as error:
             self.failure = error
             raise
@@ -191,6 +194,16 @@ class SqliteSession:
         message = f"A {type(change).__name__} is no change."
         raise UnsupportedValue(message)
 
+    def _carry_out_many(self, changes: Sequence[Change]) -> list[int]:
+        """Carry out changes in order, additions of a kind that follow at once."""
+        done: list[int] = []
+        for kind, alike in groupby(changes, additions_alike):
+            if kind is None:
+                done += map(self._carry_out, alike)
+            else:
+                done += self._add_many([add for add in alike if isinstance(add, Add)])
+        return done
+
     def _insert(self, change: Insert) -> int:
         collection = collection_named(self._collections, change.collection)
         is_ignoring = change.on_duplicate == "ignore"
@@ -236,6 +249,23 @@ class SqliteSession:
         if not done:  # which of the conditions was it?
             added(collection, change, self._one(collection, ref))
         return done
+
+    def _add_many(self, changes: Sequence[Add]) -> list[int]:
+        """Make additions of one kind, without limits, in one statement."""
+        collection = collection_named(self._collections, changes[0].ref.collection)
+        statements, addition = self._tables.statements, addition_of(changes[0])
+        statement = statements.add_or_make(collection, addition)
+        rows: list[list[Any]] = []
+        for change in changes:
+            check_add(collection, change)
+            row = made(collection, change)
+            if row is None:
+                return [self._add(each) for each in changes]
+            rows.append(statement.codec.encode(row.values()))
+        if self._run_many(statement.text, rows) < len(rows):  # a sum was too large
+            for change in changes:
+                added(collection, change, self._one(collection, change.ref))
+        return [1] * len(rows)
 
     def _delete(self, change: Delete) -> int:
         ref = change.ref
