@@ -22,7 +22,7 @@ __all__ = ["Seen"]
 K = TypeVar("K", bound="Hashable")
 
 _HEADS_A_LINE: Final = 4
-_HEADS_MAX: Final = 1 << 21
+_HEADS_MAX: Final = 1 << 20
 
 
 class Seen(Generic[K]):
