@@ -55,9 +55,9 @@ class TestChanged:
         now = attrs.evolve(BASIC, next_plan=TO_PREMIUM)
 
         assert now == now.changed(date(2026, 4, 30))
-        assert attrs.evolve(
-            BASIC, tier="Premium", paid=2, price=60_00
-        ) == now.changed(MAY)
+        assert attrs.evolve(BASIC, tier="Premium", paid=2, price=60_00) == now.changed(
+            MAY
+        )
 
     def test_to_another_period(self):
         """Weeks are counted from the day of the change, and so are those paid."""
