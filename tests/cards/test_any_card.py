@@ -62,6 +62,12 @@ class TestAdjust:
         with pytest.raises(errors.InsufficientBalance, match="5 points, 6 asked"):
             play.ask(cards.Adjust("point", -6))
 
+    def test_one_more(self):
+        """The smallest number up is up."""
+        play = Player(cards.Stamp(reward="Tea"))
+
+        assert 1 == play.ask(cards.Adjust("stamp", 1)).balances["stamp"]
+
     def test_nothing_is_no_adjustment(self):
         """0 is refused."""
         with pytest.raises(errors.InvalidAmount, match="0 changes nothing"):
@@ -88,6 +94,28 @@ class TestAdjust:
         play.void(added)
 
         assert 0 == play.shop.cards.show(play.card_id).balances["point"]
+
+
+class TestImport:
+    """Units of another system are an entry of their own kind, and end as others do."""
+
+    @pytest.mark.parametrize(
+        ("n", "is_total", "kinds", "balance"),
+        [
+            (4, False, ["import"], 9),
+            (6, True, ["import"], 6),
+            (5, True, [], 5),
+            (4, True, ["adjust"], 4),
+        ],
+    )
+    def test_so_many_more_or_in_all(self, n, is_total, kinds, balance):
+        """On a card of 5 stamps."""
+        play = Player(cards.Stamp(reward="Tea"))
+        play.ask(cards.AddStamps(5))
+        done = play.ask(cards.Import("stamp", n, is_total=is_total))
+
+        assert kinds == [entry.kind for entry in done.transaction.entries]
+        assert balance == done.balances["stamp"]
 
 
 class TestProgramDefault:

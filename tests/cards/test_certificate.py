@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -400,12 +400,44 @@ class TestLongerLife:
 
         assert "0.00 EUR, expired" == left(play)
 
+    def test_money_of_several_lots(self):
+        """Only what would end sooner counts longer, in the order in which it ends."""
+        play = gift(expiry=cards.Rolling(5, "days"), reloadable=True)
+        play.ask(cards.LoadMoney(20), after=DAYS)
+        play.ask(cards.LoadMoney(30), after=9 * DAYS)
+        play.ask(cards.LoadMoney(40), after=DAYS)
+        extended = play.ask(cards.ExtendExpiry(play.now.date() + 5 * DAYS))
+        (out, into) = extended.transaction.entries
+
+        assert ("transfer_out", 30_00) == (out.kind, out.quantity)
+        assert ("transfer_in", 30_00) == (into.kind, into.quantity)
+        assert play.history().holding.lots[into.lot].expires_at == into.expires_at
+
+    def test_what_waits_for_its_day_stays(self):
+        """Money that does not count yet is not moved."""
+        play = gift(activation=cards.FromDate(date(2026, 3, 1)))
+
+        assert () == play.ask(cards.ExtendExpiry(date(2026, 4, 1))).transaction.entries
+
+    def test_of_a_card_out_of_use(self):
+        """A blocked card, or one that waits for its payment, counts longer too."""
+        play = gift(expiry=cards.FixedDate(date(2026, 2, 5)))
+        play.ask(cards.BlockMoney("lost"))
+        longer = cards.ExtendExpiry(date(2026, 2, 20))
+
+        assert 2 == len(play.ask(longer).transaction.entries)
+        assert "pending" == gift(activation=cards.OnPayment()).ask(longer).till.status
+
     def test_no_day_of_the_past(self):
         """The last day is today or later."""
         play = gift()
 
-        with pytest.raises(errors.InvalidValue, match="until: a day that is not over"):
-            play.ask(cards.ExtendExpiry(date(2026, 1, 30)))
+        for late in (play.now, datetime(2026, 1, 30, 23, tzinfo=UTC)):
+            play.now = late
+            with pytest.raises(
+                errors.InvalidValue, match="until: a day that is not ov"
+            ):
+                play.ask(cards.ExtendExpiry(date(2026, 1, 30)))
 
 
 class TestGivingBack:
@@ -461,11 +493,44 @@ class TestGivingBack:
         assert (30_00, "spent") == (back.till.pay_out, back.till.status)
 
     def test_money_that_counts_longer_can_be_given_back(self):
-        """It is in another lot by now."""
+        """It is in another lot by now, and taken for the sale all the same."""
         play, sale = self.sold(expiry=cards.Rolling(5, "days"))
         play.ask(cards.ExtendExpiry(date(2026, 6, 1)))
+        back = play.shop.transactions.refund(sale.id)
+        (taken,) = back.transaction.entries
 
-        assert 90_00 == play.shop.transactions.refund(sale.id).till.pay_out
+        assert 90_00 == back.till.pay_out
+        assert (cards.Unit.MONEY, 0) == (taken.unit, taken.reverses)
+
+    def test_all_that_was_paid_for_a_used_card(self):
+        """90.00 are no more than was paid, but 40.00 of the card are used."""
+        play, sale = self.sold()
+        play.ask(cards.RedeemMoney(40))
+        with pytest.raises(errors.NotReversible, match="60.00 EUR are unused; refund"):
+            play.refund(sale, "90")
+
+    def test_a_card_that_was_used_up(self):
+        """Nothing is left, so nothing goes back."""
+        play, sale = self.sold()
+        play.ask(PAY_100)
+        with pytest.raises(errors.NotReversible, match="0.00 EUR was asked back"):
+            play.shop.transactions.refund(sale.id)
+
+    def test_a_card_for_a_cent(self):
+        """Sold for the least there is, it is given back for that."""
+        play = gift(activation=cards.OnPayment())
+        sale = play.ask(cards.Activate(purchase_amount="0.01"))
+        back = play.shop.transactions.refund(sale.id)
+
+        assert (1, 0) == (back.till.pay_out, back.balances["money"])
+
+    def test_a_redemption_on_a_blocked_card(self):
+        """What was paid with a card that is blocked since comes back to it."""
+        play = gift()
+        paid = play.ask(cards.RedeemMoney(60))
+        play.ask(cards.BlockMoney("lost"))
+
+        assert 70 == play.refund(paid, "30").balances["money"]
 
     @pytest.mark.parametrize("use", [cards.RedeemMoney(70), cards.Hold(70)])
     def test_a_used_card_is_refunded_and_not_voided(self, use):

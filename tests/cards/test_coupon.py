@@ -293,6 +293,8 @@ class TestReserve:
         assert {"status": "reserved"} == refused(player).details
         captured = player.shop.transactions.capture(reserved.id)
         assert "redeemed" == captured.till.status
+        pinned = captured.transaction.pinned
+        assert (True, [10_00]) == (pinned["whole"], pinned["by_line"])
         voided = player.shop.transactions.void(captured.id)
         assert "active" == voided.till.status
         player.ask(REDEEM)

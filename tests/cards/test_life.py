@@ -94,8 +94,17 @@ def test_a_deleted_card_stays_as_it_is(name: str):
 
 def test_what_was_never_installed_is_not_removed():
     """There is no phone to take it off."""
-    with pytest.raises(errors.CardNotInstalled):
+    with pytest.raises(errors.CardNotInstalled) as caught:
         life.remove(NEW)
+
+    assert NEW.id in caught.value.message
+
+
+def test_a_card_is_unblocked():
+    """What stopped it is forgotten."""
+    blocked = life.block(card(INSTALLED), "lost")
+
+    assert card(INSTALLED) == life.unblock(blocked)
 
 
 def test_a_second_time_changes_nothing():

@@ -191,6 +191,21 @@ class TestRewards:
         with pytest.raises(errors.InsufficientBalance, match="0 rewards, 1 asked"):
             play.ask(cards.ClaimReward(), after=9 * DAYS)
 
+    @pytest.mark.parametrize(
+        ("unit", "days"), [("stamp", 3), ("reward", 5), ("spend", None)]
+    )
+    @pytest.mark.parametrize("command", [cards.Adjust, cards.Import])
+    def test_each_unit_has_a_life_of_its_own(self, command, unit, days):
+        """By hand or from another system, stamps and rewards end as the card says."""
+        play = stamps(
+            stamp_life=cards.Rolling(3, "days"),
+            reward_validity=cards.Rolling(5, "days"),
+        )
+        (entry,) = play.ask(command(unit, 1)).transaction.entries
+        end = None if entry.expires_at is None else (entry.expires_at - play.now).days
+
+        assert days == end
+
     def test_no_more_are_earned_than_may_wait(self):
         """With two waiting, a purchase that would earn a third is refused."""
         play = stamps(max_unused_rewards=2)
