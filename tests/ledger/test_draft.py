@@ -18,11 +18,12 @@ from loyaltycore.ledger.decision import (
     Till,
 )
 from loyaltycore.ledger.draft import Draft
+from loyaltycore.ledger.extending import extend
 from loyaltycore.ledger.holding import Holding
 from loyaltycore.ledger.lots import soonest
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
 from loyaltycore.program.program import CustomerFacts
-from loyaltycore.values.expiry import Rolling
+from loyaltycore.values.expiry import After, Rolling
 from loyaltycore.values.quantity import UNITS_MAX
 
 
@@ -269,6 +270,60 @@ class TestForgive:
         assert draft.forgive(POINT, 3)
         assert not draft.forgive(POINT, 3)
         assert -2 == draft.balance(POINT)
+
+    def test_what_it_takes_back_is_said(self):
+        """Entries of a reversal say which entry they undo."""
+        draft = draft_on()
+        draft.owe(POINT, 5, reverses=3)
+        draft.forgive(POINT, 2, reverses=4)
+
+        assert [3, 4] == [entry.reverses for entry in draft.entries]
+
+
+class TestActivate:
+    def test_units_begin_to_count(self):
+        """They repay what is owed, and count for the rule that earned them."""
+        draft = draft_on()
+        draft.credit(POINT, 10, pending=After(1, "days"), rule="r")
+        draft.owe(POINT, 4)
+        later = draft_on(closed(draft), at=NOON + timedelta(days=1))
+        (lot,) = later.lots.values()
+        later.activate([lot])
+        total = later.total(POINT)
+
+        assert [("activate", 10), ("debt_repaid", 0)] == written(later)
+        assert (6, 0, 6, {"r": 6}) == (
+            total.remaining,
+            total.debt,
+            total.balance,
+            total.by_rule,
+        )
+
+
+class TestExtend:
+    """Ten points each that count for 2, 4 and 9 days are let count for 7."""
+
+    UNTIL = NOON + timedelta(days=7)
+
+    def test_what_would_end_sooner(self):
+        """20 move to new lots, and what counts longer stays in its own."""
+        draft = draft_on(with_lots(4, 9, 2))
+
+        assert 20 == extend(draft, POINT, self.UNTIL)
+        assert 4 * [10] == [abs(entry.quantity) for entry in draft.entries]
+        assert [10, 10, 10] == [
+            lot.remaining for lot in draft.lots.values() if lot.remaining
+        ]
+        assert [self.UNTIL, self.UNTIL] == [
+            lot.expires_at for number, lot in draft.lots.items() if number > 3
+        ]
+
+    def test_nothing_to_move(self):
+        """Nothing is written where everything counts long enough."""
+        draft = draft_on(with_lots(9))
+
+        assert 0 == extend(draft, POINT, self.UNTIL)
+        assert [] == draft.entries
 
 
 class TestPutBack:
