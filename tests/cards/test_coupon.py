@@ -168,21 +168,28 @@ class TestRedeem:
             player.refund(done, "1.00")
 
     @pytest.mark.parametrize(
-        ("settings", "limit"),
+        ("settings", "limit", "used", "at_most"),
         [
-            ({"per_customer": 1}, "uses a customer"),
-            ({"max_redemptions": 1}, "uses in all"),
-            ({"budget": "19.99"}, "EUR of its budget"),
+            ({"per_customer": 1}, "uses a customer", "1", "1"),
+            ({"max_redemptions": 1}, "uses in all", "1", "1"),
+            ({"budget": "19.99"}, "EUR of its budget", "10.00", "19.99"),
         ],
     )
-    def test_limits(self, settings, limit):
+    def test_limits(self, settings, limit, used, at_most):
         """The second of two uses is beyond each of them."""
         player = coupon(uses=2, **settings)
         player.ask(REDEEM)
 
         refusal = refused(player)
+        told = {name: str(value) for name, value in refusal.details.items()}
 
-        assert ("limit_reached", limit) == (refusal.code, refusal.details["limit"])
+        assert "limit_reached" == refusal.code
+        assert {
+            "limit": limit,
+            "used": used,
+            "at_most": at_most,
+            "resets_at": "None",
+        } == told
 
     def test_terms_of_the_offer(self):
         """An order below the minimum keeps the coupon."""

@@ -164,8 +164,12 @@ class TestUsing:
         play = on_packages(max_visits_per_redeem=2)
         play.ask(cards.AddVisits(package="ten"))
 
-        with pytest.raises(errors.LimitReached, match="2 visits at a time"):
+        with pytest.raises(errors.LimitReached, match="2 visits at a time") as refused:
             play.ask(cards.RedeemVisits(3))
+        assert (0, 2) == (
+            refused.value.details["used"],
+            refused.value.details["at_most"],
+        )
         assert 8 == play.ask(cards.RedeemVisits(2)).balances["visit"]
 
     def test_points_have_the_decimals_they_are_given(self):
@@ -174,6 +178,22 @@ class TestUsing:
         play.ask(cards.AddVisits(package="ten"))
 
         assert "20.00" == str(play.ask(cards.RedeemVisits()).balances["point"])
+
+    def test_a_use_puts_the_end_off(self):
+        """Visits that end five days after the last use are there on the eighth day."""
+        sliding = cards.Sliding(5, "days", resets_on=["redeem"])
+        play = on_packages(visit_expiry=sliding)
+        play.ask(cards.AddVisits(10))
+        play.ask(cards.RedeemVisits(), after=4 * DAYS)
+
+        assert 8 == play.ask(cards.RedeemVisits(), after=4 * DAYS).balances["visit"]
+
+    def test_a_limit_has_the_decimals_of_points(self):
+        """Of 20.0 points, 12.5 are earned."""
+        play = on_packages(points_scale=1, limits=cards.EarnLimits(per_day="12.5"))
+        play.ask(cards.AddVisits(package="ten"))
+
+        assert "12.5" == str(play.ask(cards.RedeemVisits()).balances["point"])
 
     def test_a_limit_caps_the_bonus_and_not_the_visit(self):
         """Of 60 points 50 are earned, and three visits are used."""
@@ -235,6 +255,18 @@ class TestUsing:
         assert (10, 7_00) == (paid.balances["point"], paid.till.pay)
         assert 15 == play.ask(cards.AddPoints(5)).balances["point"]
         assert 11 == play.ask(cards.SubtractPoints(4)).balances["point"]
+
+    def test_in_a_happy_hour(self):
+        """Twice as many points, and the transaction says by what."""
+        hour = cards.HappyHour(
+            tuple(cards.Weekday), "00:00", "00:00", cards.Multiplier(2)
+        )
+        play = on_packages(happy_hours=[hour])
+        play.ask(cards.AddVisits(package="ten"))
+        used = play.ask(cards.RedeemVisits())
+
+        assert 40 == used.balances["point"]
+        assert {"happy": {"times": 200}} == used.transaction.pinned
 
     def test_welcome_points(self):
         """A new pass may begin with points."""

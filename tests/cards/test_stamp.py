@@ -66,6 +66,12 @@ class TestRules:
         with pytest.raises(errors.InvalidValue):
             mode(*settings)
 
+    @pytest.mark.parametrize("given", ["latte", [("latte", 1)]])
+    def test_products_are_by_sku(self, given):
+        """Without numbers nobody knows what an item earns."""
+        with pytest.raises(errors.InvalidValue, match="^stamps: stamps by SKU"):
+            cards.Products(given)
+
     def test_what_the_currency_cannot_hold_is_named(self):
         """A tenth of a cent for a stamp is nothing in euros."""
         with pytest.raises(errors.InvalidValue, match="per: ") as refused:
@@ -113,6 +119,21 @@ class TestModes:
 
         assert 5 == play.ask(cards.RecordPurchase(30, items=items)).balances["stamp"]
         assert 5 == play.ask(cards.CheckIn()).balances["stamp"]
+
+    @pytest.mark.parametrize(
+        ("carry_remainder", "remainder", "turns"),
+        [(True, 7_00, {"stamp": 2}), (False, 0, {})],
+    )
+    def test_what_a_refund_will_need(self, carry_remainder, remainder, turns):
+        """A purchase remembers what was carried when it came, if anything is."""
+        mode = cards.Spend(10, 2, carry_remainder=carry_remainder)
+        play = stamps(mode=mode)
+        play.ask(cards.RecordPurchase(7))
+        pinned = play.ask(cards.RecordPurchase(5)).transaction.pinned
+
+        assert (10_00, 2, carry_remainder, remainder, turns) == tuple(
+            pinned[name] for name in ("per", "stamps", "carried", "remainder", "turns")
+        )
 
     def test_a_huge_purchase_is_one_conversion(self):
         """A million stamps at once are a hundred thousand rewards in four entries."""

@@ -568,6 +568,16 @@ class TestCarriedRemainder:
         assert (3, 1) == (second.balances["stamp"], second.balances["spend"])
         assert (2, 9) == (refund.balances["stamp"], refund.balances["spend"])
 
+    def test_a_refund_leaves_the_stamp_that_is_still_paid_for(self):
+        """7.00 and 5.00 are a stamp; without 1.00 of the 5.00 they still are."""
+        play = stamps(mode=cards.Spend(10, carry_remainder=True))
+        play.ask(cards.RecordPurchase("7"))
+        second = play.ask(cards.RecordPurchase("5"))
+        refund = play.refund(second, "1")
+
+        assert (1, 2) == (second.balances["stamp"], second.balances["spend"])
+        assert (1, 1) == (refund.balances["stamp"], refund.balances["spend"])
+
     def test_a_void_owes_what_later_stamps_were_made_of(self):
         """14.00 and 17.00, the first voided: 2 stamps, and 3.00 owed for the next."""
         play = stamps(DEBT, mode=cards.Spend(10, carry_remainder=True))
