@@ -28,12 +28,13 @@ def coupon(offer: Any = TENTH, **settings) -> Player:
 
 
 def refused(player: Player, command: Any = REDEEM) -> errors.Refusal:
-    """Ask what is not given, and see that nothing is written."""
+    """Ask what is not given, and see that nothing is written, and why it is said."""
     before = player.history()
     with pytest.raises(errors.Refusal) as refusal:
         player.ask(command)
 
     assert before == player.history()
+    assert refusal.value.message
     return refusal.value
 
 
@@ -245,6 +246,12 @@ class TestWhen:
         assert "closed" == refused(player).details["status"]
         player.ask(REDEEM, after=DAYS)
         coupon(windows=[SUNDAY, SATURDAY]).ask(REDEEM)
+
+    def test_hours_are_those_of_the_shop(self):
+        """From 23:00 on in Berlin, where it is 22:30 in London."""
+        late = cards.Window([cards.Weekday.SATURDAY], "23:00", "00:00")
+
+        assert "redeemed" == coupon(windows=[late]).ask(REDEEM).till.status
 
     def test_out_of_use(self):
         """Staff disable it; a void puts it back, and twice is refused."""

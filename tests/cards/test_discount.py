@@ -47,9 +47,17 @@ class TestRules:
         with pytest.raises(errors.InvalidValue, match=says):
             cards.Discount(**settings)
 
+    def test_as_many_tiers_as_there_may_be(self):
+        """Three of three, and a fourth is refused by the name of the field."""
+        assert 3 == len(cards.Discount(tiers=TIERS, tiers_max=3).tiers)
+        with pytest.raises(
+            errors.InvalidValue, match="^tiers: at most 2; raise tiers_"
+        ):
+            cards.Discount(tiers=TIERS, tiers_max=2)
+
     def test_what_the_currency_cannot_hold_is_named(self):
         """Half a cent is no most."""
-        with pytest.raises(errors.InvalidValue, match="max_discount"):
+        with pytest.raises(errors.InvalidValue, match="^max_discount: "):
             Player(cards.Discount(percent=5, max_discount="0.005"))
 
 

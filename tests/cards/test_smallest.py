@@ -57,6 +57,17 @@ from loyaltycore.cards.smallest import smallest_command
             ],
         ),
         (
+            cards.Discount(percent=5),
+            "EUR",
+            [
+                cards.RecordPurchase("0.01"),
+                cards.RecordOrder(cards.Order(Decimal("0.01"))),
+                cards.AddSpend("0.01"),
+                cards.SubtractSpend("0.01"),
+                cards.SetTier(),
+            ],
+        ),
+        (
             cards.Coupon(offer=cards.Percent(10)),
             "EUR",
             [

@@ -243,10 +243,18 @@ class TestConvert:
         assert [("convert", -10), ("earn", 1)] == written(draft)
         assert (0, 1) == (draft.balance(POINT), draft.balance(Unit.REWARD))
 
+    def test_one_into_one(self):
+        """The least that can be, by no rule."""
+        draft = draft_on(with_lots(1))
+        draft.convert(POINT, 1, into=Unit.REWARD, n=1)
+
+        assert [("convert", -1), ("earn", 1)] == written(draft)
+        assert ["", ""] == [entry.rule for entry in draft.entries]
+
     @pytest.mark.parametrize(("amount", "n"), [(11, 1), (0, 1), (10, 0)])
     def test_what_cannot_be_is_refused(self, amount, n):
         """More than there is, nothing at all, or into nothing."""
-        with pytest.raises(errors.InvalidAmount):
+        with pytest.raises(errors.InvalidAmount, match="10 point units are there; "):
             draft_on(with_lots(1)).convert(POINT, amount, into=Unit.REWARD, n=n)
 
 
