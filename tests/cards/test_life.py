@@ -229,6 +229,23 @@ def test_a_card_is_expired_from_its_first_moment_after():
     assert not NEW.is_expired(midnight)
 
 
+@pytest.mark.parametrize(
+    ("changes", "is_usable"),
+    [
+        ({}, True),
+        ({"status": REMOVED}, True),
+        ({"status": DELETED}, False),
+        ({"blocked": "lost"}, False),
+        ({"expires_at": NOON}, False),
+        ({"expires_at": NOON + DAY}, True),
+        ({"status": DELETED, "blocked": "lost", "expires_at": NOON}, False),
+    ],
+)
+def test_a_card_that_lives_is_usable(changes: dict[str, Any], is_usable: bool):
+    """It is not deleted, not blocked and not over; off the phone it counts still."""
+    assert is_usable is attrs.evolve(NEW, **changes).is_usable(NOON)
+
+
 # -- fields ----------------------------------------------------------------------------
 
 FORM = cards.Conditions(
