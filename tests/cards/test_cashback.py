@@ -300,6 +300,15 @@ class TestPaying:
 
         assert field == refused.value.field
 
+    @pytest.mark.parametrize("scale", [0, 1, 3])
+    def test_what_a_point_is_worth(self, scale):
+        """Twelve points at 0.25 pay 3.00, whatever the decimals of a point."""
+        paying = cards.Paying(value_per_point="0.25")
+        units = 12 * 10**scale
+
+        assert 3_00 == paying.worth(units, scale, "EUR")
+        assert units == paying.redeemable(10 * units, 3_00, scale, "EUR")
+
     def test_money_is_rounded_half_up(self):
         """Half a cent a point: 3 points are 0.02, 2 are 0.01."""
         paying = cards.Paying(value_per_point="0.005")

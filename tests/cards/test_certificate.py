@@ -177,7 +177,11 @@ class TestLoading:
             with pytest.raises(errors.LimitReached, match="150.00 EUR .*130.00 used"):
                 play.ask(command)
         assert 100 == play.ask(cards.Adjust("money", -10)).balances["money"]
+        with pytest.raises(errors.LimitReached):
+            play.ask(cards.LoadMoney("30.01"))
         assert 130 == play.ask(cards.LoadMoney(30)).balances["money"]
+        with pytest.raises(errors.LimitReached):
+            play.ask(cards.LoadMoney("0.01"))
 
     def test_a_load_ends_by_the_cards_rule(self):
         """Each load has its own time."""

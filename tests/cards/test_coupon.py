@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -82,6 +82,8 @@ class TestRules:
         [
             ({"offer": cards.AmountOff("0.005")}, "amount"),
             ({"budget": "0.005"}, "budget"),
+            ({"offer": cards.Offer(TENTH, min_spend="0.005")}, "min_spend"),
+            ({"limits": cards.EarnLimits(min_purchase="0.005")}, "min_purchase"),
         ],
     )
     def test_what_the_currency_cannot_hold_is_named(self, settings, field):
@@ -247,6 +249,26 @@ class TestWhen:
         player.ask(REDEEM, after=DAYS)
         coupon(windows=[SUNDAY, SATURDAY]).ask(REDEEM)
 
+    def test_for_a_day(self):
+        """The first day may be the last one, and ends at midnight in Berlin."""
+        day = date(2026, 1, 31)
+        player = coupon(valid_from=day, valid_to=day, uses=2)
+        shown = player.ask(REDEEM).till
+        player.now += timedelta(minutes=30)
+
+        assert "10.00 EUR off, pay 90.00 EUR, active, 1 of 2 uses left" == str(shown)
+        assert "already_redeemed" == refused(player).code
+
+    @pytest.mark.parametrize(
+        ("last", "days"), [(date(2026, 2, 1), 1), (date(2026, 2, 28), 2)]
+    )
+    def test_what_ends_first(self, last, days):
+        """The last day of all, or two days after the issue."""
+        rules = {"valid_to": last, "valid_after_issue": cards.Rolling(2, "days")}
+        (lot,) = coupon(**rules).history().holding.lots.values()
+
+        assert datetime(2026, 1, 31, 23, tzinfo=UTC) + days * DAYS == lot.expires_at
+
     def test_hours_are_those_of_the_shop(self):
         """From 23:00 on in Berlin, where it is 22:30 in London."""
         late = cards.Window([cards.Weekday.SATURDAY], "23:00", "00:00")
@@ -260,7 +282,8 @@ class TestWhen:
 
         assert "disabled" == disabled.till.status
         assert {"status": "disabled"} == refused(player).details
-        assert "not_available" == refused(player, cards.DisableCoupon()).code
+        again = refused(player, cards.DisableCoupon())
+        assert ("not_available", {"status": "disabled"}) == (again.code, again.details)
         assert "active" == player.void(disabled).till.status
 
     def test_taken_away(self):
@@ -303,6 +326,7 @@ class TestReserve:
         player = coupon(max_redemptions=1, budget=10)
         reserved = player.ask(RESERVE)
 
+        assert [10_00] == reserved.transaction.pinned["by_line"]
         assert "reserved" == reserved.till.status
         assert {"status": "reserved"} == refused(player).details
         captured = player.shop.transactions.capture(reserved.id)

@@ -90,6 +90,14 @@ class TestRules:
         with pytest.raises(errors.InvalidInput, match="^min_purchase: "):
             play(limits=limits)
 
+    def test_as_many_tiers_as_there_may_be(self):
+        """Twenty of them."""
+        tiers = [
+            cards.MembershipTier(f"T{n}", [cards.Plan("day", 1)]) for n in range(20)
+        ]
+
+        assert 20 == len(cards.Membership(tiers=tiers).tiers)
+
     def test_the_longest_period(self):
         """A thousand days are a period, and a thousand and one are not."""
         assert Span(1000, "days") == cards.Plan("1000 days", 1).span

@@ -109,6 +109,7 @@ class TestSelling:
         sold = on_packages().ask(cards.AddVisits(3))
 
         assert 3 == sold.balances["visit"]
+        assert "" == sold.transaction.entries[0].rule
         assert sold.transaction.purchase_amount is None
 
     def test_each_package_ends_by_its_own_rule(self):
@@ -128,6 +129,23 @@ class TestSelling:
 
         assert 4 == play.ask(cards.RedeemVisits(), after=3 * DAYS).balances["visit"]
 
+    def test_as_many_packages_as_there_may_be(self):
+        """A hundred of them are sold."""
+        packages = [cards.Package(f"p{n}", 1, 1) for n in range(100)]
+
+        assert 100 == len(cards.Multipass(packages=packages).packages)
+
+    @pytest.mark.parametrize("unit", ["visit", "point"])
+    def test_each_unit_has_a_life_of_its_own(self, unit):
+        """By hand, visits end as the card says and points by their own rule."""
+        play = on_packages(
+            visit_expiry=cards.Rolling(3, "days"),
+            points_expiry=cards.Rolling(5, "days"),
+        )
+        (entry,) = play.ask(cards.Adjust(unit, 1)).transaction.entries
+
+        assert {"visit": 3, "point": 5}[unit] == (entry.expires_at - play.now).days
+
     def test_visits_by_hand_end_as_the_card_says(self):
         """An adjustment up is dated like a sale."""
         play = on_packages(visit_expiry=cards.FixedDate(date(2026, 2, 3)))
@@ -139,8 +157,8 @@ class TestSelling:
     @pytest.mark.parametrize(
         ("rules", "says"),
         [
-            (cards.Multipass(packages=[TEN, FIVE]), "sells: ten, five"),
-            (cards.Multipass(), "sells: none"),
+            (cards.Multipass(packages=[TEN, FIVE]), "^package: .*sells: ten, five"),
+            (cards.Multipass(), "^package: .*sells: none"),
         ],
     )
     def test_an_unknown_package_is_named(self, rules, says):

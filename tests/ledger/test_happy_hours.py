@@ -377,6 +377,13 @@ def test_a_window_is_as_long_as_its_clock_says():
     assert [(opens, timedelta(days=1, hours=5))] == window.spans()
 
 
+def test_a_window_to_the_end_of_the_week():
+    """From Sunday at 22:00 to midnight there is nothing left for Monday."""
+    spans = Window([SUNDAY], "22:00", "00:00").spans()
+
+    assert [(timedelta(days=6, hours=22), timedelta(days=7))] == spans
+
+
 @pytest.mark.parametrize(("hour", "expected"), [(21, False), (22, True), (23, False)])
 def test_a_window_is_open_by_the_clock_of_the_zone(hour, expected):
     """From 23:00 to midnight in Berlin it is 22:00 and not yet 23:00 in London."""
