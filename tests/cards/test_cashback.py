@@ -191,6 +191,7 @@ class TestSpendByHand:
 
         assert added.balances["point"] > first.balances["point"]
         assert first.balances == taken.balances
+        assert 450_00 == added.transaction.pinned["spend_before"]
         assert added.transaction.purchase_amount is None
 
     def test_no_more_than_there_is(self):

@@ -119,6 +119,12 @@ class TestBeginning:
         assert {"status": None} == paid.transaction.state
         assert 0 == play.ask(PAY_100, after=4 * DAYS).balances["money"]
 
+    def test_a_card_that_waits_is_adjusted(self):
+        """By hand something comes onto it, and goes."""
+        play = gift(activation=cards.OnPayment())
+
+        assert 5 == play.ask(cards.Adjust("money", 5)).balances["money"]
+
     def test_an_activation_can_be_voided(self):
         """Then the card waits again, and can be activated again."""
         play = gift(activation=cards.OnPayment())
@@ -214,6 +220,28 @@ class TestSpending:
         with pytest.raises(errors.InsufficientBalance, match="0.00 EUR, "):
             gift(0).ask(command)
 
+    def test_a_cent(self):
+        """The least that is on a card keeps it active, and pays."""
+        play = gift("0.01")
+        with pytest.raises(errors.InsufficientBalance, match="0.00 EUR, 0.01 asked"):
+            gift(0).ask(cards.RedeemMoney(order_total=5))
+
+        assert "0.01 EUR" == left(play)
+        assert 4_99 == play.ask(cards.RedeemMoney(order_total=5)).till.pay
+
+    def test_a_use_puts_the_end_off(self):
+        """Money that ends five days after the last use is there on the eighth day."""
+        play = gift(expiry=cards.Sliding(5, "days", resets_on=["redeem"]))
+        play.ask(cards.RedeemMoney(10), after=4 * DAYS)
+
+        assert 80 == play.ask(cards.RedeemMoney(10), after=4 * DAYS).balances["money"]
+
+    def test_a_use_of_all_that_is_there_leaves_nothing_to_forfeit(self):
+        """One use that takes everything is one entry."""
+        paid = gift(use=SINGLE).ask(PAY_100)
+
+        assert ["redeem"] == [entry.kind for entry in paid.transaction.entries]
+
     def test_too_little_is_not_redeemed(self):
         """At least 20.00 at a time, unless less is left."""
         play = gift(min_redeem="20")
@@ -229,8 +257,11 @@ class TestSpending:
         """It is redeemed and held there, and nowhere else."""
         play = gift(redeem_at=["station", "harbour"])
         for command in (PAY_100, cards.Hold(5)):
-            with pytest.raises(errors.NotAvailable, match="at station, harbour only"):
+            with pytest.raises(
+                errors.NotAvailable, match="at station, harbour only"
+            ) as no:
                 play.ask(command)
+            assert {"status": "elsewhere"} == no.value.details
             with pytest.raises(errors.NotAvailable):
                 play.shop.cards.post(play.card_id, command, location="airport")
 
@@ -309,15 +340,17 @@ class TestOutOfUse:
             cards.LoadMoney(1),
             cards.Hold(1),
         ):
-            with pytest.raises(errors.NotAvailable, match="unblock it first"):
+            with pytest.raises(errors.NotAvailable, match="unblock it first") as no:
                 play.ask(command)
+            assert {"status": "blocked"} == no.value.details
         with pytest.raises(errors.NotAvailable):
             play.shop.transactions.capture(hold.id)
         play.shop.transactions.release(hold.id)
         play.refund(paid, "10")
         assert 105 == play.ask(cards.Adjust("money", 5)).balances["money"]
-        play.ask(cards.UnblockMoney())
+        free = play.ask(cards.UnblockMoney())
 
+        assert {"blocked": None} == free.transaction.state
         assert 5 == play.ask(PAY_100).balances["money"]
 
     def test_a_block_that_was_lifted_is_not_voided(self):
@@ -372,6 +405,10 @@ class TestOutOfUse:
         ]
 
         assert 100 == play.void(cleared).balances["money"]
+
+    def test_an_empty_card_is_cleared(self):
+        """There is nothing to forfeit."""
+        assert () == gift(0).ask(cards.ClearBalance("lost")).transaction.entries
 
 
 class TestLongerLife:
@@ -570,6 +607,9 @@ class TestGivingBack:
         play.ask(cards.RedeemMoney(60))
 
         with pytest.raises(errors.NotReversible, match="40.00 EUR are unused; adjust"):
+            play.void(load)
+        play.ask(cards.RedeemMoney(40))
+        with pytest.raises(errors.NotReversible, match=" 0.00 EUR are unused; adjust"):
             play.void(load)
 
     def test_a_load_that_repaid_a_debt_is_voided(self):

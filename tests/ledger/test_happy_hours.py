@@ -377,6 +377,13 @@ def test_a_window_is_as_long_as_its_clock_says():
     assert [(opens, timedelta(days=1, hours=5))] == window.spans()
 
 
+def test_a_window_begins_at_a_second():
+    """What is written with seconds is read with them."""
+    window = Window([MONDAY], "14:00:30", "15:00")
+
+    assert (time(14, 0, 30), time(15)) == (window.start, window.end)
+
+
 def test_a_window_to_the_end_of_the_week():
     """From Sunday at 22:00 to midnight there is nothing left for Monday."""
     spans = Window([SUNDAY], "22:00", "00:00").spans()
