@@ -56,6 +56,19 @@ class TestRules:
         with pytest.raises(errors.InvalidValue, match=says):
             cards.Cashback(**settings)
 
+    @pytest.mark.parametrize("given", ["Bronze", [1]])
+    def test_tiers_are_a_list_of_them(self, given):
+        """Something else is refused by the name of the field."""
+        with pytest.raises(errors.InvalidValue, match="^tiers: "):
+            cards.Cashback(tiers=given)
+
+    def test_as_many_tiers_as_there_may_be(self):
+        """Twenty of them; one rate alone is a tier without a name, from nothing on."""
+        many = [cards.Tier(f"T{n}", n, 1) for n in range(20)]
+
+        assert 20 == len(cards.Cashback(tiers=many).table.tiers)
+        assert (cards.Tier("", 0, 5),) == cards.Cashback(percent=5).table.tiers
+
     @pytest.mark.parametrize(
         ("rules", "field"),
         [
@@ -274,7 +287,12 @@ class TestRedeemPoints:
         with pytest.raises(errors.LimitReached) as refused:
             play.ask(cards.RedeemPoints(11, order_total="10.99"))
 
-        assert 10 == refused.value.details["at_most"]
+        assert {
+            "limit": "smallest units of points on this order",
+            "used": 0,
+            "at_most": 10,
+            "resets_at": None,
+        } == refused.value.details
 
     def test_a_part_of_an_order_needs_the_order(self):
         """Where points pay at most half, nobody knows half of what."""
@@ -342,6 +360,12 @@ class TestPaying:
             taken = paying.redeemable(99_999, 123_45, 0, "EUR")
 
         assert (123_45, 12_345) == (worth, taken)
+
+    def test_just_enough(self):
+        """A balance of the minimum is redeemed whole, and one less not at all."""
+        paying = cards.Paying(min_points=5)
+
+        assert [0, 5] == [paying.redeemable(n, None, 0, "EUR") for n in (4, 5)]
 
     def test_a_debt_redeems_nothing(self):
         """Of a balance below nothing, no points are taken."""
