@@ -13,6 +13,9 @@ from loyaltycore import Money, cards, errors
 from loyaltycore.cards.commands import describe
 
 
+WRONG: Any = 3
+
+
 @attrs.frozen
 class Anything:
     """A command of somebody else's with a field of any type."""
@@ -42,8 +45,10 @@ class TestAmounts:
     @pytest.mark.parametrize("n", [0, -1, 1_001, 1.0, True, "3"])
     def test_how_many_is_a_whole_number(self, n):
         """Stamps and rewards are counted from 1 to 1,000."""
-        with pytest.raises(errors.InvalidAmount):
+        with pytest.raises(errors.InvalidAmount, match="Give a whole number"):
             cards.AddStamps(n)
+
+        assert (1, 1_000) == (cards.AddStamps(1).n, cards.AddStamps(1_000).n)
 
     def test_items_are_counted_and_kept(self):
         """Nobody changes the items of a purchase afterwards."""
@@ -52,6 +57,11 @@ class TestAmounts:
         items["tea"] = 9
 
         assert {"tea": 2} == bought.items
+        for given in ("tea", [("tea", 2)], WRONG):
+            with pytest.raises(
+                errors.InvalidValue, match="^items: how many of each SKU"
+            ):
+                cards.RecordPurchase(5, items=given)
         with pytest.raises(errors.InvalidAmount):
             cards.RecordPurchase(5, items={"tea": 0})
 

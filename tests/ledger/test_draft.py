@@ -23,7 +23,7 @@ from loyaltycore.ledger.holding import Holding
 from loyaltycore.ledger.lots import soonest
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
 from loyaltycore.program.program import CustomerFacts
-from loyaltycore.values.expiry import After, Rolling
+from loyaltycore.values.expiry import After, Rolling, Sliding
 from loyaltycore.values.quantity import UNITS_MAX
 
 
@@ -147,6 +147,24 @@ class TestDebit:
         assert 15 == found
         assert ((2, 10), (3, 5)) == draft.entries[0].takes
 
+    def test_what_it_takes_back_is_said(self):
+        """An entry of a reversal says which entry it undoes."""
+        draft = draft_on(with_lots(9))
+        draft.debit(POINT, 5, kind=EntryKind.CLAWBACK, reverses=2)
+
+        assert 2 == draft.entries[0].reverses
+
+    @pytest.mark.parametrize(("resets_on", "day"), [("redeem", 12), ("earn", 9)])
+    def test_a_use_may_move_the_deadline(self, resets_on, day):
+        """Seven days after the last use, at midnight in Berlin, or as it was."""
+        sliding = Sliding(7, "days", resets_on=[resets_on])
+        draft = draft_on()
+        draft.credit(POINT, 10, expiry=sliding)
+        later = draft_on(closed(draft), at=NOON + timedelta(days=3))
+        later.debit(POINT, 4, kind=EntryKind.REDEEM, slides=sliding)
+
+        assert datetime(2026, 3, day, 23, tzinfo=UTC) == later.total(POINT).deadline
+
     def test_as_many_as_there_are(self):
         """Of 15 asked where 10 are, ten are found; of none, nothing is written."""
         draft = draft_on(with_lots(9))
@@ -172,7 +190,7 @@ class TestDebit:
 
     def test_a_conversion_has_a_method_of_its_own(self):
         """Taking units to convert them, without a product, could not be undone."""
-        with pytest.raises(errors.InvalidValue, match="convert"):
+        with pytest.raises(errors.InvalidValue, match="^kind: convert"):
             draft_on(with_lots(1)).debit(POINT, 1, kind=EntryKind.CONVERT)
 
     def test_further_lots_are_asked_for(self):
