@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 import pytest
 
 from loyaltycore import Program, cards, errors
+from loyaltycore.cards.basis import base_on
 from loyaltycore.ledger.decision import Context
 from loyaltycore.ledger.draft import Draft
 from loyaltycore.program.program import CustomerFacts
 from loyaltycore.testing.card_play import Player
 from loyaltycore.values.money import Money
+from loyaltycore.values.quantity import UNITS_MAX
 
 
 def context() -> Context:
@@ -229,3 +231,9 @@ class TestEarnBasis:
         play = Player(cards.Cashback(percent=1))
         with pytest.raises(errors.InvalidAmount, match="more than the purchase"):
             play.ask(cards.RecordPurchase("10", discount="10.01"))
+        with pytest.raises(errors.InvalidAmount, match="more than the purchase"):
+            play.ask(cards.RecordPurchase("10", discount="6", paid_in_points="5"))
+
+    def test_a_share_is_exact(self):
+        """A third of the largest purchase there is, to the cent."""
+        assert UNITS_MAX // 3 == base_on({"base": [1, 3]}, UNITS_MAX)

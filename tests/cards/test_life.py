@@ -97,7 +97,7 @@ def test_what_was_never_installed_is_not_removed():
     with pytest.raises(errors.CardNotInstalled) as caught:
         life.remove(NEW)
 
-    assert NEW.id in caught.value.message
+    assert {"card_id": NEW.id} == caught.value.details
 
 
 def test_a_card_is_unblocked():
@@ -141,6 +141,13 @@ def test_what_is_said_of_a_phone_is_a_text(field: str, value: Any):
         install(NEW, **{field: value})
 
     assert field == caught.value.field
+    assert "x" * 255 == getattr(install(NEW, **{field: "x" * 255}), field)
+
+
+def test_where_a_customer_comes_from_is_a_text():
+    """It is asked for when the card is issued, too."""
+    with pytest.raises(errors.InvalidValue, match="^utm: "):
+        life.issue(NEW, PLAIN, zone=BERLIN, fields=None, utm="")
 
 
 @pytest.mark.parametrize("reason", [None, "", "  ", 7])

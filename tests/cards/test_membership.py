@@ -433,10 +433,12 @@ class TestCheckIn:
         mine = shop.cards.get(card)
         other = shop.cards.issue(mine.template_id, to=mine.customer_id)
         added = shop.cards.adjust(card, "visit", 4)
-        with pytest.raises(errors.CommandNotSupported, match="cannot be held"):
+        with pytest.raises(errors.CommandNotSupported, match="cannot be held") as held:
             shop.cards.hold(card, 1)
-        with pytest.raises(errors.CommandNotSupported, match="stay on a membership"):
+        with pytest.raises(errors.CommandNotSupported, match="stay on a memb") as sent:
             shop.cards.transfer(card, 1, to=other.id)
+        assert {"command": "Hold"} == held.value.details
+        assert {"command": "Transfer"} == sent.value.details
 
         assert 4 == added.balances["visit"]
         assert 3 == shop.cards.adjust(card, "visit", -1).balances["visit"]

@@ -373,6 +373,13 @@ class TestGivingBack:
 
         assert [first, then] == paid
 
+    def test_a_single_visit(self):
+        """All that was paid for the one visit of a package comes back."""
+        play = on_packages(packages=[cards.Package("one", 1, "25")])
+        sold = play.ask(cards.AddVisits(package="one"))
+
+        assert 25_00 == play.shop.transactions.refund(sold.id).till.pay_out
+
     def test_nothing_is_given_back_twice(self):
         """Once all ten visits are back, no price is left to divide."""
         play = on_packages()

@@ -78,7 +78,9 @@ class TestHold:
 
     def test_a_unit_that_the_card_does_not_count_is_named(self):
         """A cashback card holds no visits, and nobody holds bananas."""
-        with pytest.raises(errors.InvalidValue, match="counts point, spend, not visit"):
+        with pytest.raises(
+            errors.InvalidValue, match="^unit: .*counts point, spend, not vi"
+        ):
             play_with(10).ask(cards.Hold(1, "visit"))
         with pytest.raises(errors.InvalidValue, match="unit: one of"):
             cards.Hold(1, "banana")
