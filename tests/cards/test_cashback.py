@@ -138,6 +138,16 @@ class TestRecordPurchase:
             Player(rules, program=dinars).ask(cards.RecordPurchase(10)).till
         )
 
+    def test_the_tier_is_on_record(self):
+        """What priced a purchase says which tier that was."""
+        play = on_tiers()
+        first = play.ask(cards.RecordPurchase(500))
+        second = play.ask(cards.RecordPurchase(10))
+
+        assert ["Bronze", "Silver"] == [
+            done.transaction.pinned["tier"] for done in (first, second)
+        ]
+
     def test_below_nothing_is_refused(self):
         """A purchase of less than nothing is malformed, and so is another currency."""
         with pytest.raises(errors.InvalidAmount):
@@ -360,6 +370,13 @@ class TestPaying:
             taken = paying.redeemable(99_999, 123_45, 0, "EUR")
 
         assert (123_45, 12_345) == (worth, taken)
+
+    def test_points_with_the_currency_s_decimals(self):
+        """Of 5.00 points in cents, an order of 3.00 takes 3.00."""
+        rules = cards.Cashback(percent=1)
+
+        assert 3_00 == rules.redeemable(5_00, 3_00, "EUR")
+        assert 3 == rules.redeemable(5, 3, "JPY")
 
     def test_just_enough(self):
         """A balance of the minimum is redeemed whole, and one less not at all."""

@@ -14,6 +14,7 @@ from loyaltycore.cards import life
 from loyaltycore.cards.card import Card, CardStatus
 from loyaltycore.cards.validity import check_living, decide_if_valid
 from loyaltycore.ledger.decision import Context
+from loyaltycore.program.customer_status import CustomerStatus
 from loyaltycore.program.program import CustomerFacts
 
 
@@ -310,6 +311,7 @@ def asked(
 
     decided = decide_if_valid(used, conditions, context, lambda: outcome)
     if isinstance(decided, errors.Refusal):
+        assert used.id == decided.details["card_id"]
         return decided.code
     assert outcome is decided
     return None
@@ -363,6 +365,22 @@ def test_an_expired_card_says_its_last_day():
     refusal = decide_if_valid(DATED, PLAIN, context, lambda: pytest.fail("not asked"))
 
     assert "This card was valid through 2026-02-01." == str(refusal)
+    assert isinstance(refusal, errors.CardExpired)
+    assert {
+        "card_id": DATED.id,
+        "last_day": date(2026, 2, 1),
+        "expired_at": LAST + timedelta(microseconds=1),
+    } == refusal.details
+
+
+def test_a_card_of_somebody_who_is_stopped():
+    """The refusal is about the customer, and says what they are."""
+    blocked = CustomerFacts(id="ada", status=CustomerStatus.BLOCKED)
+    context = attrs.evolve(context_at(NOON), customer=blocked)
+    refusal = decide_if_valid(NEW, PLAIN, context, lambda: pytest.fail("not asked"))
+
+    assert isinstance(refusal, errors.CustomerBlocked)
+    assert {"customer_id": "ada", "status": "blocked"} == refusal.details
 
 
 def test_a_refusal_of_the_rules_is_handed_on():
