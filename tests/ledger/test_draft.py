@@ -106,6 +106,22 @@ class TestCredit:
             second.expires_at,
         )
 
+    def test_what_it_counts_for_is_the_rule_that_is_named(self):
+        """Without one it counts for none."""
+        draft = draft_on()
+        draft.credit(POINT, 1)
+
+        assert "" == draft.entries[0].rule
+
+    @pytest.mark.parametrize(("days", "pending"), [(3, 0), (4, 10)])
+    def test_what_counts_from_this_moment_on_does_not_wait(self, days, pending):
+        """Reported three days late, the wait of three days is over at that midnight."""
+        midnight = datetime(2026, 3, 1, 23, tzinfo=UTC)
+        draft = draft_on(at=midnight, occurred_at=midnight - timedelta(days=3))
+        draft.credit(POINT, 10, pending=After(days, "days"))
+
+        assert pending == draft.entries[0].pending
+
     @pytest.mark.parametrize("amount", [-1, UNITS_MAX + 1])
     def test_what_cannot_be_counted_is_refused(self, amount):
         """Units below 0, or beyond what is kept exactly, are refused."""

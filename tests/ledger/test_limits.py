@@ -241,6 +241,12 @@ class TestStamps:
 
 
 class TestSettings:
+    def test_what_can_just_be(self):
+        """Nothing at all in a day, and a thousand check-ins."""
+        limits = cards.EarnLimits(per_day=0, checkins_per_day=1_000)
+
+        assert (0, 1_000) == (limits.per_day, limits.checkins_per_day)
+
     @pytest.mark.parametrize(
         ("limits", "field"),
         [
