@@ -352,6 +352,7 @@ class TestCorrections:
         assert {"point": -7, "spend": 0} == taken.balances
         assert {"point": 3, "spend": 10} == voided.balances
         assert [("adjust", 7), ("adjust", 3)] == entries(voided, Unit.POINT)
+        assert {0, 1, 2} == {entry.reverses for entry in voided.transaction.entries}
 
     def test_a_debt_that_was_repaid_is_not_forgiven(self):
         """Once the next points have repaid the 7, the correction stays."""
@@ -370,6 +371,40 @@ class TestCorrections:
 
         assert 0 == play.void(given).balances["visit"]
         assert 0 == play.history().holding.balance(Unit.POINT)
+
+
+class TestWhatAnEntryTakesBack:
+    """Every entry of a reversal names the entry of the original that it undoes."""
+
+    def test_of_a_hold(self):
+        """What was reserved goes back."""
+        play = points()
+        play.ask(cards.AddPoints(10))
+        (back,) = play.void(play.ask(cards.Hold(4))).transaction.entries
+
+        assert ("release", 0) == (back.kind, back.reverses)
+
+    def test_of_points_that_are_owed(self):
+        """5 are taken from another lot and 3 are owed, and a correction forgives."""
+        play = points(DEBT)
+        sale = play.ask(cards.RecordPurchase(8))
+        play.ask(cards.RedeemPoints(8))
+        play.ask(cards.AddPoints(5))
+        taken = play.void(sale).transaction.entries
+
+        assert {0, 1} == {entry.reverses for entry in taken}
+        assert [("clawback", -5), ("clawback", -3)] == [
+            (entry.kind, entry.amount) for entry in taken if entry.unit is Unit.POINT
+        ]
+
+    def test_the_refusal_names_the_transaction(self):
+        """A void stays, and is refused with its id."""
+        play = points()
+        voided = play.void(play.ask(cards.AddPoints(5)))
+        with pytest.raises(errors.NotReversible) as refused:
+            play.void(voided)
+
+        assert {"transaction_id": voided.id} == refused.value.details
 
 
 class TestPartsOfOneSum:
