@@ -201,6 +201,7 @@ class Forks(ForkServerRunner):
         return 0
 
 
+CAST = re.compile(r'(?<=cast\()(?:"[^"]*"|None)')
 WORD = re.compile(r"""f?"(?:[^"\\]|\\.)*"|f?'(?:[^'\\]|\\.)*'|\w+|\S""")
 
 
@@ -215,7 +216,7 @@ def why_it_lives(diff: str) -> str:
         return "closed"
     if "strict=True" in before and "strict=True" not in after:
         return "strict"
-    if "cast(" in before and re.sub('"[^"]*"', "", before + after).count("cast(") > 1:
+    if before != after and CAST.sub("", before) == CAST.sub("", after):
         return "cast"
     old, new = WORD.findall(before), WORD.findall(after)
     gone = [
@@ -231,7 +232,7 @@ def why_it_lives(diff: str) -> str:
 def is_sentence(word: str) -> bool:
     """Is it said to people?  A name or a code has no space in it."""
     is_text = word.lstrip("f")[:1] in {'"', "'"}
-    return (is_text and " " in word) or word in {"message", "why"}
+    return (is_text and " " in word) or word in {"error", ".", "message", "why"}
 
 
 def in_words(function: str) -> str:
