@@ -65,7 +65,7 @@ coverage: $(VENV)/.frames  ## all tests, then branches: 100 % in ledger and card
 
 # ---- What takes longer ---------------------------------------------------------------
 
-.PHONY: bench bench-rfm bench-scale soak
+.PHONY: bench bench-rfm bench-scale mutants soak
 # Import times are only true with bytecode cached, whatever the environment says.
 bench: $(VENV)/.bench  ## figures, one a line: BENCH name=value
 	@env -u PYTHONDONTWRITEBYTECODE $(RUN) -m benchmarks $(ARGS)
@@ -76,6 +76,10 @@ bench-rfm: $(VENV)/.bench-rfm  ## RFM against polars, DuckDB and pymc-marketing
 # Hours of building; ARGS="--customers 20000" takes minutes.
 bench-scale: $(VENV)/.bench  ## queries on a million customers, SQLite and PostgreSQL
 	@env -u PYTHONDONTWRITEBYTECODE $(RUN) -m benchmarks.scale $(ARGS)
+
+mutants: $(VENV)/.mutants  ## does a test fail for each change to ledger and cards?
+	@$(RUN) scripts/mutate.py run $(ARGS)
+	@$(RUN) scripts/mutate.py report
 
 soak: $(VENV)/.test  ## the tests that take minutes
 	@LOYALTYCORE_SOAK=1 $(PYTEST) $(PARALLEL) -m soak -rs $(ARGS)
@@ -89,7 +93,7 @@ format: $(VENV)/.lint  ## let ruff repair what it can
 	@$(RUN) -m ruff format .
 
 clean:  ## remove whatever these commands left behind, $(VENV) included
-	@rm -rf $(VENV) .demo .coverage .coverage.* .hypothesis dist build
+	@rm -rf $(VENV) .demo mutants .coverage .coverage.* .hypothesis dist build
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -131,6 +135,10 @@ $(VENV)/.frames: $(VENV)/.test
 
 $(VENV)/.bench-rfm: $(VENV)/.frames
 	@$(INSTALL) --group bench-rfm
+	@touch $@
+
+$(VENV)/.mutants: $(VENV)/.test
+	@$(INSTALL) --group mutants
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.runtime

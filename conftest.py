@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 
@@ -35,6 +35,15 @@ settings.load_profile("house")
 # For a second and third Python, where the question is the version and not the rule:
 # pytest --hypothesis-profile=brief.
 settings.register_profile("brief", settings.get_profile("house"), max_examples=20)
+# For mutants, where each test is asked thousands of times and one failure is enough.
+settings.register_profile(
+    "mutants",
+    settings.get_profile("house"),
+    max_examples=12,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+)
 
 
 POSTGRES = os.environ.get(

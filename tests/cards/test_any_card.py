@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 import pytest
 
 from loyaltycore import Program, cards, errors
+from loyaltycore.cards.basis import base_on
 from loyaltycore.ledger.decision import Context
 from loyaltycore.ledger.draft import Draft
 from loyaltycore.program.program import CustomerFacts
 from loyaltycore.testing.card_play import Player
 from loyaltycore.values.money import Money
+from loyaltycore.values.quantity import UNITS_MAX
 
 
 def context() -> Context:
@@ -62,6 +64,12 @@ class TestAdjust:
         with pytest.raises(errors.InsufficientBalance, match="5 points, 6 asked"):
             play.ask(cards.Adjust("point", -6))
 
+    def test_one_more(self):
+        """The smallest number up is up."""
+        play = Player(cards.Stamp(reward="Tea"))
+
+        assert 1 == play.ask(cards.Adjust("stamp", 1)).balances["stamp"]
+
     def test_nothing_is_no_adjustment(self):
         """0 is refused."""
         with pytest.raises(errors.InvalidAmount, match="0 changes nothing"):
@@ -88,6 +96,28 @@ class TestAdjust:
         play.void(added)
 
         assert 0 == play.shop.cards.show(play.card_id).balances["point"]
+
+
+class TestImport:
+    """Units of another system are an entry of their own kind, and end as others do."""
+
+    @pytest.mark.parametrize(
+        ("n", "is_total", "kinds", "balance"),
+        [
+            (4, False, ["import"], 9),
+            (6, True, ["import"], 6),
+            (5, True, [], 5),
+            (4, True, ["adjust"], 4),
+        ],
+    )
+    def test_so_many_more_or_in_all(self, n, is_total, kinds, balance):
+        """On a card of 5 stamps."""
+        play = Player(cards.Stamp(reward="Tea"))
+        play.ask(cards.AddStamps(5))
+        done = play.ask(cards.Import("stamp", n, is_total=is_total))
+
+        assert kinds == [entry.kind for entry in done.transaction.entries]
+        assert balance == done.balances["stamp"]
 
 
 class TestProgramDefault:
@@ -201,3 +231,9 @@ class TestEarnBasis:
         play = Player(cards.Cashback(percent=1))
         with pytest.raises(errors.InvalidAmount, match="more than the purchase"):
             play.ask(cards.RecordPurchase("10", discount="10.01"))
+        with pytest.raises(errors.InvalidAmount, match="more than the purchase"):
+            play.ask(cards.RecordPurchase("10", discount="6", paid_in_points="5"))
+
+    def test_a_share_is_exact(self):
+        """A third of the largest purchase there is, to the cent."""
+        assert UNITS_MAX // 3 == base_on({"base": [1, 3]}, UNITS_MAX)

@@ -56,6 +56,19 @@ class TestRules:
         with pytest.raises(errors.InvalidValue, match=says):
             cards.Cashback(**settings)
 
+    @pytest.mark.parametrize("given", ["Bronze", [1]])
+    def test_tiers_are_a_list_of_them(self, given):
+        """Something else is refused by the name of the field."""
+        with pytest.raises(errors.InvalidValue, match="^tiers: "):
+            cards.Cashback(tiers=given)
+
+    def test_as_many_tiers_as_there_may_be(self):
+        """Twenty of them; one rate alone is a tier without a name, from nothing on."""
+        many = [cards.Tier(f"T{n}", n, 1) for n in range(20)]
+
+        assert 20 == len(cards.Cashback(tiers=many).table.tiers)
+        assert (cards.Tier("", 0, 5),) == cards.Cashback(percent=5).table.tiers
+
     @pytest.mark.parametrize(
         ("rules", "field"),
         [
@@ -125,6 +138,16 @@ class TestRecordPurchase:
             Player(rules, program=dinars).ask(cards.RecordPurchase(10)).till
         )
 
+    def test_the_tier_is_on_record(self):
+        """What priced a purchase says which tier that was."""
+        play = on_tiers()
+        first = play.ask(cards.RecordPurchase(500))
+        second = play.ask(cards.RecordPurchase(10))
+
+        assert ["Bronze", "Silver"] == [
+            done.transaction.pinned["tier"] for done in (first, second)
+        ]
+
     def test_below_nothing_is_refused(self):
         """A purchase of less than nothing is malformed, and so is another currency."""
         with pytest.raises(errors.InvalidAmount):
@@ -191,6 +214,7 @@ class TestSpendByHand:
 
         assert added.balances["point"] > first.balances["point"]
         assert first.balances == taken.balances
+        assert 450_00 == added.transaction.pinned["spend_before"]
         assert added.transaction.purchase_amount is None
 
     def test_no_more_than_there_is(self):
@@ -273,7 +297,12 @@ class TestRedeemPoints:
         with pytest.raises(errors.LimitReached) as refused:
             play.ask(cards.RedeemPoints(11, order_total="10.99"))
 
-        assert 10 == refused.value.details["at_most"]
+        assert {
+            "limit": "smallest units of points on this order",
+            "used": 0,
+            "at_most": 10,
+            "resets_at": None,
+        } == refused.value.details
 
     def test_a_part_of_an_order_needs_the_order(self):
         """Where points pay at most half, nobody knows half of what."""
@@ -299,6 +328,15 @@ class TestPaying:
             cards.Paying(**settings)
 
         assert field == refused.value.field
+
+    @pytest.mark.parametrize("scale", [0, 1, 3])
+    def test_what_a_point_is_worth(self, scale):
+        """Twelve points at 0.25 pay 3.00, whatever the decimals of a point."""
+        paying = cards.Paying(value_per_point="0.25")
+        units = 12 * 10**scale
+
+        assert 3_00 == paying.worth(units, scale, "EUR")
+        assert units == paying.redeemable(10 * units, 3_00, scale, "EUR")
 
     def test_money_is_rounded_half_up(self):
         """Half a cent a point: 3 points are 0.02, 2 are 0.01."""
@@ -332,6 +370,19 @@ class TestPaying:
             taken = paying.redeemable(99_999, 123_45, 0, "EUR")
 
         assert (123_45, 12_345) == (worth, taken)
+
+    def test_points_with_the_currency_s_decimals(self):
+        """Of 5.00 points in cents, an order of 3.00 takes 3.00."""
+        rules = cards.Cashback(percent=1)
+
+        assert 3_00 == rules.redeemable(5_00, 3_00, "EUR")
+        assert 3 == rules.redeemable(5, 3, "JPY")
+
+    def test_just_enough(self):
+        """A balance of the minimum is redeemed whole, and one less not at all."""
+        paying = cards.Paying(min_points=5)
+
+        assert [0, 5] == [paying.redeemable(n, None, 0, "EUR") for n in (4, 5)]
 
     def test_a_debt_redeems_nothing(self):
         """Of a balance below nothing, no points are taken."""

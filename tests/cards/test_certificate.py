@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -114,9 +114,16 @@ class TestBeginning:
 
         assert "100.00 EUR" == str(paid.till)
         assert 95_00 == paid.transaction.purchase_amount
-        with pytest.raises(errors.LimitReached, match="1 activations"):
+        with pytest.raises(errors.LimitReached, match="1 activations .* .1 used"):
             play.ask(cards.Activate())
+        assert {"status": None} == paid.transaction.state
         assert 0 == play.ask(PAY_100, after=4 * DAYS).balances["money"]
+
+    def test_a_card_that_waits_is_adjusted(self):
+        """By hand something comes onto it, and goes."""
+        play = gift(activation=cards.OnPayment())
+
+        assert 5 == play.ask(cards.Adjust("money", 5)).balances["money"]
 
     def test_an_activation_can_be_voided(self):
         """Then the card waits again, and can be activated again."""
@@ -153,7 +160,9 @@ class TestLoading:
         for play in (gift(), gift(0)):
             if not play.history().transactions:
                 play.ask(cards.LoadMoney(100))
-            with pytest.raises(errors.LimitReached, match="1 loads of a card"):
+            with pytest.raises(
+                errors.LimitReached, match="1 loads of a card .* .1 used"
+            ):
                 play.ask(cards.LoadMoney(10))
 
     def test_a_load_by_mistake_is_none(self):
@@ -174,7 +183,11 @@ class TestLoading:
             with pytest.raises(errors.LimitReached, match="150.00 EUR .*130.00 used"):
                 play.ask(command)
         assert 100 == play.ask(cards.Adjust("money", -10)).balances["money"]
+        with pytest.raises(errors.LimitReached):
+            play.ask(cards.LoadMoney("30.01"))
         assert 130 == play.ask(cards.LoadMoney(30)).balances["money"]
+        with pytest.raises(errors.LimitReached):
+            play.ask(cards.LoadMoney("0.01"))
 
     def test_a_load_ends_by_the_cards_rule(self):
         """Each load has its own time."""
@@ -207,6 +220,28 @@ class TestSpending:
         with pytest.raises(errors.InsufficientBalance, match="0.00 EUR, "):
             gift(0).ask(command)
 
+    def test_a_cent(self):
+        """The least that is on a card keeps it active, and pays."""
+        play = gift("0.01")
+        with pytest.raises(errors.InsufficientBalance, match="0.00 EUR, 0.01 asked"):
+            gift(0).ask(cards.RedeemMoney(order_total=5))
+
+        assert "0.01 EUR" == left(play)
+        assert 4_99 == play.ask(cards.RedeemMoney(order_total=5)).till.pay
+
+    def test_a_use_puts_the_end_off(self):
+        """Money that ends five days after the last use is there on the eighth day."""
+        play = gift(expiry=cards.Sliding(5, "days", resets_on=["redeem"]))
+        play.ask(cards.RedeemMoney(10), after=4 * DAYS)
+
+        assert 80 == play.ask(cards.RedeemMoney(10), after=4 * DAYS).balances["money"]
+
+    def test_a_use_of_all_that_is_there_leaves_nothing_to_forfeit(self):
+        """One use that takes everything is one entry."""
+        paid = gift(use=SINGLE).ask(PAY_100)
+
+        assert ["redeem"] == [entry.kind for entry in paid.transaction.entries]
+
     def test_too_little_is_not_redeemed(self):
         """At least 20.00 at a time, unless less is left."""
         play = gift(min_redeem="20")
@@ -222,8 +257,11 @@ class TestSpending:
         """It is redeemed and held there, and nowhere else."""
         play = gift(redeem_at=["station", "harbour"])
         for command in (PAY_100, cards.Hold(5)):
-            with pytest.raises(errors.NotAvailable, match="at station, harbour only"):
+            with pytest.raises(
+                errors.NotAvailable, match="at station, harbour only"
+            ) as no:
                 play.ask(command)
+            assert {"status": "elsewhere"} == no.value.details
             with pytest.raises(errors.NotAvailable):
                 play.shop.cards.post(play.card_id, command, location="airport")
 
@@ -236,7 +274,7 @@ class TestSpending:
         hold = play.ask(cards.Hold(60))
         assert "40.00 EUR, 60.00 held" == str(hold.till)
         for command in (cards.Hold(1), cards.RedeemMoney(1)):
-            with pytest.raises(errors.LimitReached, match="1 use "):
+            with pytest.raises(errors.LimitReached, match="1 use .* .1 used"):
                 play.ask(command)
         done = play.shop.transactions.capture(hold.id, "50")
 
@@ -262,20 +300,22 @@ class TestSpending:
         """Below 10.00 it is, from 10.00 on it is not, and nothing is not either."""
         play = gift(cash_out_below=10)
         play.ask(cards.RedeemMoney(90))
-        with pytest.raises(errors.LimitReached, match="10.00 EUR below which"):
+        with pytest.raises(errors.LimitReached, match="10.00 EUR below .* .10.00 used"):
             play.ask(cards.CashOut())
         play.ask(cards.RedeemMoney("0.01"))
         out = play.ask(cards.CashOut())
 
         assert 9_99 == out.till.pay_out
         assert "0.00 EUR, spent, 9.99 EUR in cash" == str(out.till)
-        with pytest.raises(errors.InsufficientBalance):
+        with pytest.raises(errors.InsufficientBalance, match="0.00 EUR, 0.01 asked"):
             play.ask(cards.CashOut())
 
     def test_nothing_is_paid_out_that_is_not_said(self):
         """Without a threshold there is no cash."""
-        with pytest.raises(errors.CommandNotSupported, match="not paid out in cash"):
+        with pytest.raises(errors.CommandNotSupported, match="not paid out") as refused:
             gift().ask(cards.CashOut())
+
+        assert {"command": "CashOut"} == refused.value.details
 
     def test_money_out_of_use_is_not_paid_out(self):
         """A blocked card gives no cash."""
@@ -300,15 +340,17 @@ class TestOutOfUse:
             cards.LoadMoney(1),
             cards.Hold(1),
         ):
-            with pytest.raises(errors.NotAvailable, match="unblock it first"):
+            with pytest.raises(errors.NotAvailable, match="unblock it first") as no:
                 play.ask(command)
+            assert {"status": "blocked"} == no.value.details
         with pytest.raises(errors.NotAvailable):
             play.shop.transactions.capture(hold.id)
         play.shop.transactions.release(hold.id)
         play.refund(paid, "10")
         assert 105 == play.ask(cards.Adjust("money", 5)).balances["money"]
-        play.ask(cards.UnblockMoney())
+        free = play.ask(cards.UnblockMoney())
 
+        assert {"blocked": None} == free.transaction.state
         assert 5 == play.ask(PAY_100).balances["money"]
 
     def test_a_block_that_was_lifted_is_not_voided(self):
@@ -364,6 +406,10 @@ class TestOutOfUse:
 
         assert 100 == play.void(cleared).balances["money"]
 
+    def test_an_empty_card_is_cleared(self):
+        """There is nothing to forfeit."""
+        assert () == gift(0).ask(cards.ClearBalance("lost")).transaction.entries
+
 
 class TestLongerLife:
     def test_money_counts_longer(self):
@@ -400,12 +446,44 @@ class TestLongerLife:
 
         assert "0.00 EUR, expired" == left(play)
 
+    def test_money_of_several_lots(self):
+        """Only what would end sooner counts longer, in the order in which it ends."""
+        play = gift(expiry=cards.Rolling(5, "days"), reloadable=True)
+        play.ask(cards.LoadMoney(20), after=DAYS)
+        play.ask(cards.LoadMoney(30), after=9 * DAYS)
+        play.ask(cards.LoadMoney(40), after=DAYS)
+        extended = play.ask(cards.ExtendExpiry(play.now.date() + 5 * DAYS))
+        (out, into) = extended.transaction.entries
+
+        assert ("transfer_out", 30_00) == (out.kind, out.quantity)
+        assert ("transfer_in", 30_00) == (into.kind, into.quantity)
+        assert play.history().holding.lots[into.lot].expires_at == into.expires_at
+
+    def test_what_waits_for_its_day_stays(self):
+        """Money that does not count yet is not moved."""
+        play = gift(activation=cards.FromDate(date(2026, 3, 1)))
+
+        assert () == play.ask(cards.ExtendExpiry(date(2026, 4, 1))).transaction.entries
+
+    def test_of_a_card_out_of_use(self):
+        """A blocked card, or one that waits for its payment, counts longer too."""
+        play = gift(expiry=cards.FixedDate(date(2026, 2, 5)))
+        play.ask(cards.BlockMoney("lost"))
+        longer = cards.ExtendExpiry(date(2026, 2, 20))
+
+        assert 2 == len(play.ask(longer).transaction.entries)
+        assert "pending" == gift(activation=cards.OnPayment()).ask(longer).till.status
+
     def test_no_day_of_the_past(self):
         """The last day is today or later."""
         play = gift()
 
-        with pytest.raises(errors.InvalidValue, match="until: a day that is not over"):
-            play.ask(cards.ExtendExpiry(date(2026, 1, 30)))
+        for late in (datetime(2026, 2, 5, 23, tzinfo=UTC), play.now + 9 * DAYS):
+            play.now = late
+            with pytest.raises(
+                errors.InvalidValue, match="until: a day that is not ov"
+            ):
+                play.ask(cards.ExtendExpiry(date(2026, 2, 5)))
 
 
 class TestGivingBack:
@@ -461,11 +539,44 @@ class TestGivingBack:
         assert (30_00, "spent") == (back.till.pay_out, back.till.status)
 
     def test_money_that_counts_longer_can_be_given_back(self):
-        """It is in another lot by now."""
+        """It is in another lot by now, and taken for the sale all the same."""
         play, sale = self.sold(expiry=cards.Rolling(5, "days"))
         play.ask(cards.ExtendExpiry(date(2026, 6, 1)))
+        back = play.shop.transactions.refund(sale.id)
+        (taken,) = back.transaction.entries
 
-        assert 90_00 == play.shop.transactions.refund(sale.id).till.pay_out
+        assert 90_00 == back.till.pay_out
+        assert (cards.Unit.MONEY, 0) == (taken.unit, taken.reverses)
+
+    def test_all_that_was_paid_for_a_used_card(self):
+        """90.00 are no more than was paid, but 40.00 of the card are used."""
+        play, sale = self.sold()
+        play.ask(cards.RedeemMoney(40))
+        with pytest.raises(errors.NotReversible, match="60.00 EUR are unused; refund"):
+            play.refund(sale, "90")
+
+    def test_a_card_that_was_used_up(self):
+        """Nothing is left, so nothing goes back."""
+        play, sale = self.sold()
+        play.ask(PAY_100)
+        with pytest.raises(errors.NotReversible, match="0.00 EUR was asked back"):
+            play.shop.transactions.refund(sale.id)
+
+    def test_a_card_for_a_cent(self):
+        """Sold for the least there is, it is given back for that."""
+        play = gift(activation=cards.OnPayment())
+        sale = play.ask(cards.Activate(purchase_amount="0.01"))
+        back = play.shop.transactions.refund(sale.id)
+
+        assert (1, 0) == (back.till.pay_out, back.balances["money"])
+
+    def test_a_redemption_on_a_blocked_card(self):
+        """What was paid with a card that is blocked since comes back to it."""
+        play = gift()
+        paid = play.ask(cards.RedeemMoney(60))
+        play.ask(cards.BlockMoney("lost"))
+
+        assert 70 == play.refund(paid, "30").balances["money"]
 
     @pytest.mark.parametrize("use", [cards.RedeemMoney(70), cards.Hold(70)])
     def test_a_used_card_is_refunded_and_not_voided(self, use):
@@ -496,6 +607,9 @@ class TestGivingBack:
         play.ask(cards.RedeemMoney(60))
 
         with pytest.raises(errors.NotReversible, match="40.00 EUR are unused; adjust"):
+            play.void(load)
+        play.ask(cards.RedeemMoney(40))
+        with pytest.raises(errors.NotReversible, match=" 0.00 EUR are unused; adjust"):
             play.void(load)
 
     def test_a_load_that_repaid_a_debt_is_voided(self):

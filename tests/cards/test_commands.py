@@ -10,7 +10,11 @@ import attrs
 import pytest
 
 from loyaltycore import Money, cards, errors
-from loyaltycore.cards.commands import describe
+from loyaltycore.cards.asking import describe, permission_of
+from loyaltycore.program.managers import Permission
+
+
+WRONG: Any = 3
 
 
 @attrs.frozen
@@ -42,8 +46,10 @@ class TestAmounts:
     @pytest.mark.parametrize("n", [0, -1, 1_001, 1.0, True, "3"])
     def test_how_many_is_a_whole_number(self, n):
         """Stamps and rewards are counted from 1 to 1,000."""
-        with pytest.raises(errors.InvalidAmount):
+        with pytest.raises(errors.InvalidAmount, match="Give a whole number"):
             cards.AddStamps(n)
+
+        assert (1, 1_000) == (cards.AddStamps(1).n, cards.AddStamps(1_000).n)
 
     def test_items_are_counted_and_kept(self):
         """Nobody changes the items of a purchase afterwards."""
@@ -52,6 +58,11 @@ class TestAmounts:
         items["tea"] = 9
 
         assert {"tea": 2} == bought.items
+        for given in ("tea", [("tea", 2)], WRONG):
+            with pytest.raises(
+                errors.InvalidValue, match="^items: how many of each SKU"
+            ):
+                cards.RecordPurchase(5, items=given)
         with pytest.raises(errors.InvalidAmount):
             cards.RecordPurchase(5, items={"tea": 0})
 
@@ -93,13 +104,28 @@ class TestDescribe:
         """Numbers, money, dates, mappings and tuples become JSON data."""
         assert {"type": "Anything", "value": text} == describe(Anything(value))
 
-    def test_what_cannot_be_written_down_is_refused(self):
-        """A field of another type is named."""
-        with pytest.raises(errors.InvalidValue, match="value: .*not float"):
-            describe(Anything(0.5))
+    @pytest.mark.parametrize("value", [0.5, (0.5,), {"tea": 0.5}])
+    def test_what_cannot_be_written_down_is_refused(self, value):
+        """A field of another type is named, wherever in it that is."""
+        with pytest.raises(errors.InvalidValue, match="^value: .*not float"):
+            describe(Anything(value))
 
     @pytest.mark.parametrize("command", ["AddStamps", 5, None, object()])
     def test_what_is_no_command_is_refused(self, command):
         """Something that is not of an attrs class is no command."""
-        with pytest.raises(errors.InvalidValue, match="command"):
+        name = type(command).__name__
+        with pytest.raises(errors.InvalidValue, match=f"^command: .*, not a {name}"):
             describe(command)
+
+    @pytest.mark.parametrize(
+        ("command", "permission"),
+        [
+            (cards.AddStamps(1), Permission.EARN),
+            (cards.RedeemPoints(1), Permission.REDEEM),
+            (cards.Import("point", 1), Permission.IMPORT),
+            (Anything(), Permission.EARN),
+        ],
+    )
+    def test_what_a_manager_needs_for_it(self, command, permission):
+        """What its class names, and to let customers earn where that names nothing."""
+        assert permission is permission_of(command)

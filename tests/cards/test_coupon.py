@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,12 +28,13 @@ def coupon(offer: Any = TENTH, **settings) -> Player:
 
 
 def refused(player: Player, command: Any = REDEEM) -> errors.Refusal:
-    """Ask what is not given, and see that nothing is written."""
+    """Ask what is not given, and see that nothing is written, and why it is said."""
     before = player.history()
     with pytest.raises(errors.Refusal) as refusal:
         player.ask(command)
 
     assert before == player.history()
+    assert refusal.value.message
     return refusal.value
 
 
@@ -81,6 +82,8 @@ class TestRules:
         [
             ({"offer": cards.AmountOff("0.005")}, "amount"),
             ({"budget": "0.005"}, "budget"),
+            ({"offer": cards.Offer(TENTH, min_spend="0.005")}, "min_spend"),
+            ({"limits": cards.EarnLimits(min_purchase="0.005")}, "min_purchase"),
         ],
     )
     def test_what_the_currency_cannot_hold_is_named(self, settings, field):
@@ -168,21 +171,28 @@ class TestRedeem:
             player.refund(done, "1.00")
 
     @pytest.mark.parametrize(
-        ("settings", "limit"),
+        ("settings", "limit", "used", "at_most"),
         [
-            ({"per_customer": 1}, "uses a customer"),
-            ({"max_redemptions": 1}, "uses in all"),
-            ({"budget": "19.99"}, "EUR of its budget"),
+            ({"per_customer": 1}, "uses a customer", "1", "1"),
+            ({"max_redemptions": 1}, "uses in all", "1", "1"),
+            ({"budget": "19.99"}, "EUR of its budget", "10.00", "19.99"),
         ],
     )
-    def test_limits(self, settings, limit):
+    def test_limits(self, settings, limit, used, at_most):
         """The second of two uses is beyond each of them."""
         player = coupon(uses=2, **settings)
         player.ask(REDEEM)
 
         refusal = refused(player)
+        told = {name: str(value) for name, value in refusal.details.items()}
 
-        assert ("limit_reached", limit) == (refusal.code, refusal.details["limit"])
+        assert "limit_reached" == refusal.code
+        assert {
+            "limit": limit,
+            "used": used,
+            "at_most": at_most,
+            "resets_at": "None",
+        } == told
 
     def test_terms_of_the_offer(self):
         """An order below the minimum keeps the coupon."""
@@ -239,6 +249,32 @@ class TestWhen:
         player.ask(REDEEM, after=DAYS)
         coupon(windows=[SUNDAY, SATURDAY]).ask(REDEEM)
 
+    def test_for_a_day(self):
+        """The first day may be the last one, and ends at midnight in Berlin."""
+        day = date(2026, 1, 31)
+        player = coupon(valid_from=day, valid_to=day, uses=2)
+        shown = player.ask(REDEEM).till
+        player.now += timedelta(minutes=30)
+
+        assert "10.00 EUR off, pay 90.00 EUR, active, 1 of 2 uses left" == str(shown)
+        assert "already_redeemed" == refused(player).code
+
+    @pytest.mark.parametrize(
+        ("last", "days"), [(date(2026, 2, 1), 1), (date(2026, 2, 28), 2)]
+    )
+    def test_what_ends_first(self, last, days):
+        """The last day of all, or two days after the issue."""
+        rules = {"valid_to": last, "valid_after_issue": cards.Rolling(2, "days")}
+        (lot,) = coupon(**rules).history().holding.lots.values()
+
+        assert datetime(2026, 1, 31, 23, tzinfo=UTC) + days * DAYS == lot.expires_at
+
+    def test_hours_are_those_of_the_shop(self):
+        """From 23:00 on in Berlin, where it is 22:30 in London."""
+        late = cards.Window([cards.Weekday.SATURDAY], "23:00", "00:00")
+
+        assert "redeemed" == coupon(windows=[late]).ask(REDEEM).till.status
+
     def test_out_of_use(self):
         """Staff disable it; a void puts it back, and twice is refused."""
         player = coupon()
@@ -246,7 +282,8 @@ class TestWhen:
 
         assert "disabled" == disabled.till.status
         assert {"status": "disabled"} == refused(player).details
-        assert "not_available" == refused(player, cards.DisableCoupon()).code
+        again = refused(player, cards.DisableCoupon())
+        assert ("not_available", {"status": "disabled"}) == (again.code, again.details)
         assert "active" == player.void(disabled).till.status
 
     def test_taken_away(self):
@@ -289,10 +326,13 @@ class TestReserve:
         player = coupon(max_redemptions=1, budget=10)
         reserved = player.ask(RESERVE)
 
+        assert [10_00] == reserved.transaction.pinned["by_line"]
         assert "reserved" == reserved.till.status
         assert {"status": "reserved"} == refused(player).details
         captured = player.shop.transactions.capture(reserved.id)
         assert "redeemed" == captured.till.status
+        pinned = captured.transaction.pinned
+        assert (True, [10_00]) == (pinned["whole"], pinned["by_line"])
         voided = player.shop.transactions.void(captured.id)
         assert "active" == voided.till.status
         player.ask(REDEEM)

@@ -47,9 +47,17 @@ class TestRules:
         with pytest.raises(errors.InvalidValue, match=says):
             cards.Discount(**settings)
 
+    def test_as_many_tiers_as_there_may_be(self):
+        """Three of three, and a fourth is refused by the name of the field."""
+        assert 3 == len(cards.Discount(tiers=TIERS, tiers_max=3).tiers)
+        with pytest.raises(
+            errors.InvalidValue, match="^tiers: at most 2; raise tiers_"
+        ):
+            cards.Discount(tiers=TIERS, tiers_max=2)
+
     def test_what_the_currency_cannot_hold_is_named(self):
         """Half a cent is no most."""
-        with pytest.raises(errors.InvalidValue, match="max_discount"):
+        with pytest.raises(errors.InvalidValue, match="^max_discount: "):
             Player(cards.Discount(percent=5, max_discount="0.005"))
 
 
@@ -59,6 +67,7 @@ class TestPurchase:
         bought = tiered().ask(cards.RecordPurchase("500.00"))
 
         assert (25_00, 475_00) == (bought.till.discount, bought.till.pay)
+        assert 500_00 == bought.till.to_next_tier
         expected = "25.00 EUR off, pay 475.00 EUR, 10 %, Silver, 500.00 EUR to Gold"
         assert f"{expected}, 25.00 EUR saved" == bought.till.text
 
@@ -104,7 +113,11 @@ class TestPurchase:
             rate_at=cards.RateAt.SPLIT, rounding_level=cards.RoundingLevel.LINE
         )
 
-        assert (25_00, 10_00) == player.ask(lines(500, 100)).till.by_line
+        bought = player.ask(lines(500, 100))
+        assert ((25_00, 10_00), 565_00) == (bought.till.by_line, bought.till.pay)
+        assert (5_00, 35_00, 15_00) == (
+            player.void(bought) and player.ask(lines(100, 550, 150)).till.by_line
+        )
 
     def test_at_most(self):
         """A most is of each purchase, and stays with it."""
@@ -152,6 +165,12 @@ class TestPurchase:
             str(bought.balances["spend"]),
         )
 
+    def test_limits_in_cents(self):
+        """What counts as spent in a day may end in the middle of a euro."""
+        player = tiered(limits=cards.EarnLimits(per_day="10.50"))
+
+        assert "10.50" == str(player.ask(cards.RecordPurchase(30)).balances["spend"])
+
     def test_limits_that_reject(self):
         """More than a transaction may have is refused."""
         player = tiered(limits=cards.EarnLimits(per_transaction=100))
@@ -161,6 +180,25 @@ class TestPurchase:
 
 
 class TestTakingBack:
+    def test_a_refund_of_what_was_paid_otherwise(self):
+        """Of 100.00 a coupon paid 20.00: on the other half, 2.00 stay saved."""
+        player = tiered()
+        bought = player.ask(cards.RecordPurchase("100", discount="20"))
+        refunded = player.refund(bought, "50")
+
+        assert ("40.00", "2.00") == (
+            str(refunded.balances["spend"]),
+            str(refunded.balances["money"]),
+        )
+
+    def test_a_purchase_for_nothing_is_amended_to_nothing(self):
+        """What was worth nothing earns nothing on any amount."""
+        player = tiered()
+        free = player.ask(cards.RecordPurchase(0))
+        amended = player.shop.transactions.amend(free.id, "10")
+
+        assert (0, 0) == (amended.balances["spend"], amended.balances["money"])
+
     def test_a_refund_keeps_the_rate(self):
         """What a purchase of 100.00 at 5 % has saved is 2.50 when half is left."""
         player = tiered()
@@ -239,6 +277,12 @@ class TestTierByHand:
         player.ask(cards.AddSpend(1000))
 
         assert "Gold" == player.ask(cards.SetTier("Silver")).till.tier
+
+    def test_for_today(self):
+        """The last day may be this one."""
+        held = tiered().ask(cards.SetTier("Gold", until=date(2026, 1, 31)))
+
+        assert "Gold" == held.till.tier
 
     def test_forgotten_and_voided(self):
         """None takes it away; a void of that brings it back."""

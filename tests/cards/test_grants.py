@@ -99,6 +99,10 @@ class TestBirthday:
         assert [("birthday/tea", "2027-04-01")] == due(
             self.GRANT, date(2027, 4, 1), state, **later
         )
+        for day, is_due in ((30, False), (31, True)):
+            near = date(2027, 3, day)
+            found = due(self.GRANT, near, state, birth_date=near.replace(year=1990))
+            assert is_due == bool(found)
 
     def test_it_is_not_celebrated_for_months(self):
         """More than 60 days are no birthday."""
@@ -132,3 +136,11 @@ class TestTag:
         """The tag is part of a key, which has a length."""
         with pytest.raises(errors.InvalidValue, match="tag: at most 64"):
             cards.OnTag("v" * 65, "tea")
+
+        assert "v" * 64 == cards.OnTag("v" * 64, "tea").tag
+
+    @pytest.mark.parametrize("tag", ["", " ", 7])
+    def test_a_tag_is_a_word(self, tag):
+        """What says nothing is no tag."""
+        with pytest.raises(errors.InvalidValue, match="tag: say it"):
+            cards.OnTag(tag, "tea")

@@ -14,6 +14,7 @@ from loyaltycore.cards import life
 from loyaltycore.cards.card import Card, CardStatus
 from loyaltycore.cards.validity import check_living, decide_if_valid
 from loyaltycore.ledger.decision import Context
+from loyaltycore.program.customer_status import CustomerStatus
 from loyaltycore.program.program import CustomerFacts
 
 
@@ -94,8 +95,17 @@ def test_a_deleted_card_stays_as_it_is(name: str):
 
 def test_what_was_never_installed_is_not_removed():
     """There is no phone to take it off."""
-    with pytest.raises(errors.CardNotInstalled):
+    with pytest.raises(errors.CardNotInstalled) as caught:
         life.remove(NEW)
+
+    assert {"card_id": NEW.id} == caught.value.details
+
+
+def test_a_card_is_unblocked():
+    """What stopped it is forgotten."""
+    blocked = life.block(card(INSTALLED), "lost")
+
+    assert card(INSTALLED) == life.unblock(blocked)
 
 
 def test_a_second_time_changes_nothing():
@@ -132,6 +142,13 @@ def test_what_is_said_of_a_phone_is_a_text(field: str, value: Any):
         install(NEW, **{field: value})
 
     assert field == caught.value.field
+    assert "x" * 255 == getattr(install(NEW, **{field: "x" * 255}), field)
+
+
+def test_where_a_customer_comes_from_is_a_text():
+    """It is asked for when the card is issued, too."""
+    with pytest.raises(errors.InvalidValue, match="^utm: "):
+        life.issue(NEW, PLAIN, zone=BERLIN, fields=None, utm="")
 
 
 @pytest.mark.parametrize("reason", [None, "", "  ", 7])
@@ -220,6 +237,23 @@ def test_a_card_is_expired_from_its_first_moment_after():
     assert not NEW.is_expired(midnight)
 
 
+@pytest.mark.parametrize(
+    ("changes", "is_usable"),
+    [
+        ({}, True),
+        ({"status": REMOVED}, True),
+        ({"status": DELETED}, False),
+        ({"blocked": "lost"}, False),
+        ({"expires_at": NOON}, False),
+        ({"expires_at": NOON + DAY}, True),
+        ({"status": DELETED, "blocked": "lost", "expires_at": NOON}, False),
+    ],
+)
+def test_a_card_that_lives_is_usable(changes: dict[str, Any], is_usable: bool):
+    """It is not deleted, not blocked and not over; off the phone it counts still."""
+    assert is_usable is attrs.evolve(NEW, **changes).is_usable(NOON)
+
+
 # -- fields ----------------------------------------------------------------------------
 
 FORM = cards.Conditions(
@@ -277,6 +311,7 @@ def asked(
 
     decided = decide_if_valid(used, conditions, context, lambda: outcome)
     if isinstance(decided, errors.Refusal):
+        assert used.id == decided.details["card_id"]
         return decided.code
     assert outcome is decided
     return None
@@ -330,6 +365,22 @@ def test_an_expired_card_says_its_last_day():
     refusal = decide_if_valid(DATED, PLAIN, context, lambda: pytest.fail("not asked"))
 
     assert "This card was valid through 2026-02-01." == str(refusal)
+    assert isinstance(refusal, errors.CardExpired)
+    assert {
+        "card_id": DATED.id,
+        "last_day": date(2026, 2, 1),
+        "expired_at": LAST + timedelta(microseconds=1),
+    } == refusal.details
+
+
+def test_a_card_of_somebody_who_is_stopped():
+    """The refusal is about the customer, and says what they are."""
+    blocked = CustomerFacts(id="ada", status=CustomerStatus.BLOCKED)
+    context = attrs.evolve(context_at(NOON), customer=blocked)
+    refusal = decide_if_valid(NEW, PLAIN, context, lambda: pytest.fail("not asked"))
+
+    assert isinstance(refusal, errors.CustomerBlocked)
+    assert {"customer_id": "ada", "status": "blocked"} == refusal.details
 
 
 def test_a_refusal_of_the_rules_is_handed_on():

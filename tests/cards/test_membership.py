@@ -81,8 +81,26 @@ class TestRules:
     def test_a_price_the_currency_cannot_hold(self):
         """A tenth of a cent is no price in euros."""
         tier = cards.MembershipTier("A", [cards.Plan("day", "0.001")])
-        with pytest.raises(errors.InvalidValue, match="price"):
+        with pytest.raises(errors.InvalidValue, match="^price: "):
             Player(cards.Membership(tiers=(tier,)))
+
+    def test_limits_the_currency_cannot_hold(self):
+        """Nor is it a least purchase."""
+        limits = cards.EarnLimits(min_purchase="0.001")
+        with pytest.raises(errors.InvalidInput, match="^min_purchase: "):
+            play(limits=limits)
+
+    def test_as_many_tiers_as_there_may_be(self):
+        """Twenty of them."""
+        tiers = [
+            cards.MembershipTier(f"T{n}", [cards.Plan("day", 1)]) for n in range(20)
+        ]
+
+        assert 20 == len(cards.Membership(tiers=tiers).tiers)
+
+    def test_the_longest_period(self):
+        """A thousand days are a period, and a thousand and one are not."""
+        assert Span(1000, "days") == cards.Plan("1000 days", 1).span
 
 
 class TestPeriods:
@@ -128,8 +146,12 @@ class TestSubscribe:
 
         assert ("no membership", "none") == (str(shown), shown.status)
         for command in (cards.CheckIn(), cards.RenewMembership()):
-            with pytest.raises(errors.NotAvailable, match="no membership yet; sub"):
+            with pytest.raises(
+                errors.NotAvailable, match="no membership yet; sub"
+            ) as r:
                 player.ask(command)
+
+            assert {"status": "none"} == r.value.details
 
     def test_it_is_a_purchase(self):
         """The price counts for the customer, and a void takes all of it back."""
@@ -137,6 +159,8 @@ class TestSubscribe:
         bought = player.ask(cards.Subscribe(payment_ref="pay-7"))
         voided = player.void(bought)
 
+        assert () == bought.transaction.entries
+        assert "2026-04-01" == bought.transaction.pinned["pays"]
         assert 30_00 == bought.transaction.purchase_amount
         assert -30_00 == voided.transaction.purchase_amount
         assert "none" == status(player)
@@ -144,11 +168,18 @@ class TestSubscribe:
     def test_while_it_runs_it_is_not_begun_again(self):
         """What runs, or is locked, is changed and not subscribed."""
         player = member()
-        with pytest.raises(errors.NotAvailable, match="is active; change its tier"):
+        with pytest.raises(
+            errors.NotAvailable, match="is active; change its"
+        ) as active:
             player.ask(cards.Subscribe())
         player.ask(cards.LockMembership())
-        with pytest.raises(errors.NotAvailable, match="is locked; change its tier"):
+        with pytest.raises(
+            errors.NotAvailable, match="is locked; change its"
+        ) as locked:
             player.ask(cards.Subscribe())
+
+        assert {"status": "active"} == active.value.details
+        assert {"status": "locked"} == locked.value.details
 
     def test_in_the_future(self):
         """Before its first day it is pending, and nobody comes in."""
@@ -260,20 +291,27 @@ class TestRenewal:
 
         assert "active" == status(player)
         for command in (cards.RenewMembership(), cards.SetMembershipEnd()):
-            with pytest.raises(errors.CommandNotSupported, match="billed elsewhere"):
+            with pytest.raises(
+                errors.CommandNotSupported, match="billed else"
+            ) as asked:
                 player.ask(command)
+
+            assert {"command": type(command).__name__} == asked.value.details
 
     def test_what_has_no_end(self):
         """A plan for once is neither renewed nor over."""
         player = member(period="once")
         player.ask(cards.CheckIn(2))
         later = player.ask(cards.CheckIn(2), after=400 * DAYS)
-        with pytest.raises(errors.CommandNotSupported, match="no second period"):
+        with pytest.raises(
+            errors.CommandNotSupported, match="no second per"
+        ) as renewed:
             player.ask(cards.RenewMembership())
         with pytest.raises(errors.LimitReached) as refused:
             player.ask(cards.CheckIn(2))
 
         assert "Basic, active, 1 of 5 visits left" == str(later.till)
+        assert {"command": "RenewMembership"} == renewed.value.details
         assert refused.value.details["resets_at"] is None
 
     def test_its_end_by_hand(self):
@@ -308,6 +346,48 @@ class TestCheckIn:
         made = player.ask(cards.CheckIn(40))
 
         assert "Basic, active, 40 visits until 2027-03-31" == str(made.till)
+
+    def test_no_more_than_the_plan_has(self):
+        """The refusal says how many were made, of how many, and when there are new."""
+        player = member()
+        player.ask(cards.CheckIn(28))
+        with pytest.raises(errors.LimitReached, match="visits a month") as refused:
+            player.ask(cards.CheckIn(3))
+
+        assert {
+            "limit": "visits a month",
+            "used": 28,
+            "at_most": 30,
+            "resets_at": datetime(2026, 4, 30, 22, tzinfo=UTC),
+        } == refused.value.details
+
+    def test_no_more_than_a_place_has(self):
+        """Two visits at each of two places, and those of each month."""
+        plan = cards.Plan("month", 30, per_location_limit=2)
+        player = member(cards.MembershipTier("A", [plan]))
+        shop = player.shop
+        east, west = (shop.locations.add(name).id for name in ("East", "West"))
+        shop.cards.post(player.card_id, cards.CheckIn(2), location=east)
+        made = shop.cards.post(player.card_id, cards.CheckIn(2), location=west)
+        with pytest.raises(errors.LimitReached, match=f"visits a month at {west}"):
+            shop.cards.post(player.card_id, cards.CheckIn(), location=west)
+
+        assert f"2026-04-01/{west}" == made.transaction.entries[0].rule
+
+    def test_as_the_period_ends(self):
+        """A visit of the last minute that comes in at midnight is one more."""
+        player = member(renews_itself=True)
+        player.now = datetime(2026, 4, 30, 22, tzinfo=UTC)
+        late = player.ask(cards.CheckIn(31), late=timedelta(minutes=1))
+
+        assert 0 == late.balances["visit"]
+
+    def test_what_is_over_has_none_left(self):
+        """The till of an expired membership tells of no visits."""
+        player = member()
+        player.now += 30 * DAYS
+
+        assert "Basic, expired" == str(player.shop.cards.show(player.card_id).till)
 
     def test_a_void_gives_it_back(self):
         """In its period a void gives a visit back, and afterwards nothing changes."""
@@ -353,10 +433,12 @@ class TestCheckIn:
         mine = shop.cards.get(card)
         other = shop.cards.issue(mine.template_id, to=mine.customer_id)
         added = shop.cards.adjust(card, "visit", 4)
-        with pytest.raises(errors.CommandNotSupported, match="cannot be held"):
+        with pytest.raises(errors.CommandNotSupported, match="cannot be held") as held:
             shop.cards.hold(card, 1)
-        with pytest.raises(errors.CommandNotSupported, match="stay on a membership"):
+        with pytest.raises(errors.CommandNotSupported, match="stay on a memb") as sent:
             shop.cards.transfer(card, 1, to=other.id)
+        assert {"command": "Hold"} == held.value.details
+        assert {"command": "Transfer"} == sent.value.details
 
         assert 4 == added.balances["visit"]
         assert 3 == shop.cards.adjust(card, "visit", -1).balances["visit"]
@@ -381,6 +463,7 @@ class TestChangeTier:
         shown = player.shop.cards.show(player.card_id).till
 
         assert 15_00 == changed.transaction.purchase_amount
+        assert "2026-04-01" == changed.transaction.pinned["pays"]
         assert "Premium, active, 33 of 45 visits left until 2026-04-30" == str(
             changed.till
         )
@@ -412,6 +495,7 @@ class TestChangeTier:
         voided = player.void(changed)
 
         assert 60_00 == changed.transaction.purchase_amount
+        assert "2026-04-16" == changed.transaction.pinned["pays"]
         assert "Premium, active, 60 of 60 visits left until 2026-05-15" == str(
             changed.till
         )
@@ -428,6 +512,18 @@ class TestChangeTier:
             changed.till
         )
         assert 20_00 == changed.transaction.purchase_amount
+
+    def test_a_month_stays_a_month(self):
+        """Where the new tier has the same period, it goes on, at its price."""
+        gold = cards.MembershipTier(
+            "Gold", [cards.Plan("week", 25, 9), cards.Plan("month", 80, 40)]
+        )
+        changed = member(BASIC, gold).ask(cards.ChangeTier("Gold"))
+
+        assert 50_00 == changed.transaction.purchase_amount
+        assert "Gold, active, 40 of 40 visits left until 2026-04-30" == str(
+            changed.till
+        )
 
     def test_the_usual_plan_where_there_is_no_other(self):
         """Premium has no year, so a year becomes its month."""
@@ -446,6 +542,7 @@ class TestChangeTier:
         assert "Basic" == changed.till.tier
         assert changed.transaction.purchase_amount is None
         assert 60_00 == renewed.transaction.purchase_amount
+        assert "2026-05-01" == renewed.transaction.pinned["pays"]
         assert "Premium, active, 60 of 60 visits left until 2026-05-31" == str(shown)
 
     @pytest.mark.parametrize("renews_itself", [True, False])
@@ -456,6 +553,25 @@ class TestChangeTier:
         player.now += 30 * DAYS
 
         assert ("active" if renews_itself else "expired") == status(player)
+
+    def test_a_renewal_of_another_period_to_come(self):
+        """The first week is paid, from the end of April on."""
+        player = member(upgrade=cards.Upgrade.AT_RENEWAL)
+        player.ask(cards.ChangeTier("Premium", "week"))
+        renewed = player.ask(cards.RenewMembership())
+
+        assert 20_00 == renewed.transaction.purchase_amount
+        assert "2026-05-01" == renewed.transaction.pinned["pays"]
+
+    def test_with_the_next_period_of_what_renews_itself(self):
+        """In its second month, from the third month on."""
+        player = member(upgrade=cards.Upgrade.AT_RENEWAL, renews_itself=True)
+        player.now += 40 * DAYS
+        changed = player.ask(cards.ChangeTier("Premium"))
+        player.now += 21 * DAYS
+
+        assert "Basic" == changed.till.tier
+        assert "Premium" == player.shop.cards.show(player.card_id).till.tier
 
     def test_with_the_next_period_of_what_has_none(self):
         """A plan for once has no next period, so it changes on the day."""
@@ -485,6 +601,16 @@ class TestCancel:
         assert "cancelled" == status(player)
         with pytest.raises(errors.NotAvailable, match="cancelled; subscribe again"):
             player.ask(cards.CheckIn())
+
+    @pytest.mark.parametrize("at_period_end", [True, False])
+    def test_a_change_to_come_is_cancelled_too(self, at_period_end):
+        """Premium would have begun with May, and does not any more."""
+        player = member(upgrade=cards.Upgrade.AT_RENEWAL)
+        player.ask(cards.ChangeTier("Premium"))
+        player.ask(cards.CancelMembership(at_period_end=at_period_end))
+        player.now += 30 * DAYS
+
+        assert "Basic, cancelled" == str(player.shop.cards.show(player.card_id).till)
 
     def test_what_renews_itself_ends_with_its_period(self):
         """Cancelled on 10 May, it ends with May."""
@@ -550,6 +676,17 @@ class TestCancel:
         assert 45_00 == ended.transaction.pinned["unused"]
         assert 15_00 == player.shop.customers.get(customer).purchase_value
 
+    def test_no_visit_made(self):
+        """By visits, all of a price is unused on a card that nobody came with."""
+        assert 30_00 == unused(member(pro_rata=cards.ProRata.USES))
+
+    def test_on_the_first_day_behind_a_trial(self):
+        """The first month is billed elsewhere, and 29 of its 30 days are unused."""
+        player = member(TRIAL, renews_itself=True)
+        player.now += 14 * DAYS
+
+        assert 29_00 == unused(player)
+
     def test_an_end_by_hand_has_no_rest(self):
         """Where the end was set by hand, nobody knows what was paid for it."""
         player = member()
@@ -579,6 +716,7 @@ def test_the_smallest_of_each_command():
     assert found["CheckIn"]
     assert found["ChangeTier"]
     assert not found["Subscribe"]
+    assert cards.ChangeTier("Premium") == player.rules.smallest(cards.ChangeTier, "EUR")
 
 
 def spent(player) -> int:
@@ -601,11 +739,12 @@ class TestWhatWasPaid:
         """Later periods were paid as Basic, so Premium waits for the last of them."""
         player = member(upgrade=cards.Upgrade[how])
         player.ask(cards.RenewMembership())
-        with pytest.raises(errors.NotAvailable, match="Later periods are paid ahead"):
+        with pytest.raises(errors.NotAvailable, match="Later periods are") as refused:
             player.ask(cards.ChangeTier("Premium"))
         player.now += 30 * DAYS
         changed = player.ask(cards.ChangeTier("Premium"))
 
+        assert {"status": "active"} == refused.value.details
         assert "Premium" == changed.till.tier
 
     def test_a_paid_period_of_the_next_plan_stays(self):
@@ -659,6 +798,26 @@ class TestWhatWasPaid:
 
         assert 58_06 == unused(player)
 
+    def test_billed_elsewhere_at_the_price_of_the_change(self):
+        """Premium since April: of 60.00 for May, 30 of 31 days are 58.06."""
+        player = member(renews_itself=True)
+        player.ask(cards.ChangeTier("Premium"))
+        player.now += 30 * DAYS
+
+        assert 58_06 == unused(player)
+
+    @pytest.mark.parametrize("how", ["KEEP_USED", "AT_RENEWAL"])
+    def test_of_a_month_that_is_over_nothing_is_kept(self, how):
+        """What was paid for April is forgotten with what is paid in May."""
+        player = member(upgrade=cards.Upgrade[how])
+        player.ask(cards.RenewMembership())
+        player.now += 30 * DAYS
+        renewed = player.ask(cards.RenewMembership())
+
+        assert [["2026-05-01", 30_00], ["2026-06-01", 30_00]] == (
+            renewed.transaction.state["membership"]["bills"]
+        )
+
 
 class TestRefund:
     """A membership of which all was given back is over."""
@@ -674,6 +833,23 @@ class TestRefund:
 
         assert ("active", "cancelled") == (part.till.status, rest.till.status)
         assert "active" == player.ask(cards.Subscribe()).till.status
+
+    def test_all_of_it_without_an_amount(self):
+        """All that was paid comes back, and it is over."""
+        player = play()
+        refunded = player.refund(player.ask(cards.Subscribe()))
+
+        assert -30_00 == refunded.transaction.purchase_amount
+        assert "cancelled" == refunded.till.status
+
+    def test_all_but_a_cent(self):
+        """Somebody who has paid a cent is a member."""
+        player = play()
+
+        assert (
+            "active"
+            == player.refund(player.ask(cards.Subscribe()), "29.99").till.status
+        )
 
     def test_of_a_month_to_come(self):
         """April goes on; May that was given back is paid again, or it is over."""
@@ -728,5 +904,7 @@ def test_a_visit_before_what_is_agreed_now():
     player.ask(cards.ChangeTier("Premium"))
     with pytest.raises(
         errors.NotAvailable, match="before this membership, which began"
-    ):
+    ) as refused:
         player.ask(cards.CheckIn(), late=DAYS)
+
+    assert {"status": "pending"} == refused.value.details

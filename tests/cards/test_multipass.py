@@ -109,6 +109,7 @@ class TestSelling:
         sold = on_packages().ask(cards.AddVisits(3))
 
         assert 3 == sold.balances["visit"]
+        assert "" == sold.transaction.entries[0].rule
         assert sold.transaction.purchase_amount is None
 
     def test_each_package_ends_by_its_own_rule(self):
@@ -128,6 +129,23 @@ class TestSelling:
 
         assert 4 == play.ask(cards.RedeemVisits(), after=3 * DAYS).balances["visit"]
 
+    def test_as_many_packages_as_there_may_be(self):
+        """A hundred of them are sold."""
+        packages = [cards.Package(f"p{n}", 1, 1) for n in range(100)]
+
+        assert 100 == len(cards.Multipass(packages=packages).packages)
+
+    @pytest.mark.parametrize("unit", ["visit", "point"])
+    def test_each_unit_has_a_life_of_its_own(self, unit):
+        """By hand, visits end as the card says and points by their own rule."""
+        play = on_packages(
+            visit_expiry=cards.Rolling(3, "days"),
+            points_expiry=cards.Rolling(5, "days"),
+        )
+        (entry,) = play.ask(cards.Adjust(unit, 1)).transaction.entries
+
+        assert {"visit": 3, "point": 5}[unit] == (entry.expires_at - play.now).days
+
     def test_visits_by_hand_end_as_the_card_says(self):
         """An adjustment up is dated like a sale."""
         play = on_packages(visit_expiry=cards.FixedDate(date(2026, 2, 3)))
@@ -139,8 +157,8 @@ class TestSelling:
     @pytest.mark.parametrize(
         ("rules", "says"),
         [
-            (cards.Multipass(packages=[TEN, FIVE]), "sells: ten, five"),
-            (cards.Multipass(), "sells: none"),
+            (cards.Multipass(packages=[TEN, FIVE]), "^package: .*sells: ten, five"),
+            (cards.Multipass(), "^package: .*sells: none"),
         ],
     )
     def test_an_unknown_package_is_named(self, rules, says):
@@ -164,8 +182,12 @@ class TestUsing:
         play = on_packages(max_visits_per_redeem=2)
         play.ask(cards.AddVisits(package="ten"))
 
-        with pytest.raises(errors.LimitReached, match="2 visits at a time"):
+        with pytest.raises(errors.LimitReached, match="2 visits at a time") as refused:
             play.ask(cards.RedeemVisits(3))
+        assert (0, 2) == (
+            refused.value.details["used"],
+            refused.value.details["at_most"],
+        )
         assert 8 == play.ask(cards.RedeemVisits(2)).balances["visit"]
 
     def test_points_have_the_decimals_they_are_given(self):
@@ -174,6 +196,22 @@ class TestUsing:
         play.ask(cards.AddVisits(package="ten"))
 
         assert "20.00" == str(play.ask(cards.RedeemVisits()).balances["point"])
+
+    def test_a_use_puts_the_end_off(self):
+        """Visits that end five days after the last use are there on the eighth day."""
+        sliding = cards.Sliding(5, "days", resets_on=["redeem"])
+        play = on_packages(visit_expiry=sliding)
+        play.ask(cards.AddVisits(10))
+        play.ask(cards.RedeemVisits(), after=4 * DAYS)
+
+        assert 8 == play.ask(cards.RedeemVisits(), after=4 * DAYS).balances["visit"]
+
+    def test_a_limit_has_the_decimals_of_points(self):
+        """Of 20.0 points, 12.5 are earned."""
+        play = on_packages(points_scale=1, limits=cards.EarnLimits(per_day="12.5"))
+        play.ask(cards.AddVisits(package="ten"))
+
+        assert "12.5" == str(play.ask(cards.RedeemVisits()).balances["point"])
 
     def test_a_limit_caps_the_bonus_and_not_the_visit(self):
         """Of 60 points 50 are earned, and three visits are used."""
@@ -235,6 +273,18 @@ class TestUsing:
         assert (10, 7_00) == (paid.balances["point"], paid.till.pay)
         assert 15 == play.ask(cards.AddPoints(5)).balances["point"]
         assert 11 == play.ask(cards.SubtractPoints(4)).balances["point"]
+
+    def test_in_a_happy_hour(self):
+        """Twice as many points, and the transaction says by what."""
+        hour = cards.HappyHour(
+            tuple(cards.Weekday), "00:00", "00:00", cards.Multiplier(2)
+        )
+        play = on_packages(happy_hours=[hour])
+        play.ask(cards.AddVisits(package="ten"))
+        used = play.ask(cards.RedeemVisits())
+
+        assert 40 == used.balances["point"]
+        assert {"happy": {"times": 200}} == used.transaction.pinned
 
     def test_welcome_points(self):
         """A new pass may begin with points."""
@@ -322,6 +372,13 @@ class TestGivingBack:
         paid.append(play.shop.transactions.refund(sold.id).till.pay_out)
 
         assert [first, then] == paid
+
+    def test_a_single_visit(self):
+        """All that was paid for the one visit of a package comes back."""
+        play = on_packages(packages=[cards.Package("one", 1, "25")])
+        sold = play.ask(cards.AddVisits(package="one"))
+
+        assert 25_00 == play.shop.transactions.refund(sold.id).till.pay_out
 
     def test_nothing_is_given_back_twice(self):
         """Once all ten visits are back, no price is left to divide."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -72,9 +72,13 @@ class TestRules:
             ({"id": "a/b"}, "id: .*without a slash"),
             ({"id": "a" * 65}, "id: at most 64"),
             ({"id": 3}, "id: "),
+            ({"id": " "}, "id: say it"),
             ({"threshold": 0}, "usage_limit: a reward for 0 points"),
             ({"threshold": -1}, "threshold: not below 0"),
-            ({"benefit": cards.Units("x", cards.Unit.STAMP, 1)}, "benefit: one of"),
+            (
+                {"benefit": cards.Units("x", cards.Unit.STAMP, 1)},
+                "benefit: one of Percent, AmountOff, NewPrice, FreeItem, or None",
+            ),
             ({"valid_from": "2026-01-01"}, "valid_from: a date"),
             (
                 {"valid_from": date(2026, 2, 1), "valid_to": date(2026, 1, 1)},
@@ -106,6 +110,17 @@ class TestRules:
             Player(cards.Reward(**settings))
 
         assert field == refused.value.field
+
+    def test_what_can_just_be(self):
+        """The longest id, one day, and as many tiers and grants as there may be."""
+        day = date(2026, 2, 1)
+        tier = cards.RewardTier("a" * 64, "A", 1, valid_from=day, valid_to=day)
+        tiers = [cards.RewardTier(f"t{n}", "A", 1) for n in range(100)]
+        grants = [cards.OnTag(f"tag{n}", "t0") for n in range(100)]
+        rules = cards.Reward(tiers=tiers, grants=grants)
+
+        assert tier.closed(day) is None
+        assert (100, 100) == (len(rules.tiers), len(rules.grants))
 
 
 class TestEarning:
@@ -151,6 +166,50 @@ class TestEarning:
         assert 8 == sale.balances["point"]
         assert 4 == player.refund(sale, "11").balances["point"]
 
+    @pytest.mark.parametrize(
+        ("mechanic", "mode", "command", "points"),
+        [
+            ("VISIT", cards.VisitPoints(3), cards.CheckIn(), 6),
+            ("SPEND", cards.VisitPoints(3), cards.CheckIn(), 3),
+            ("VISIT", cards.SpendPoints(10), cards.RecordPurchase(20), 2),
+            ("SPEND", cards.SpendPoints(10), cards.RecordPurchase(20), 4),
+        ],
+    )
+    def test_a_happy_hour_of_one_mechanic(self, mechanic, mode, command, points):
+        """From 23:00 on by the shop's clock, visits or purchases earn twice."""
+        hour = cards.HappyHour(
+            [cards.Weekday.SATURDAY],
+            "23:00",
+            "00:00",
+            cards.Multiplier(2),
+            mechanics=[cards.Mechanic[mechanic]],
+        )
+
+        earned = play(mode=mode, happy_hours=[hour]).ask(command)
+
+        assert points == earned.balances["point"]
+
+    @pytest.mark.parametrize(
+        ("mode", "command", "points"),
+        [
+            (cards.VisitPoints(3), cards.CheckIn(), "3.00"),
+            (cards.SpendPoints(10, 3), cards.RecordPurchase(25), "6.00"),
+            (cards.SpendPoints("0.01"), cards.RecordPurchase(0), "0.00"),
+        ],
+    )
+    def test_whole_points_on_a_card_of_two_decimals(self, mode, command, points):
+        """Modes count whole points, whatever the decimals of the card."""
+        earned = play(mode=mode, points_scale=2).ask(command)
+
+        assert points == str(earned.balances["point"])
+
+    def test_a_limit_has_the_decimals_of_points(self):
+        """Of 3.0 points, 2.5 are earned."""
+        limits = cards.EarnLimits(per_day="2.5")
+        player = play(mode=cards.VisitPoints(3), points_scale=1, limits=limits)
+
+        assert "2.5" == str(player.ask(cards.CheckIn()).balances["point"])
+
     def test_limits_reject(self):
         """A purchase too small is refused, and so is one that earns too much."""
         limits = cards.EarnLimits(min_purchase=5, per_transaction=10)
@@ -182,6 +241,16 @@ class TestClaiming:
         assert "25 points, 1 voucher, Tea to claim, Tea" == str(first.till)
         assert "15 points, 2 vouchers, Tea to claim, Tea" == str(second.till)
 
+    def test_what_can_be_claimed(self):
+        """A reward for nothing once, others as often as the points are enough."""
+        free = cards.RewardTier("hello", "Hello", 0, usage_limit=1)
+        one = cards.RewardTier("one", "One", 1)
+        shown = [play(free, one, points=n).ask(cards.AddPoints(0)) for n in (0, 3)]
+
+        assert [(("Hello", 1),), (("Hello", 1), ("One", 3))] == [
+            done.till.rewards for done in shown
+        ]
+
     def test_an_unknown_tier(self):
         """A tier that the catalogue lacks is named with those that it has."""
         with pytest.raises(errors.InvalidValue, match="tier: this card has tea, off"):
@@ -193,7 +262,9 @@ class TestClaiming:
         claim = player.ask(cards.ClaimVoucher("off", cards.Order(100)))
         voided = player.void(claim)
 
+        assert "off" == claim.transaction.pinned["voucher"]
         assert (15_00, 85_00) == (claim.till.discount, claim.till.pay)
+        assert "0 points, 20 % off, 15.00 EUR off" == str(claim.till)
         assert {"point": 0, "reward": 0} == claim.balances
         assert {"point": 50, "reward": 0} == voided.balances
 
@@ -229,6 +300,33 @@ class TestClaiming:
             found[name] = quote.refusal and quote.refusal.code
 
         assert {"Ada": "limit_reached", "Bob": None} == found
+
+    def test_each_limit_is_counted_by_itself(self):
+        """Three in stock of each; a customer has one a day, counted in Berlin."""
+        tiers = [
+            tea(usage_limit=1, usage_window=cards.UsageWindow.DAY, stock=3),
+            cards.RewardTier("cake", "Cake", 10, stock=3),
+        ]
+        player = play(*tiers, points=100)
+        for tier in ("tea", "cake", "cake", "cake"):
+            player.ask(cards.ClaimVoucher(tier))
+        with pytest.raises(errors.LimitReached) as today:
+            player.ask(cards.ClaimVoucher("tea"))
+        with pytest.raises(errors.LimitReached) as stock:
+            player.ask(cards.ClaimVoucher("cake"))
+
+        assert {
+            "limit": "claims of Tea a day",
+            "used": 1,
+            "at_most": 1,
+            "resets_at": datetime(2026, 1, 31, 23, tzinfo=UTC),
+        } == today.value.details
+        assert {
+            "limit": "Cake in stock",
+            "used": 3,
+            "at_most": 3,
+            "resets_at": None,
+        } == stock.value.details
 
     def test_stock_is_shared(self):
         """What two customers can have between them once, the second one cannot."""
@@ -271,6 +369,9 @@ class TestClaiming:
 
     def test_by_itself_within_limits(self):
         """Points that the limit does not let be claimed stay points."""
+        once = play(tea(usage_limit=4), auto_redeem="tea")
+        once.ask(cards.AddPoints(15))
+        assert {"point": 10, "reward": 4} == once.ask(cards.AddPoints(35)).balances
         player = play(tea(usage_limit=2), auto_redeem="tea")
 
         assert {"point": 15, "reward": 2} == player.ask(cards.AddPoints(35)).balances
@@ -313,9 +414,10 @@ class TestVouchers:
         player = play(points=20)
         added = player.posted[0]
         for voucher in (added.id, "nothing"):
-            with pytest.raises(errors.NotAvailable, match="has no voucher"):
+            with pytest.raises(errors.NotAvailable, match="has no voucher") as refused:
                 player.ask(cards.UseVoucher(voucher))
-        with pytest.raises(errors.InsufficientBalance, match="0 vouchers"):
+            assert {"status": "unknown"} == refused.value.details
+        with pytest.raises(errors.InsufficientBalance, match="0 vouchers, 1 asked"):
             player.ask(cards.UseVoucher())
         with pytest.raises(errors.InsufficientBalance):
             player.ask(cards.ReserveVoucher())
@@ -442,6 +544,7 @@ class TestGranting:
         player = play(tea(usage_limit=1, stock=2))
         player.ask(cards.GrantVoucher("tea"))
         granted = player.ask(cards.GrantVoucher("tea"))
+        assert "tea" == granted.transaction.pinned["voucher"]
         with pytest.raises(errors.LimitReached):
             player.ask(cards.GrantVoucher("tea"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -38,6 +39,41 @@ from loyaltycore.cards.smallest import smallest_command
                 cards.AddSpend(1),
                 cards.SubtractSpend(1),
                 cards.RedeemPoints("0.1", order_total=Money(1, "JPY")),
+            ],
+        ),
+        (
+            cards.Certificate(),
+            "EUR",
+            [
+                cards.Activate(),
+                cards.LoadMoney("0.01"),
+                cards.RedeemMoney(order_total="0.01"),
+                cards.CashOut(),
+                cards.ClearBalance("reason"),
+                cards.Deactivate("reason"),
+                cards.BlockMoney("reason"),
+                cards.UnblockMoney(),
+                cards.ExtendExpiry(date(9998, 12, 31)),
+            ],
+        ),
+        (
+            cards.Discount(percent=5),
+            "EUR",
+            [
+                cards.RecordPurchase("0.01"),
+                cards.RecordOrder(cards.Order(Decimal("0.01"))),
+                cards.AddSpend("0.01"),
+                cards.SubtractSpend("0.01"),
+                cards.SetTier(),
+            ],
+        ),
+        (
+            cards.Coupon(offer=cards.Percent(10)),
+            "EUR",
+            [
+                cards.RedeemCoupon(Money("0.01", "EUR")),
+                cards.ReserveCoupon(Money("0.01", "EUR")),
+                cards.DisableCoupon(),
             ],
         ),
     ],

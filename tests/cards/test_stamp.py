@@ -66,6 +66,12 @@ class TestRules:
         with pytest.raises(errors.InvalidValue):
             mode(*settings)
 
+    @pytest.mark.parametrize("given", ["latte", [("latte", 1)]])
+    def test_products_are_by_sku(self, given):
+        """Without numbers nobody knows what an item earns."""
+        with pytest.raises(errors.InvalidValue, match="^stamps: stamps by SKU"):
+            cards.Products(given)
+
     def test_what_the_currency_cannot_hold_is_named(self):
         """A tenth of a cent for a stamp is nothing in euros."""
         with pytest.raises(errors.InvalidValue, match="per: ") as refused:
@@ -99,6 +105,53 @@ class TestModes:
         play.ask(cards.RecordPurchase(30))
 
         assert 4 == play.ask(cards.CheckIn()).balances["stamp"]
+        assert 8 == play.ask(cards.CheckIn(2)).balances["stamp"]
+
+    def test_nothing_is_spent(self):
+        """A purchase of nothing earns nothing, where a cent is a stamp."""
+        play = stamps(mode=cards.Spend("0.01"))
+
+        assert 0 == play.ask(cards.RecordPurchase(0)).balances["stamp"]
+
+    def test_what_is_pinned(self):
+        """A visit is not priced, so nothing of it is kept for a refund."""
+        play = stamps(mode=cards.Visit(), milestones=WAY)
+
+        assert {} == play.ask(cards.CheckIn()).transaction.pinned
+
+    def test_stamps_of_carried_spend_end_as_others_do(self):
+        """Three days after the purchase that made them."""
+        life = cards.Rolling(3, "days")
+        play = stamps(mode=cards.Spend(10, carry_remainder=True), stamp_life=life)
+        play.ask(cards.RecordPurchase(25))
+
+        assert 0 == play.ask(cards.RecordPurchase(0), after=4 * DAYS).balances["stamp"]
+
+    def test_a_happy_hour_of_purchases(self):
+        """A visit earns what it always does, a purchase twice as much."""
+        hour = cards.HappyHour(
+            tuple(cards.Weekday),
+            "00:00",
+            "00:00",
+            cards.Multiplier(2),
+            mechanics=[cards.Mechanic.SPEND],
+        )
+        carried = cards.Spend(10, carry_remainder=True)
+        earned = [
+            stamps(mode=mode, happy_hours=[hour]).ask(cards.RecordPurchase(10))
+            for mode in (cards.Visit(), cards.Spend(10), carried)
+        ]
+
+        assert [1, 2, 2] == [done.balances["stamp"] for done in earned]
+
+    def test_limits_of_a_purchase(self):
+        """One that is too small is refused, and what a day may earn is capped."""
+        limits = cards.EarnLimits(min_purchase=5, per_day=3)
+        play = stamps(mode=cards.Spend(1), limits=limits)
+        with pytest.raises(errors.BelowMinimum):
+            play.ask(cards.RecordPurchase("4.99"))
+
+        assert 3 == play.ask(cards.RecordPurchase(5)).balances["stamp"]
 
     def test_a_visit_on_a_card_for_spending(self):
         """Without a purchase, nothing was spent."""
@@ -113,6 +166,21 @@ class TestModes:
 
         assert 5 == play.ask(cards.RecordPurchase(30, items=items)).balances["stamp"]
         assert 5 == play.ask(cards.CheckIn()).balances["stamp"]
+
+    @pytest.mark.parametrize(
+        ("carry_remainder", "remainder", "turns"),
+        [(True, 7_00, {"stamp": 2}), (False, 0, {})],
+    )
+    def test_what_a_refund_will_need(self, carry_remainder, remainder, turns):
+        """A purchase remembers what was carried when it came, if anything is."""
+        mode = cards.Spend(10, 2, carry_remainder=carry_remainder)
+        play = stamps(mode=mode)
+        play.ask(cards.RecordPurchase(7))
+        pinned = play.ask(cards.RecordPurchase(5)).transaction.pinned
+
+        assert (10_00, 2, carry_remainder, remainder, turns) == tuple(
+            pinned[name] for name in ("per", "stamps", "carried", "remainder", "turns")
+        )
 
     def test_a_huge_purchase_is_one_conversion(self):
         """A million stamps at once are a hundred thousand rewards in four entries."""
@@ -191,6 +259,28 @@ class TestRewards:
         with pytest.raises(errors.InsufficientBalance, match="0 rewards, 1 asked"):
             play.ask(cards.ClaimReward(), after=9 * DAYS)
 
+    @pytest.mark.parametrize(
+        ("unit", "days"), [("stamp", 3), ("reward", 5), ("spend", None)]
+    )
+    @pytest.mark.parametrize("command", [cards.Adjust, cards.Import])
+    def test_each_unit_has_a_life_of_its_own(self, command, unit, days):
+        """By hand or from another system, stamps and rewards end as the card says."""
+        play = stamps(
+            stamp_life=cards.Rolling(3, "days"),
+            reward_validity=cards.Rolling(5, "days"),
+        )
+        (entry,) = play.ask(command(unit, 1)).transaction.entries
+        end = None if entry.expires_at is None else (entry.expires_at - play.now).days
+
+        assert days == end
+
+    def test_a_reward_by_hand_ends_too(self):
+        """Five days later it is not there any more."""
+        play = stamps(reward_validity=cards.Rolling(5, "days"))
+        play.ask(cards.AddRewards())
+
+        assert 0 == play.ask(cards.AddStamps(1), after=6 * DAYS).balances["reward"]
+
     def test_no_more_are_earned_than_may_wait(self):
         """With two waiting, a purchase that would earn a third is refused."""
         play = stamps(max_unused_rewards=2)
@@ -214,7 +304,44 @@ class TestRewards:
         assert 9 == play.ask(cards.AddStamps(9)).balances["stamp"]
 
 
+class TestWelcome:
+    def test_stamps_of_a_new_card(self):
+        """They are a bonus, and reach the first milestone."""
+        play = stamps(welcome_stamps=3, milestones=WAY)
+        (opening,) = play.history().transactions
+
+        assert ["bonus", "earn"] == [entry.kind for entry in opening.entries]
+        assert 3 == play.shop.cards.show(play.card_id).balances["stamp"]
+
+    def test_the_first_stamp_is_a_milestone(self):
+        """It is reached by the welcome, and not once more."""
+        play = stamps(welcome_stamps=1, milestones=[cards.Milestone(1, "Hello")])
+        done = play.ask(cards.AddStamps(1))
+
+        assert (("Hello", 1),) == done.till.rewards
+
+
 class TestMilestones:
+    def test_each_is_reached_once(self):
+        """The cookie at 3 is not earned again by the fourth stamp."""
+        play = stamps(milestones=WAY)
+        play.ask(cards.AddStamps(3))
+
+        assert (("Cookie", 1),) == play.ask(cards.AddStamps(1)).till.rewards
+
+    def test_what_they_earn_ends(self):
+        """Five days later a cookie is not there any more."""
+        play = stamps(milestones=WAY, reward_validity=cards.Rolling(5, "days"))
+        play.ask(cards.AddStamps(3))
+
+        assert () == play.ask(cards.AddStamps(1), after=6 * DAYS).till.rewards
+
+    @pytest.mark.parametrize("given", [3, [3]])
+    def test_they_are_a_list(self, given):
+        """Something else is refused by the name of the field."""
+        with pytest.raises(errors.InvalidValue, match="^milestones: "):
+            stamps(milestones=given)
+
     def test_a_round_begins_anew(self):
         """From 2 to 14 the cookie is reached at 3 and 13, the sandwich at 6."""
         play = stamps(milestones=WAY)

@@ -59,7 +59,7 @@ class TestSplitRefund:
 
     def test_not_more_than_was_paid(self):
         """A refund beyond what the tenders hold is refused with what is left."""
-        with pytest.raises(errors.NotReversible) as refused:
+        with pytest.raises(errors.NotReversible, match="More is ref") as refused:
             cards.split_refund(60_01, (40_00, 20_00))
 
         assert {"asked": 60_01, "left": 60_00} == refused.value.details

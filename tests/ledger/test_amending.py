@@ -278,8 +278,9 @@ class TestRefusals:
         play = Player(cards.Cashback(percent=10))
         first = play.ask(cards.RecordPurchase("100"))
         second = play.ask(cards.RecordPurchase("10"))
-        with pytest.raises(errors.NotReversible, match="A later purchase"):
+        with pytest.raises(errors.NotReversible, match="A later purchase") as refused:
             amend(play, first, "50")
+        assert {"transaction_id": first.id} == refused.value.details
         amend(play, first, "60", is_any=True)
         play.void(second)
         amend(play, first, "50")

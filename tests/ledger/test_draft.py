@@ -18,11 +18,12 @@ from loyaltycore.ledger.decision import (
     Till,
 )
 from loyaltycore.ledger.draft import Draft
+from loyaltycore.ledger.extending import extend
 from loyaltycore.ledger.holding import Holding
 from loyaltycore.ledger.lots import soonest
 from loyaltycore.ledger.transactions import EntryKind, TransactionKind, Unit
 from loyaltycore.program.program import CustomerFacts
-from loyaltycore.values.expiry import Rolling
+from loyaltycore.values.expiry import After, Rolling, Sliding
 from loyaltycore.values.quantity import UNITS_MAX
 
 
@@ -105,6 +106,22 @@ class TestCredit:
             second.expires_at,
         )
 
+    def test_what_it_counts_for_is_the_rule_that_is_named(self):
+        """Without one it counts for none."""
+        draft = draft_on()
+        draft.credit(POINT, 1)
+
+        assert "" == draft.entries[0].rule
+
+    @pytest.mark.parametrize(("days", "pending"), [(3, 0), (4, 10)])
+    def test_what_counts_from_this_moment_on_does_not_wait(self, days, pending):
+        """Reported three days late, the wait of three days is over at that midnight."""
+        midnight = datetime(2026, 3, 1, 23, tzinfo=UTC)
+        draft = draft_on(at=midnight, occurred_at=midnight - timedelta(days=3))
+        draft.credit(POINT, 10, pending=After(days, "days"))
+
+        assert pending == draft.entries[0].pending
+
     @pytest.mark.parametrize("amount", [-1, UNITS_MAX + 1])
     def test_what_cannot_be_counted_is_refused(self, amount):
         """Units below 0, or beyond what is kept exactly, are refused."""
@@ -146,6 +163,24 @@ class TestDebit:
         assert 15 == found
         assert ((2, 10), (3, 5)) == draft.entries[0].takes
 
+    def test_what_it_takes_back_is_said(self):
+        """An entry of a reversal says which entry it undoes."""
+        draft = draft_on(with_lots(9))
+        draft.debit(POINT, 5, kind=EntryKind.CLAWBACK, reverses=2)
+
+        assert 2 == draft.entries[0].reverses
+
+    @pytest.mark.parametrize(("resets_on", "day"), [("redeem", 12), ("earn", 9)])
+    def test_a_use_may_move_the_deadline(self, resets_on, day):
+        """Seven days after the last use, at midnight in Berlin, or as it was."""
+        sliding = Sliding(7, "days", resets_on=[resets_on])
+        draft = draft_on()
+        draft.credit(POINT, 10, expiry=sliding)
+        later = draft_on(closed(draft), at=NOON + timedelta(days=3))
+        later.debit(POINT, 4, kind=EntryKind.REDEEM, slides=sliding)
+
+        assert datetime(2026, 3, day, 23, tzinfo=UTC) == later.total(POINT).deadline
+
     def test_as_many_as_there_are(self):
         """Of 15 asked where 10 are, ten are found; of none, nothing is written."""
         draft = draft_on(with_lots(9))
@@ -171,7 +206,7 @@ class TestDebit:
 
     def test_a_conversion_has_a_method_of_its_own(self):
         """Taking units to convert them, without a product, could not be undone."""
-        with pytest.raises(errors.InvalidValue, match="convert"):
+        with pytest.raises(errors.InvalidValue, match="^kind: convert"):
             draft_on(with_lots(1)).debit(POINT, 1, kind=EntryKind.CONVERT)
 
     def test_further_lots_are_asked_for(self):
@@ -242,10 +277,18 @@ class TestConvert:
         assert [("convert", -10), ("earn", 1)] == written(draft)
         assert (0, 1) == (draft.balance(POINT), draft.balance(Unit.REWARD))
 
+    def test_one_into_one(self):
+        """The least that can be, by no rule."""
+        draft = draft_on(with_lots(1))
+        draft.convert(POINT, 1, into=Unit.REWARD, n=1)
+
+        assert [("convert", -1), ("earn", 1)] == written(draft)
+        assert ["", ""] == [entry.rule for entry in draft.entries]
+
     @pytest.mark.parametrize(("amount", "n"), [(11, 1), (0, 1), (10, 0)])
     def test_what_cannot_be_is_refused(self, amount, n):
         """More than there is, nothing at all, or into nothing."""
-        with pytest.raises(errors.InvalidAmount):
+        with pytest.raises(errors.InvalidAmount, match="10 point units are there; "):
             draft_on(with_lots(1)).convert(POINT, amount, into=Unit.REWARD, n=n)
 
 
@@ -269,6 +312,60 @@ class TestForgive:
         assert draft.forgive(POINT, 3)
         assert not draft.forgive(POINT, 3)
         assert -2 == draft.balance(POINT)
+
+    def test_what_it_takes_back_is_said(self):
+        """Entries of a reversal say which entry they undo."""
+        draft = draft_on()
+        draft.owe(POINT, 5, reverses=3)
+        draft.forgive(POINT, 2, reverses=4)
+
+        assert [3, 4] == [entry.reverses for entry in draft.entries]
+
+
+class TestActivate:
+    def test_units_begin_to_count(self):
+        """They repay what is owed, and count for the rule that earned them."""
+        draft = draft_on()
+        draft.credit(POINT, 10, pending=After(1, "days"), rule="r")
+        draft.owe(POINT, 4)
+        later = draft_on(closed(draft), at=NOON + timedelta(days=1))
+        (lot,) = later.lots.values()
+        later.activate([lot])
+        total = later.total(POINT)
+
+        assert [("activate", 10), ("debt_repaid", 0)] == written(later)
+        assert (6, 0, 6, {"r": 6}) == (
+            total.remaining,
+            total.debt,
+            total.balance,
+            total.by_rule,
+        )
+
+
+class TestExtend:
+    """Ten points each that count for 2, 4 and 9 days are let count for 7."""
+
+    UNTIL = NOON + timedelta(days=7)
+
+    def test_what_would_end_sooner(self):
+        """20 move to new lots, and what counts longer stays in its own."""
+        draft = draft_on(with_lots(4, 9, 2))
+
+        assert 20 == extend(draft, POINT, self.UNTIL)
+        assert 4 * [10] == [abs(entry.quantity) for entry in draft.entries]
+        assert [10, 10, 10] == [
+            lot.remaining for lot in draft.lots.values() if lot.remaining
+        ]
+        assert [self.UNTIL, self.UNTIL] == [
+            lot.expires_at for number, lot in draft.lots.items() if number > 3
+        ]
+
+    def test_nothing_to_move(self):
+        """Nothing is written where everything counts long enough."""
+        draft = draft_on(with_lots(9))
+
+        assert 0 == extend(draft, POINT, self.UNTIL)
+        assert [] == draft.entries
 
 
 class TestPutBack:

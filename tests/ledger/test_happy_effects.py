@@ -34,6 +34,14 @@ def points(ladder, amount: int, *, before: int = 0, shift: int = RATE_SHIFT) -> 
     return units_on(ladder, before, amount, shift=shift, rounding=Rounding.FLOOR)
 
 
+class TestBounds:
+    def test_how_many_times(self):
+        """From a hundredth of what is earned to a hundred times as much."""
+        assert [1, 10_000] == [
+            happy_facts(Multiplier(times))["times"] for times in ("0.01", 100)
+        ]
+
+
 class TestFacts:
     @pytest.mark.parametrize(
         ("effect", "facts"),

@@ -21,7 +21,7 @@ from loyaltycore.ledger.happy_hours import (
     happy_hours,
     no_overlaps,
 )
-from loyaltycore.ledger.windows import Weekday
+from loyaltycore.ledger.windows import Weekday, Window, is_open
 
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -367,3 +367,34 @@ class TestOverlaps:
             refused = False
 
         assert meeting is refused
+
+
+def test_a_window_is_as_long_as_its_clock_says():
+    """To the microsecond, counted from the beginning of its week."""
+    window = Window([TUESDAY], time(1, 2, 3, 4), "05:00")
+    opens = timedelta(days=1, hours=1, minutes=2, seconds=3, microseconds=4)
+
+    assert [(opens, timedelta(days=1, hours=5))] == window.spans()
+
+
+def test_a_window_begins_at_a_second():
+    """What is written with seconds is read with them."""
+    window = Window([MONDAY], "14:00:30", "15:00")
+
+    assert (time(14, 0, 30), time(15)) == (window.start, window.end)
+
+
+def test_a_window_to_the_end_of_the_week():
+    """From Sunday at 22:00 to midnight there is nothing left for Monday."""
+    spans = Window([SUNDAY], "22:00", "00:00").spans()
+
+    assert [(timedelta(days=6, hours=22), timedelta(days=7))] == spans
+
+
+@pytest.mark.parametrize(("hour", "expected"), [(21, False), (22, True), (23, False)])
+def test_a_window_is_open_by_the_clock_of_the_zone(hour, expected):
+    """From 23:00 to midnight in Berlin it is 22:00 and not yet 23:00 in London."""
+    window = Window([MONDAY], "23:00", "00:00")
+    moment = datetime(2026, 3, 2, hour, 30, tzinfo=UTC)
+
+    assert expected == is_open([window], moment, BERLIN)

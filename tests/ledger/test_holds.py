@@ -73,12 +73,19 @@ class TestHold:
     @pytest.mark.parametrize("minutes", [0, 1.5, True, 366 * 24 * 60 + 1])
     def test_minutes_are_within_a_year(self, minutes):
         """Anything else is refused by name."""
-        with pytest.raises(errors.InvalidValue, match="minutes"):
+        with pytest.raises(
+            errors.InvalidValue, match="^minutes: a whole number from 1"
+        ):
             cards.Hold(1, minutes=minutes)
+
+        year = 366 * 24 * 60
+        assert [1, year] == [cards.Hold(1, minutes=n).minutes for n in (1, year)]
 
     def test_a_unit_that_the_card_does_not_count_is_named(self):
         """A cashback card holds no visits, and nobody holds bananas."""
-        with pytest.raises(errors.InvalidValue, match="counts point, spend, not visit"):
+        with pytest.raises(
+            errors.InvalidValue, match="^unit: .*counts point, spend, not vi"
+        ):
             play_with(10).ask(cards.Hold(1, "visit"))
         with pytest.raises(errors.InvalidValue, match="unit: one of"):
             cards.Hold(1, "banana")
@@ -152,8 +159,10 @@ class TestCapture:
         """A redemption reserves nothing."""
         play = play_with(20)
         spent = play.ask(cards.RedeemPoints(5))
-        with pytest.raises(errors.NotReversible, match="reserves nothing"):
+        with pytest.raises(errors.NotReversible, match="reserves nothing") as refused:
             play.shop.transactions.capture(spent.id)
+
+        assert {"transaction_id": spent.id} == refused.value.details
 
     def test_units_that_expire_while_they_are_held_are_still_captured(self):
         """They were alive when they were reserved; what goes back is forfeited."""

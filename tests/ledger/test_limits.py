@@ -90,6 +90,25 @@ class TestCaps:
         assert 10 == buy(play, 5)
         assert "15.00" == str(play.posted[-1].balances["spend"])
 
+    def test_more_than_may_be_there(self):
+        """With 50 given by hand where 10 may be, purchases earn nothing."""
+        play = play_with(max_balance=10)
+        play.ask(cards.AddPoints(50))
+
+        assert 50 == buy(play, 5)
+
+    def test_an_odd_number_is_left(self):
+        """Of 8 and 8 where 15 a day are allowed, 15 are earned, and it is said."""
+        play = play_with(per_day=15)
+        first = play.ask(cards.RecordPurchase(8)).transaction.pinned
+        second = play.ask(cards.RecordPurchase(8))
+
+        assert 15 == second.balances["point"]
+        assert ("caps" in first, {"point": 7}) == (
+            False,
+            second.transaction.pinned["caps"],
+        )
+
     def test_what_staff_add_is_not_limited(self):
         """By hand, more may be given."""
         play = play_with(per_day=10, max_balance=10)
@@ -142,13 +161,20 @@ class TestRejections:
             buy(play, "9.99")
 
         assert 10 == buy(play, 10)
+        assert 10 == buy(play_with(min_purchase="9.99"), "10.00")
 
     def test_too_soon(self):
         """Within 30 minutes of the last earning; voided, it does not count."""
         play = play_with(cooldown_minutes=30)
         first = play.ask(cards.RecordPurchase(1))
-        with pytest.raises(errors.LimitReached, match="earning in 30 minutes"):
+        with pytest.raises(errors.LimitReached) as refused:
             buy(play, 1, after=HOUR / 2 - timedelta(seconds=1))
+        assert {
+            "limit": "earning in 30 minutes",
+            "used": 1,
+            "at_most": 1,
+            "resets_at": play.now + timedelta(seconds=1),
+        } == refused.value.details
         at_last = buy(play, 1, after=timedelta(seconds=1))
         play.void(play.posted[-1])
         with pytest.raises(errors.LimitReached):
@@ -170,8 +196,14 @@ class TestRejections:
         play = play_with(checkins_per_day=2)
         buy(play, 1)
         buy(play, 1)
-        with pytest.raises(errors.LimitReached, match="2 check-ins a day.*27T23:00"):
+        with pytest.raises(errors.LimitReached) as refused:
             buy(play, 1)
+        assert {
+            "limit": "check-ins a day",
+            "used": 2,
+            "at_most": 2,
+            "resets_at": datetime(2026, 2, 27, 23, tzinfo=UTC),
+        } == refused.value.details
 
         assert 3 == buy(play, 1, after=11 * HOUR)
 
@@ -209,6 +241,12 @@ class TestStamps:
 
 
 class TestSettings:
+    def test_what_can_just_be(self):
+        """Nothing at all in a day, and a thousand check-ins."""
+        limits = cards.EarnLimits(per_day=0, checkins_per_day=1_000)
+
+        assert (0, 1_000) == (limits.per_day, limits.checkins_per_day)
+
     @pytest.mark.parametrize(
         ("limits", "field"),
         [

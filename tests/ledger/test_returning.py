@@ -8,7 +8,10 @@ from decimal import Decimal
 import pytest
 
 from loyaltycore import Program, cards, errors
+from loyaltycore.ledger.decision import Context
+from loyaltycore.ledger.returning import ends_at
 from loyaltycore.ledger.transactions import Unit
+from loyaltycore.program.program import CustomerFacts
 from loyaltycore.testing.card_play import Player
 from loyaltycore.values.money import Money
 
@@ -93,8 +96,30 @@ class TestExpiredMeanwhile:
     @pytest.mark.parametrize("days", [0, 3_651, 1.5])
     def test_days_of_grace_are_whole(self, days):
         """From 1 to ten years of them."""
-        with pytest.raises(errors.InvalidValue, match="days"):
+        with pytest.raises(errors.InvalidValue, match="^days: a whole number from 1"):
             cards.Grace(days)
+
+        assert (1, 3_650) == (cards.Grace(1).days, cards.Grace(3_650).days)
+
+    @pytest.mark.parametrize(
+        ("returning", "end"),
+        [
+            (cards.Grace(10), datetime(2026, 3, 13, 23, tzinfo=UTC)),
+            (cards.NewLot(), datetime(2026, 3, 5, 23, tzinfo=UTC)),
+        ],
+    )
+    def test_days_are_those_of_the_shop(self, returning, end):
+        """At half past midnight in Berlin, it is 3 March there and not the 2nd."""
+        late = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+        context = Context(
+            program=Program(id="p", currency="EUR", zone="Europe/Berlin"),
+            at=late,
+            occurred_at=late,
+            customer=CustomerFacts(id="c"),
+            issued_at=late,
+        )
+
+        assert end == ends_at(returning, cards.Rolling(2, "days"), context)
 
 
 class TestPart:

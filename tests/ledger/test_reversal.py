@@ -352,6 +352,7 @@ class TestCorrections:
         assert {"point": -7, "spend": 0} == taken.balances
         assert {"point": 3, "spend": 10} == voided.balances
         assert [("adjust", 7), ("adjust", 3)] == entries(voided, Unit.POINT)
+        assert {0, 1, 2} == {entry.reverses for entry in voided.transaction.entries}
 
     def test_a_debt_that_was_repaid_is_not_forgiven(self):
         """Once the next points have repaid the 7, the correction stays."""
@@ -370,6 +371,40 @@ class TestCorrections:
 
         assert 0 == play.void(given).balances["visit"]
         assert 0 == play.history().holding.balance(Unit.POINT)
+
+
+class TestWhatAnEntryTakesBack:
+    """Every entry of a reversal names the entry of the original that it undoes."""
+
+    def test_of_a_hold(self):
+        """What was reserved goes back."""
+        play = points()
+        play.ask(cards.AddPoints(10))
+        (back,) = play.void(play.ask(cards.Hold(4))).transaction.entries
+
+        assert ("release", 0) == (back.kind, back.reverses)
+
+    def test_of_points_that_are_owed(self):
+        """5 are taken from another lot and 3 are owed, and a correction forgives."""
+        play = points(DEBT)
+        sale = play.ask(cards.RecordPurchase(8))
+        play.ask(cards.RedeemPoints(8))
+        play.ask(cards.AddPoints(5))
+        taken = play.void(sale).transaction.entries
+
+        assert {0, 1} == {entry.reverses for entry in taken}
+        assert [("clawback", -5), ("clawback", -3)] == [
+            (entry.kind, entry.amount) for entry in taken if entry.unit is Unit.POINT
+        ]
+
+    def test_the_refusal_names_the_transaction(self):
+        """A void stays, and is refused with its id."""
+        play = points()
+        voided = play.void(play.ask(cards.AddPoints(5)))
+        with pytest.raises(errors.NotReversible) as refused:
+            play.void(voided)
+
+        assert {"transaction_id": voided.id} == refused.value.details
 
 
 class TestPartsOfOneSum:
@@ -567,6 +602,16 @@ class TestCarriedRemainder:
 
         assert (3, 1) == (second.balances["stamp"], second.balances["spend"])
         assert (2, 9) == (refund.balances["stamp"], refund.balances["spend"])
+
+    def test_a_refund_leaves_the_stamp_that_is_still_paid_for(self):
+        """7.00 and 5.00 are a stamp; without 1.00 of the 5.00 they still are."""
+        play = stamps(mode=cards.Spend(10, carry_remainder=True))
+        play.ask(cards.RecordPurchase("7"))
+        second = play.ask(cards.RecordPurchase("5"))
+        refund = play.refund(second, "1")
+
+        assert (1, 2) == (second.balances["stamp"], second.balances["spend"])
+        assert (1, 1) == (refund.balances["stamp"], refund.balances["spend"])
 
     def test_a_void_owes_what_later_stamps_were_made_of(self):
         """14.00 and 17.00, the first voided: 2 stamps, and 3.00 owed for the next."""

@@ -178,7 +178,9 @@ class TestVoid:
         before = read_history(two.shop, two.ada).holding.lots
         sent = two.shop.cards.transfer(two.ada, 15, to=two.mary)
         two.shop.transactions.void(sent.id)
+        taken = read_history(two.shop, two.mary).transactions[-1].entries
 
+        assert [0, 1] == sorted(entry.reverses for entry in taken)
         assert ("30", "0") == two.balances()
         assert before == read_history(two.shop, two.ada).holding.lots
         assert not two.shop.verify().problems

@@ -89,6 +89,10 @@ class TestHistory:
             ("cake", 0, "issued", None),
         ] == found
         assert ["used", "void", "used", *["expired"] * 4] == then
+        assert {MORNING} == {each.claimed_at for each in shop.rewards.history(card)}
+        assert [MORNING, None, MORNING, *[None] * 4] == [
+            each.used_at for each in shop.rewards.history(card)
+        ]
 
     def test_several_in_one_lot(self, store):
         """Three vouchers that were claimed together are used one by one."""
