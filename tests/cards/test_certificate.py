@@ -457,7 +457,12 @@ class TestLongerLife:
 
         assert ("transfer_out", 30_00) == (out.kind, out.quantity)
         assert ("transfer_in", 30_00) == (into.kind, into.quantity)
-        assert play.history().holding.lots[into.lot].expires_at == into.expires_at
+        (lot,) = (
+            lot
+            for lot in play.history().holding.lots.values()
+            if lot.number == into.lot
+        )
+        assert lot.expires_at == into.expires_at
 
     def test_what_waits_for_its_day_stays(self):
         """Money that does not count yet is not moved."""

@@ -14,7 +14,7 @@ from loyaltycore.cards.asking import describe, permission_of
 from loyaltycore.program.managers import Permission
 
 
-WRONG: Any = 3
+WRONG: Any = ("tea", [("tea", 2)], 3)
 
 
 @attrs.frozen
@@ -58,7 +58,7 @@ class TestAmounts:
         items["tea"] = 9
 
         assert {"tea": 2} == bought.items
-        for given in ("tea", [("tea", 2)], WRONG):
+        for given in WRONG:
             with pytest.raises(
                 errors.InvalidValue, match="^items: how many of each SKU"
             ):

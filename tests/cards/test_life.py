@@ -142,7 +142,8 @@ def test_what_is_said_of_a_phone_is_a_text(field: str, value: Any):
         install(NEW, **{field: value})
 
     assert field == caught.value.field
-    assert "x" * 255 == getattr(install(NEW, **{field: "x" * 255}), field)
+    said: dict[str, Any] = {field: "x" * 255}
+    assert "x" * 255 == getattr(install(NEW, **said), field)
 
 
 def test_where_a_customer_comes_from_is_a_text():

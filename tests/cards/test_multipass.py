@@ -144,6 +144,7 @@ class TestSelling:
         )
         (entry,) = play.ask(cards.Adjust(unit, 1)).transaction.entries
 
+        assert entry.expires_at is not None
         assert {"visit": 3, "point": 5}[unit] == (entry.expires_at - play.now).days
 
     def test_visits_by_hand_end_as_the_card_says(self):

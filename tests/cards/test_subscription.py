@@ -220,7 +220,7 @@ class TestChangePlan:
     def test_what_has_no_end_has_no_days(self):
         """The whole difference is due, and all visits are of the new plan."""
         period = Period(APRIL, None)
-        once = tuple(cards.Plan("once", price, price) for price in (30, 60))
+        once = (cards.Plan("once", 30, 30), cards.Plan("once", 60, 60))
         prorate = cards.Upgrade.PRORATE
         changed = change_plan(
             prorate, BASIC, "Premium", once, period, self.DAY, self.DAY, 60_00
