@@ -7,6 +7,7 @@ Owns the scale; knows neither how cuts were found nor what a segment is.
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
@@ -61,6 +62,10 @@ class Score:
         """Write ``543``, or ``10-4-3`` where a score has two digits."""
         scores = (self.recency, self.frequency, self.monetary)
         return ("" if max(scores) < _TWO_DIGITS else "-").join(map(str, scores))
+
+
+#: Cells are 8,000 at most: customers of one cell share their score.
+_cell: Final = cache(Score)
 
 
 @attrs.frozen(kw_only=True)
@@ -125,7 +130,7 @@ class Cuts:
 
     def place(self, recency: int, frequency: int, monetary: int) -> Score:
         """Score numbers that are known to be right, such as those of a habit."""
-        return Score(
+        return _cell(
             self.shape[0] - bisect_left(self.recency, recency),
             1 + bisect_left(self.frequency, frequency),
             1 + bisect_left(self.monetary, monetary),

@@ -60,16 +60,18 @@ class Purchase:
     refunded: int = 0
 
     def __attrs_post_init__(self) -> None:
-        check_name("customer_id", self.customer_id, "leave rows of nobody out")
-        check_day("on", self.on)
-        check_whole("amount", self.amount, _MINOR_UNITS)
-        check_whole("refunded", self.refunded, _MINOR_UNITS)
-        if not -AMOUNT_MAX <= self.amount <= AMOUNT_MAX:
-            remedy = f"pass at most {AMOUNT_MAX} minor units either way"
-            raise InvalidValue("amount", f"is too large to keep exactly; {remedy}")
-        if self.refunded and not 0 < self.refunded <= self.amount:
-            remedy = "pass a further refund as a row of its own, amount negative"
-            raise InvalidValue("refunded", f"is not from zero to amount; {remedy}")
+        # One question where all is well: rows are many, and calls are what they cost.
+        who, amount, refunded = self.customer_id, self.amount, self.refunded
+        if not (
+            type(who) is str
+            and type(self.on) is date
+            and type(amount) is type(refunded) is int
+            and -AMOUNT_MAX <= amount <= AMOUNT_MAX
+            and (not refunded or 0 < refunded <= amount)
+            and who
+            and not who.isspace()
+        ):
+            _check_fields(self)
 
     @property
     def net(self) -> int:
@@ -80,6 +82,20 @@ class Purchase:
     def is_refund(self) -> bool:
         """Whether the row is a refund that stands alone."""
         return self.amount < 0
+
+
+def _check_fields(row: Purchase) -> None:
+    """Refuse the first field that is not what it has to be; say what to pass."""
+    check_name("customer_id", row.customer_id, "leave rows of nobody out")
+    check_day("on", row.on)
+    check_whole("amount", row.amount, _MINOR_UNITS)
+    check_whole("refunded", row.refunded, _MINOR_UNITS)
+    if not -AMOUNT_MAX <= row.amount <= AMOUNT_MAX:
+        remedy = f"pass at most {AMOUNT_MAX} minor units either way"
+        raise InvalidValue("amount", f"is too large to keep exactly; {remedy}")
+    if row.refunded and not 0 < row.refunded <= row.amount:
+        remedy = "pass a further refund as a row of its own, amount negative"
+        raise InvalidValue("refunded", f"is not from zero to amount; {remedy}")
 
 
 @attrs.frozen(kw_only=True)
@@ -174,12 +190,11 @@ def _tallies(purchases: Iterable[Purchase], spec: RfmSpec) -> dict[str, _Tally]:
     for index, row in enumerate(purchases):
         if type(row) is not Purchase:
             _check_row(index, row)
-        on, amount = row.on, row.amount
-        if on > last or on < first:
+        on, amount, refunded = row.on, row.amount, row.refunded
+        if not first <= on <= last:
             if on > last and later_forbidden:
                 _refuse_later(index, last)
             continue
-        refunded = row.refunded
         if forbidden and (amount < 0 or refunded):
             _refuse_refund(index)
         customer_id = row.customer_id
@@ -193,7 +208,8 @@ def _tallies(purchases: Iterable[Purchase], spec: RfmSpec) -> dict[str, _Tally]:
         tally.paid += amount
         if refunded:
             tally.returned += refunded
-        tally.latest = max(tally.latest, on)
+        if on > tally.latest:  # noqa: PLR1730 - max() would be half of the loop
+            tally.latest = on
         if by_days and (customer_id, on) not in seen:
             seen.add((customer_id, on))
             tally.days += 1
