@@ -19,7 +19,6 @@ PARALLEL := -n auto --dist loadfile
 .PHONY: help
 help:  ## show this list
 	@echo "Usage: make <command>   (VENV=$(VENV), PYTHON=$(PYTHON))"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 
