@@ -14,6 +14,8 @@ A store of your own is tested by inheriting, with one fixture::
 ``second`` and ``transaction`` may be overridden too: another handle on the same rows,
 so that the tests of isolation cross a connection; and a caller's open transaction, so
 that the tests of ``bind`` run instead of being skipped.
+
+``docs/how-to/write-a-store.md`` writes a small store from nothing and passes.
 """
 
 from __future__ import annotations
