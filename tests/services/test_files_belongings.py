@@ -198,7 +198,7 @@ class TestOut:
         self, program: Program, monkeypatch: pytest.MonkeyPatch
     ):
         """Only the members of a segment go out, with the same columns, over pages."""
-        monkeypatch.setattr("loyaltycore.services.files._PAGE", 1)
+        monkeypatch.setattr("loyaltycore.services.files.outgoing._PAGE", 1)
         shop = Loyalty(MemoryStore(), program)
         few = lively(shop)
 
@@ -232,7 +232,7 @@ class TestCardsOut:
 
     def test_what_cards_hold(self, program: Program, monkeypatch: pytest.MonkeyPatch):
         """Balances have their unit's decimals; more cards than a page come out once."""
-        monkeypatch.setattr("loyaltycore.services.files._PAGE", 1)
+        monkeypatch.setattr("loyaltycore.services.files.outgoing._PAGE", 1)
         shop = Loyalty(MemoryStore(), program)
         points = shop.templates.create("Points", cards.Cashback(percent=3))
         for name in "AB":

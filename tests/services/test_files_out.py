@@ -89,7 +89,7 @@ class TestTransactions:
 
     def test_over_pages(self, program: Program, monkeypatch: pytest.MonkeyPatch):
         """More rows than a page has come out once each, in order."""
-        monkeypatch.setattr("loyaltycore.services.files._PAGE", 2)
+        monkeypatch.setattr("loyaltycore.services.files.outgoing._PAGE", 2)
         shop = Loyalty(MemoryStore(), program)
         lively(shop)
 
