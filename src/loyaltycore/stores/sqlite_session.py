@@ -21,7 +21,7 @@ from loyaltycore.schema.changes import (
     check_update,
     made,
 )
-from loyaltycore.schema.checks import check_ref, check_row
+from loyaltycore.schema.checks import check_row
 from loyaltycore.schema.questions import (
     check_measures,
     collection_named,
@@ -30,6 +30,7 @@ from loyaltycore.schema.questions import (
 )
 from loyaltycore.stores.additions import addition_of, additions_alike
 from loyaltycore.stores.codecs import AS_TEXT
+from loyaltycore.stores.lookups import answers, lookups, padded, width
 from loyaltycore.stores.savepoints import Savepoints, part_of
 from loyaltycore.stores.sqlite_errors import FAULTS, translated
 from loyaltycore.stores.sqlite_queries import Question
@@ -85,18 +86,10 @@ class SqliteSession:
         """Rows by key or unique; a writing session holds every lock there is."""
         if lock:
             self._check_writing()
-        groups: dict[tuple[str, tuple[str, ...]], dict[Any, Row | None]] = {}
-        for ref in refs:
-            collection = collection_named(self._collections, ref.collection)
-            check_ref(collection, ref.columns, ref.values)
-            rows = groups.setdefault((ref.collection, tuple(ref.columns)), {})
-            rows[tuple(ref.values)] = None
+        groups = lookups(self._collections, refs)
         for (name, columns), rows in groups.items():
             self._look_up(self._collections[name], columns, rows)
-        return [
-            groups[ref.collection, tuple(ref.columns)][tuple(ref.values)]
-            for ref in refs
-        ]
+        return answers(groups, refs)
 
     def select(self, query: Query) -> Page:
         """One page; see the port."""
@@ -277,11 +270,10 @@ class SqliteSession:
     # -- statements --------------------------------------------------------------------
 
     def _one(self, collection: Collection, ref: Ref) -> Row | None:
-        text, codec = self._tables.statements.get(collection, ref.columns)
+        statements = self._tables.statements
+        text, codec = statements.get(collection, ref.columns)
         found = self._rows(text, codec.encode(ref.values))
-        return (
-            self._tables.statements.whole(collection).row(found[0]) if found else None
-        )
+        return statements.whole(collection).row(found[0]) if found else None
 
     def _look_up(
         self,
@@ -297,17 +289,15 @@ class SqliteSession:
                     collection, Ref(collection.name, columns, values)
                 )
             return
-        whole = self._tables.statements.whole(collection)
+        statements = self._tables.statements
+        whole = statements.whole(collection)
         places = [whole.names.index(name) for name in columns]
         for start in range(0, len(wanted), _AT_ONCE):
             asked = wanted[start : start + _AT_ONCE]
-            # Up to a power of two, so that there are few statements.
-            count = 1 << (len(asked) - 1).bit_length()
-            statement = self._tables.statements.get_many(collection, columns, count)
+            statement = statements.get_many(collection, columns, width(len(asked)))
             encoded = [tuple(statement.codec.encode(values)) for values in asked]
             by_key = dict(zip(encoded, asked, strict=True))
-            encoded += encoded[-1:] * (count - len(encoded))
-            parameters = [value for key in encoded for value in key]
+            parameters = [value for key in padded(tuple(encoded)) for value in key]
             for found in self._rows(statement.text, parameters):
                 key = tuple(found[place] for place in places)
                 rows[by_key[key]] = whole.row(found)

@@ -14,7 +14,6 @@ from loyaltycore.errors import Unavailable, UnsupportedValue, Unwritable
 from loyaltycore.ports import Page
 from loyaltycore.query.queries import MeasureKind, Query
 from loyaltycore.schema.changes import check_changeable
-from loyaltycore.schema.checks import check_ref
 from loyaltycore.schema.questions import (
     check_measures,
     collection_named,
@@ -22,6 +21,7 @@ from loyaltycore.schema.questions import (
     plan_query,
 )
 from loyaltycore.schema.tables import ColumnType
+from loyaltycore.stores.lookups import Lookups, answers, lookups, padded, width
 from loyaltycore.stores.measuring import SUM_MAX
 from loyaltycore.stores.savepoints import Savepoints, part_of
 from loyaltycore.stores.sql.changing import Changing, Run
@@ -31,9 +31,7 @@ from loyaltycore.stores.sql.shapes import (
     Summarized,
     Walk,
     are_alike,
-    padded,
     shape_of,
-    width,
 )
 from loyaltycore.stores.sql.writing import Leased
 
@@ -86,22 +84,14 @@ class SqlSession(Run):
             self._check_writing()
         else:
             self._checked()
-        groups: dict[tuple[str, tuple[str, ...]], dict[Any, Row | None]] = {}
-        for ref in refs:
-            collection = collection_named(self._collections, ref.collection)
-            check_ref(collection, ref.columns, ref.values)
-            rows = groups.setdefault((ref.collection, tuple(ref.columns)), {})
-            rows[tuple(ref.values)] = None
+        groups = lookups(self._collections, refs)
         is_joined = not lock and not self._reads_with and len(groups) > 1
         if is_joined and all(len(rows) == 1 for rows in groups.values()):
             self._join(groups)
         else:
             for name, columns in sorted(groups):
                 self._look_up(name, columns, groups[name, columns], lock=lock)
-        return [
-            groups[ref.collection, tuple(ref.columns)][tuple(ref.values)]
-            for ref in refs
-        ]
+        return answers(groups, refs)
 
     def select(self, query: Query) -> Page:
         """One page; see the port."""
@@ -224,9 +214,7 @@ class SqlSession(Run):
                 row = whole.row(found)
                 rows[tuple(row[column] for column in columns)] = row
 
-    def _join(
-        self, groups: dict[tuple[str, tuple[str, ...]], dict[Any, Row | None]]
-    ) -> None:
+    def _join(self, groups: Lookups) -> None:
         """Fill in one row each of several collections, in one statement."""
         shape = Joined(tuple(groups))
         values: list[Any] = []

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, assert_never
 
 from loyaltycore.query.predicates import And, Compare, Exists, Not, Op, Or, Predicate
+from loyaltycore.stores.lookups import padded, width
 from loyaltycore.stores.prefixes import prefix_end
 
 
@@ -249,17 +250,7 @@ class Walk:
         return Term(column, "contains")
 
 
-def width(n: int) -> int:
-    """Round up to a power of two: few shapes instead of thousands."""
-    return 1 << (n - 1).bit_length()
-
-
 def are_alike(rows: Sequence[tuple[Any, ...]]) -> bool:
     """Whether names of rows are several, and differ in their last value only."""
     *first, _ = rows[0]
     return len(rows) > 1 and all([*alike] == first for *alike, _ in rows)
-
-
-def padded(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Repeat the last value up to the width."""
-    return values + values[-1:] * (width(len(values)) - len(values))
