@@ -472,3 +472,13 @@ class TestTill:
 
         assert {"text", "balances"} == set(till.facts())
         assert till == Till.of(till.facts())
+
+    def test_an_order_leaves_all_else_as_it_is(self):
+        """Whatever a till shows: what an order adds is all that is other."""
+        shown = {field.name: object() for field in attrs.fields(Till)}
+        till = Till(**shown)  # pyright: ignore[reportArgumentType]
+
+        after = till.with_order("80.00", discount=20, pay=80, by_line=(20,))
+
+        asked = attrs.evolve(till, text="80.00", discount=20, pay=80, by_line=(20,))
+        assert asked == after

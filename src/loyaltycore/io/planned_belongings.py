@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from loyaltycore.customers.belongings import Belongings
 from loyaltycore.io.consent_columns import CONSENT
@@ -58,3 +58,5 @@ class BelongingsTold:
                 return said
             case Tagging.REMOVE:
                 return had - said
+            case _ as never:  # pragma: no cover : the enum above is closed
+                assert_never(never)
