@@ -28,6 +28,7 @@ TALLIES = ("tests/stores/test_additions.py", "TestOnSqlite")
 MARIADB_TALLIES = ("tests/stores/test_additions.py", "TestMariaDb")
 
 _SESSION = "stores/sqlite_session.py"
+_LOOKUPS = "stores/lookups.py"
 _STATEMENTS = "stores/sqlite_statements.py"
 _QUERIES = "stores/sqlite_queries.py"
 _POOL = "stores/sqlite_pool.py"
@@ -271,9 +272,9 @@ MUTANTS: dict[str, Mutant] = {
         _QUERIES, 'f"COALESCE(SUM({column}), 0)"', 'f"SUM({column})"', FILE
     ),
     "get forgets the order": Mutant(
-        _SESSION,
-        "        for ref in refs:\n",
-        "        for ref in sorted(refs):\n",
+        _LOOKUPS,
+        "tuple(ref.values)] for ref in refs\n",
+        "tuple(ref.values)] for ref in sorted(refs)\n",
         FILE,
     ),
     # -- what is kept ----------------------------------------------------------------
