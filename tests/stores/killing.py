@@ -5,8 +5,9 @@ A process that has imported everything and holds no connection forks one child a
 another.  A child opens the file, posts as fast as it can and reports each key once the
 posting has returned; where it is stands in a byte of shared memory.  The parent kills
 it (SIGKILL) at a random moment after at least thirty reports, opens the file itself,
-checks, and goes on with the same file.  One line of JSON a round goes to standard
-output.
+checks, and goes on with the same file.  Every ten rounds begin anew, with a file or a
+program of their own, so that a check does not grow with what was before.  One
+line of JSON a round goes to standard output.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
+
 from loyaltycore import Loyalty, Program, SqliteStore, cards
-from loyaltycore.query.predicates import Compare, Op
+from loyaltycore.query.predicates import And, Compare, Op, where
 from loyaltycore.query.queries import Query
 from loyaltycore.stores.sql import SqlStore
 
@@ -34,11 +37,40 @@ if TYPE_CHECKING:
 
     from loyaltycore.ports import Session
 
-CAFE: Final = Program(id="cafe", currency="EUR", zone="UTC")
 ACKNOWLEDGED_MIN: Final = 30
-ROUNDS_A_FILE: Final = 10
+ROUNDS_A_PROGRAM: Final = 10  # so that a check does not grow with what was before
 DELAY_MAX: Final = 0.003  # seconds; a few postings
 PHASES: Final = ("between", "deciding", "committing")
+
+
+@attrs.frozen
+class Place:
+    """
+    A program on a store.
+
+    Attributes:
+        where: a file; or a URL, a prefix and a schema, with hashes between.
+    """
+
+    where: str
+    program_id: str
+
+    @property
+    def is_file(self) -> bool:
+        """Is it one file, or on a server?"""
+        return "#" not in self.where
+
+    def store(self) -> Any:
+        """Open the store."""
+        if self.is_file:
+            return SqliteStore(self.where)
+        url, prefix, schema = self.where.split("#")
+        return SqlStore(url, prefix=prefix, schema=schema or None)
+
+    def shop(self, store: Any) -> Loyalty:
+        """Open the program on the store."""
+        program = Program(id=self.program_id, currency="EUR", zone="UTC")
+        return Loyalty(store, program)
 
 
 class Watched:
@@ -75,18 +107,9 @@ class WatchedStore:
         return Watched(session, self._place) if write else session
 
 
-def opened(where: str) -> Any:
-    """Open a store: a file; or a URL, a prefix and a schema, with hashes between."""
-    if "#" not in where:
-        return SqliteStore(where)
-    url, prefix, schema = where.split("#")
-    return SqlStore(url, prefix=prefix, schema=schema or None)
-
-
-def post_forever(where: str, place: mmap.mmap, report: int, round_: int) -> None:
+def post_forever(place: Place, phase: mmap.mmap, report: int, round_: int) -> None:
     """Post in the child until somebody kills it."""
-    watched: Any = WatchedStore(opened(where), place)
-    shop = Loyalty(watched, CAFE)
+    shop = place.shop(WatchedStore(place.store(), phase))
     (template,) = shop.templates.list()
     ((owner,), _) = shop.customers.page()
     wallets = [card.id for card in shop.cards.of(owner.id)]
@@ -110,15 +133,15 @@ def acknowledged(report: int, enough: int) -> bytes:
     return seen
 
 
-def kill_one(where: str, chance: random.Random, round_: int) -> tuple[set[str], str]:
+def kill_one(place: Place, chance: random.Random, round_: int) -> tuple[set[str], str]:
     """Let a child post, kill it, and return what it reported and where it was."""
-    place = mmap.mmap(-1, 1)
+    phase = mmap.mmap(-1, 1)
     report, reporting = os.pipe()
     child = os.fork()
     if not child:
         os.close(report)
         try:
-            post_forever(where, place, reporting, round_)
+            post_forever(place, phase, reporting, round_)
         finally:
             os._exit(1)
     os.close(reporting)
@@ -129,25 +152,26 @@ def kill_one(where: str, chance: random.Random, round_: int) -> tuple[set[str], 
     assert os.WTERMSIG(status) == signal.SIGKILL, "the child ended by itself"
     seen += acknowledged(report, sys.maxsize)
     os.close(report)
-    phase = PHASES[place[0]]
-    place.close()
+    killed_in = PHASES[phase[0]]
+    phase.close()
     *lines, broken = seen.decode().split("\n")
     assert not broken, "a report is written whole"
-    return set(lines), phase
+    return set(lines), killed_in
 
 
-def check(where: str, told: set[str], round_: int) -> dict[str, Any]:
+def check(place: Place, told: set[str], round_: int) -> dict[str, Any]:
     """Open the store again and compare it with what the child reported."""
     integrity = "ok"
-    if "#" not in where:
-        with closing(sqlite3.connect(where)) as connection:
+    if place.is_file:
+        with closing(sqlite3.connect(place.where)) as connection:
             (integrity,) = connection.execute("PRAGMA integrity_check").fetchone()
-    store = opened(where)
-    ours = Compare("idempotency_key", Op.STARTS_WITH, f"{round_}/")
+    store = place.store()
+    ours = where(program_id=place.program_id).terms
+    ours += (Compare("idempotency_key", Op.STARTS_WITH, f"{round_}/"),)
     with store.session(write=False) as session:
-        rows = session.select(Query("transaction", ours, limit=10_000)).rows
+        rows = session.select(Query("transaction", And(ours), limit=10_000)).rows
     stored = {row["idempotency_key"]: row["card_id"] for row in rows}
-    shop = Loyalty(store, CAFE)
+    shop = place.shop(store)
     replayed = [
         shop.cards.record_purchase(stored[key], "12.34", key=key).replayed
         for key in told
@@ -166,10 +190,10 @@ def check(where: str, told: set[str], round_: int) -> dict[str, Any]:
     }
 
 
-def begin(where: str) -> None:
+def begin(place: Place) -> None:
     """Make three cards."""
-    store = opened(where)
-    shop = Loyalty(store, CAFE)
+    store = place.store()
+    shop = place.shop(store)
     template = shop.templates.create(
         "Points", cards.Cashback(percent=3, points_expiry=cards.Rolling(6, "months"))
     )
@@ -179,21 +203,19 @@ def begin(where: str) -> None:
     store.close()
 
 
-def main(where: str, kills: int, seed: int) -> None:
+def main(home: str, kills: int, seed: int) -> None:
     """
     Kill so many processes, and print what was found.
 
     Args:
-        where: as ``opened``; or a folder, in which ten have a file each.
+        home: a folder, in which each program has a file; or a place on a server.
     """
     chance = random.Random(seed)
-    is_server = "#" in where
-    place = where
+    place = Place(home, "cafe")
     for round_ in range(kills):
-        if is_server and round_ == 0:
-            begin(where)
-        elif not is_server and round_ % ROUNDS_A_FILE == 0:
-            place = str(Path(where, f"{round_}.db"))
+        if round_ % ROUNDS_A_PROGRAM == 0:
+            file = home if "#" in home else str(Path(home, f"{round_}.db"))
+            place = Place(file, f"cafe-{round_}")
             begin(place)
         told, phase = kill_one(place, chance, round_)
         found = {**check(place, told, round_), "phase": phase}
