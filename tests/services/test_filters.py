@@ -157,6 +157,29 @@ def test_cards_are_seen_as_they_were_posted(shop: Loyalty):
     assert () == shop.verify().problems
 
 
+def test_an_id_is_a_value_like_any_other(shop: Loyalty):
+    """CU-11: nobody satisfies a filter that names what is gone, and nothing raises."""
+    ada = shop.customers.register()
+    listed = shop.segments.create_static("Listed", [ada.id])
+    named = filters.segment.is_(listed.id)
+    shop.filters.save("Listed", named)
+    both = shop.segments.create("Both", named)
+    shop.segments.refresh(both.id)
+    shop.segments.delete(listed.id)
+
+    (report,) = shop.segments.refresh()
+    assert (both.id, 0, 1) == (report.segment.id, report.entered, report.left)
+    for one in (
+        shop.filters.get("Listed").filter,
+        filters.stamps.of("no-such-template").at_least(0),
+        filters.card_template.is_("no-such-template"),
+        filters.location.is_("no-such-location"),
+        filters.registered_by.is_("no-such-manager"),
+    ):
+        assert not shop.filters.fits(one, ada.id)
+        assert 0 == shop.grid.count(one).customers
+
+
 def test_programs_do_not_see_each_other(shop: Loyalty, store: Store, program: Program):
     """A saved filter is its program's own."""
     shop.filters.save("Rich", RICH)

@@ -283,6 +283,7 @@ class TestManaging:
             lambda: shop.segments.add(listed.id, ids),
             lambda: shop.segments.refresh(listed.id),
             lambda: shop.segments.change(listed.id, name="x"),
+            lambda: shop.segments.changes(listed.id),
         ):
             with pytest.raises(errors.UnknownSegment):
                 ask()
@@ -336,6 +337,13 @@ class TestChanges:
         assert changes[3:] == shop.segments.changes(after=changes[2].id)
         assert changes[:2] == shop.segments.changes(one.id)
         assert changes[2:3] == shop.segments.changes(two.id, limit=1)
+
+    def test_a_segment_has_to_be_there(self, shop: Loyalty):
+        """CU-12: a mistyped id is no segment in which nothing ever happens."""
+        with pytest.raises(errors.UnknownSegment) as caught:
+            shop.segments.changes("no such")
+
+        assert "no such" == caught.value.details["id"]
 
     def test_changes_of_scores_are_apart(
         self, shop: Loyalty, people: list[str], wallets: list[str]

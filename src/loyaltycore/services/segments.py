@@ -252,19 +252,24 @@ class Segments:
         Return who entered and who left, each change once, in the order of time.
 
         Args:
-            segment_id: only of this one; of all by default.
+            segment_id: only of this one; of all, deleted ones too, by default.
             after: the id of the last change that you have dealt with.
             limit: how many at most, 1 to 10,000.
 
         Raises:
+            UnknownSegment: there is none with this id.
             InvalidValue: the limit.
         """
-        program_id = self._shell.program_id
-        query = records.changes_of_members(program_id, segment_id, after, limit)
-        page = self._shell.read(
-            lambda session: session.select(query), Permission.VIEW_CUSTOMERS
-        )
-        return [records.membership_change_of(row) for row in page.rows]
+        desk = self._shell.desk
+        query = records.changes_of_members(desk.program.id, segment_id, after, limit)
+
+        def work(session: Session) -> list[MembershipChange]:
+            if segment_id is not None:
+                segmenting.load_segment(session, desk, segment_id, lock=False)
+            page = session.select(query)
+            return [records.membership_change_of(row) for row in page.rows]
+
+        return self._shell.read(work, Permission.VIEW_CUSTOMERS)
 
     # -- inside ------------------------------------------------------------------------
 
