@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyaltycore import Loyalty, MemoryStore, Program, cards
-from loyaltycore.errors import InvalidValue
-from loyaltycore.ports import Insert
+from loyaltycore.errors import InvalidValue, Unavailable
+from loyaltycore.insight.verification import Check
+from loyaltycore.ports import Delete, Insert, Update
 from loyaltycore.query.predicates import And, where
 from loyaltycore.query.queries import Query
 from loyaltycore.records import scores as records
@@ -23,6 +24,8 @@ from loyaltycore.services import scores as service
 
 if TYPE_CHECKING:
     from loyaltycore.insight.customer_scores import CustomerScore
+    from loyaltycore.insight.verification import Problem
+    from loyaltycore.ports import Ref
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -344,8 +347,178 @@ class TestSegments:
         with shop.store.session() as session:
             session.apply([Insert("rfm_score", [row])])
 
-        assert 1 == len(shop.verify().problems)
+        problems = shop.verify().problems
+        assert Check.REFERENCE in {each.check for each in problems}
+        assert {"rfm_score nobody"} == {each.where for each in problems}
         assert 5 == len(ids)
+
+
+class TestProof:
+    """What ``verify`` finds of scores; what one row can be has tests of its own."""
+
+    def change(self, shop: Loyalty, ref: Ref, **values: Any) -> None:
+        """Write behind everybody's back."""
+        with shop.store.session() as session:
+            assert [1] == session.apply([Update(ref, values)])
+
+    def test_scores_of_all_sorts_are_proved(self, shop: Loyalty):
+        """Whatever was asked for, and whatever happened since, a refresh adds up."""
+        ids = filled(shop)
+        choices: list[dict[str, Any]] = [
+            {},
+            {"method": "fixed", "segments": VISITS9},
+            {"method": "quantile", "segments": SHOPIFY11},
+            {"frequency": "days", "monetary": "mean", "since": date(2026, 2, 1)},
+            {"compat": "r-rfm"},
+            {"as_of": date(2026, 2, 27), "refunds": "exclude"},
+        ]
+        for each in choices:
+            shop.scores.refresh(**each)
+            assert () == shop.verify().problems
+        shop.transactions.void(only_purchase(shop, ids["ada"]))
+        shop.customers.merge(ids["bob"], into=ids["cyd"])
+        shop.customers.erase(ids["dan"])
+        assert () == shop.verify().problems
+        shop.at(NOON + DAY).scores.refresh()
+
+        assert () == shop.verify().problems
+
+    def test_a_score_that_does_not_follow(self, shop: Loyalty):
+        """A changed row is named, and the next refresh mends it."""
+        ids = filled(shop)
+        shop.scores.refresh()
+        ref = records.score_ref(shop.program.id, ids["ada"])
+        self.change(shop, ref, segment="champions", monetary_score=5)
+
+        (problem,) = shop.verify().problems
+        assert (Check.SCORE, "rfm_score", ids["ada"]) == (
+            problem.check,
+            problem.collection,
+            problem.id,
+        )
+        assert "scores are 515, champions; they should be 511, new" in problem.message
+        assert 1 == shop.scores.refresh().changed
+        assert () == shop.verify().problems
+
+    def test_scores_of_an_alias(self, shop: Loyalty):
+        """Who was merged has no scores of their own."""
+        ids = filled(shop)
+        shop.scores.refresh()
+        ref = records.score_ref(shop.program.id, ids["ada"])
+        with shop.store.session(write=False) as session:
+            (row,) = session.get([ref])
+        assert row is not None
+        shop.customers.merge(ids["ada"], into=ids["bob"])
+        with shop.store.session() as session:
+            session.apply([Insert("rfm_score", [row])])
+
+        (problem,) = shop.verify().problems
+        assert (Check.REFERENCE, "rfm_score", ids["ada"]) == (
+            problem.check,
+            problem.collection,
+            problem.id,
+        )
+        assert f"merged into {ids['bob']}" in problem.message
+        shop.scores.refresh()
+        assert () == shop.verify().problems
+
+    @pytest.mark.parametrize(
+        ("values", "check", "what"),
+        [
+            ({"as_of": date(2026, 3, 1)}, Check.SCORE, "its day"),
+            ({"spec": "{}"}, Check.UNREADABLE, "never should"),
+            ({"cuts": '{"shape": 5}'}, Check.UNREADABLE, "never should"),
+            ({"segments": "[]"}, Check.UNREADABLE, "never should"),
+        ],
+    )
+    def test_a_run_that_cannot_be(
+        self, shop: Loyalty, values: dict[str, Any], check: Check, what: str
+    ):
+        """A refresh that was noted down wrongly is one problem, not one a customer."""
+        filled(shop)
+        shop.scores.refresh()
+        self.change(shop, records.run_ref(shop.program.id), **values)
+
+        (problem,) = shop.verify().problems
+        assert (check, "rfm_run", shop.program.id) == (
+            problem.check,
+            problem.collection,
+            problem.id,
+        )
+        assert what in problem.message
+
+    def test_scores_without_a_run(self, shop: Loyalty):
+        """Scores come from a refresh, which is noted down before them."""
+        filled(shop)
+        shop.scores.refresh()
+        with shop.store.session() as session:
+            session.apply([Delete(records.run_ref(shop.program.id))])
+
+        (problem,) = shop.verify().problems
+        assert (Check.REFERENCE, "rfm_run") == (problem.check, problem.collection)
+        shop.scores.refresh()
+        assert () == shop.verify().problems
+
+    def test_while_a_refresh_is_under_way(
+        self, shop: Loyalty, monkeypatch: pytest.MonkeyPatch
+    ):
+        """Scores of two refreshes are no problem until one was cut off for a day."""
+        ids = filled(shop)
+        shop.scores.refresh()
+        later = shop.at(NOON + 10 * DAY)
+        card = later.cards.issue(
+            later.templates.create("More", cards.Cashback(percent=1)).id, to=ids["ada"]
+        )
+        later.cards.record_purchase(card.id, "9.00")
+        monkeypatch.setattr(service, "_CUSTOMERS_A_WRITE", 1)
+        write = service.Scores._write
+        seen: list[tuple[Problem, ...]] = []
+
+        def cut_off(self: Any, portion: Any, run: Any) -> Any:
+            if seen:
+                raise Unavailable("cut off", engine="test")
+            wrote = write(self, portion, run)
+            seen.append(later.verify().problems)
+            return wrote
+
+        with monkeypatch.context() as patch:
+            patch.setattr(service.Scores, "_write", cut_off)
+            with pytest.raises(Unavailable):
+                later.scores.refresh()
+
+        assert [()] == seen
+        assert () == later.verify().problems
+        (problem,) = shop.at(NOON + 11 * DAY + DAY).verify().problems
+        assert (Check.SCORE, "rfm_run") == (problem.check, problem.collection)
+        assert "2026-03-12T12:00:00+00:00" in problem.message
+        later.scores.refresh()
+        assert () == shop.at(NOON + 12 * DAY).verify().problems
+
+    def test_two_refreshes_at_once(self, shop: Loyalty):
+        """Which rows are whose is not known; the next one alone settles it."""
+        ids = filled(shop)
+        shop.scores.refresh()
+        later = shop.at(NOON + timedelta(hours=1))
+        original = service.differences
+
+        def beside(before: Any, after: Any) -> Any:
+            found = list(original(before, after))
+            service.differences = original
+            later.scores.refresh(method="fixed", segments=VISITS9)
+            return iter(found)
+
+        service.differences = beside
+        try:
+            shop.scores.refresh(segments=SHOPIFY11)
+        finally:
+            service.differences = original
+
+        assert 5 == len(ids)
+        assert () == later.verify().problems
+        (problem,) = shop.at(NOON + 3 * DAY).verify().problems
+        assert "rfm_run" == problem.collection
+        shop.scores.refresh()
+        assert () == shop.at(NOON + 3 * DAY).verify().problems
 
 
 @given(

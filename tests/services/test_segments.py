@@ -380,3 +380,23 @@ def test_verify_finds_members_of_nothing(shop: Loyalty, people: list[str]):
     (problem,) = shop.verify().problems
 
     assert (Check.REFERENCE, "segment_member") == (problem.check, problem.collection)
+
+
+@pytest.mark.parametrize("status", ["deleted", "erased", "merged"])
+def test_verify_finds_members_who_are_gone(
+    shop: Loyalty, people: list[str], status: str
+):
+    """CU-12: whoever is gone is in no segment; the finding says what lets them out."""
+    listed = shop.segments.create_static("Listed", people)
+    ref = customer_ref(shop.program.id, people[0])
+    with shop.store.session() as session:
+        session.apply([Update(ref, {"status": status, "is_living": False})])
+    (problem,) = (
+        each for each in shop.verify().problems if each.collection == "segment_member"
+    )
+
+    assert (Check.REFERENCE, f"{listed.id}/{people[0]}") == (problem.check, problem.id)
+    assert f"its customer is {status}" in problem.message
+    shop.segments.refresh(listed.id)
+    after = {each.collection for each in shop.verify().problems}
+    assert "segment_member" not in after

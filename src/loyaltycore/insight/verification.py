@@ -29,7 +29,7 @@ class Check(StrEnum):
     ``reversal``: voids and refunds.  ``state``: a card's own columns.  ``reference``: a
     row that points at another.  ``message``: the outbox.  ``counter``, ``totals`` and
     ``figures``: what is counted beside the journal.  ``search``: what a customer is
-    found by.
+    found by.  ``score``: scores, and the refresh that they come from.
     """
 
     UNREADABLE = "unreadable"
@@ -48,6 +48,7 @@ class Check(StrEnum):
     TOTALS = "totals"
     FIGURES = "figures"
     SEARCH = "search"
+    SCORE = "score"
 
 
 @attrs.frozen(kw_only=True)

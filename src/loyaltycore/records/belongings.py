@@ -10,6 +10,7 @@ from loyaltycore.query.queries import count
 from loyaltycore.records import segments as segment_records
 from loyaltycore.records import verification as records
 from loyaltycore.records.cards import card_ref
+from loyaltycore.records.customers import customer_ref
 from loyaltycore.records.locations import all_locations
 from loyaltycore.records.managers import all_managers
 from loyaltycore.records.quotas import QUOTA, quota_name
@@ -38,13 +39,19 @@ def prove_references(session: Session, program_id: str, findings: Findings) -> N
 
 
 def prove_segments(session: Session, program_id: str, findings: Findings) -> None:
-    """The members of each segment are counted right."""
+    """The members of each segment are counted right, and none of them is gone."""
     for row in stream(session, segment_records.every_segment(program_id)):
         query = segment_records.members_of(program_id, row["id"], _PAGE)
         (found,) = session.summarize(query, measures={"n": count()})
         if row["members"] != found["n"]:
             message = f"it counts {row['members']} members; there are {found['n']}."
             findings.add(Check.TOTALS, "segment", row["id"], message)
+    for row in stream(session, segment_records.members_gone(program_id)):
+        (customer,) = session.get([customer_ref(program_id, row["customer_id"])])
+        assert customer is not None, "it was asked for by what its customer is"
+        message = f"its customer is {customer['status']}; refresh the segment."
+        where = records.row_id("segment_member", row)
+        findings.add(Check.REFERENCE, "segment_member", where, message)
 
 
 def prove_counters(

@@ -39,16 +39,19 @@ __all__ = [
     "line_of",
     "moved",
     "purchase_lines",
+    "run_begun",
     "run_change",
     "run_of",
     "run_ref",
     "score_of",
     "score_ref",
     "scores_in_order",
+    "scores_of_aliases",
 ]
 
 _ROWS_A_PAGE: Final = 2_000
 _OF_CUSTOMER = (("program_id", "program_id"), ("customer_id", "id"))
+_OF_CUSTOMER_ID = (("program_id", "program_id"), ("id", "customer_id"))
 _NUMBERS = ("last_purchase", "orders", "revenue", "frequency", "monetary")
 
 
@@ -153,6 +156,13 @@ def scores_in_order(program_id: str) -> Query:
     )
 
 
+def scores_of_aliases(program_id: str) -> Query:
+    """Scores of customers who were merged; there should be none."""
+    merged = Exists("customer", _OF_CUSTOMER_ID, Compare("merged_into", Op.NE, None))
+    terms = And((*where(program_id=program_id).terms, merged))
+    return Query("rfm_score", terms, (Order("customer_id"),), _ROWS_A_PAGE)
+
+
 def in_segment(*segments: str) -> Predicate:
     """Of customers: those in one of the segments, for queries and filters."""
     return Exists("rfm_score", _OF_CUSTOMER, is_in("segment", segments))
@@ -234,14 +244,28 @@ def run_ref(program_id: str) -> Ref:
     return Ref("rfm_run", ("program_id",), (program_id,))
 
 
-def run_change(program_id: str, run: Run, *, is_first: bool) -> Change:
-    """Note down a refresh as the last one."""
+def run_begun(program_id: str, at: datetime) -> Change:
+    """Note down that a refresh has begun, beside the last one."""
+    return Update(run_ref(program_id), {"begun_at": at})
+
+
+def run_change(
+    program_id: str, run: Run, *, is_first: bool, begun_at: datetime | None = None
+) -> Change:
+    """
+    Note down a refresh as the last one.
+
+    Args:
+        begun_at: of a refresh whose scores are not all there yet, or not all its own;
+            None: every score is of this one.
+    """
     values = {
         "as_of": run.as_of,
         "spec": canonical(run.spec.to_dict()),
         "cuts": canonical(run.cuts.to_dict()),
         "segments": canonical(run.segments.to_dict()),
         "scored_at": run.scored_at,
+        "begun_at": begun_at,
     }
     if is_first:
         return Insert("rfm_run", [{"program_id": program_id, **values}])

@@ -28,6 +28,7 @@ __all__ = [
     "entering",
     "every_segment",
     "living_members",
+    "members_gone",
     "members_of",
     "membership_change_of",
     "membership_ref",
@@ -116,6 +117,13 @@ def members_of(program_id: str, segment_id: str, limit: int) -> Query:
     """The members of a segment, as rows of their own, by customer."""
     theirs = where(program_id=program_id, segment_id=segment_id)
     return Query("segment_member", theirs, (Order("customer_id"),), limit)
+
+
+def members_gone(program_id: str) -> Query:
+    """Rows of membership of customers who are gone, of all segments."""
+    on = (("program_id", "program_id"), ("id", "customer_id"))
+    gone = Exists("customer", on, where(is_living=False))
+    return Query("segment_member", And((*where(program_id=program_id).terms, gone)))
 
 
 def living_members(

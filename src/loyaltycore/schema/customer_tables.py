@@ -219,7 +219,12 @@ RFM_SCORE = Collection(
 RFM_RUN = Collection(
     name="rfm_run",
     columns=columns(
-        as_of="day", spec="json", cuts="json", segments="json", scored_at="moment"
+        as_of="day",
+        spec="json",
+        cuts="json",
+        segments="json",
+        scored_at="moment",
+        begun_at="moment?",
     ),
     key=("program_id",),
 )

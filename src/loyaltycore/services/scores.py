@@ -114,9 +114,12 @@ class Scores:
         run = records.Run(
             as_of=day, spec=spec, cuts=cuts, segments=segments, scored_at=now
         )
-        report = self._write_all(run)
         self._shell.write(
-            lambda session: self._note_down(session, run), Permission.SETTINGS
+            lambda session: self._begin(session, run), Permission.SETTINGS
+        )
+        report, lost = self._write_all(run)
+        self._shell.write(
+            lambda session: self._end(session, run, lost), Permission.SETTINGS
         )
         return report
 
@@ -214,8 +217,13 @@ class Scores:
     def _page(self, query: Query, permission: Permission = Permission.SETTINGS) -> Page:
         return self._shell.read(lambda session: session.select(query), permission)
 
-    def _write_all(self, run: Run) -> RefreshReport:
-        """Take the second way, and write in portions what differs."""
+    def _write_all(self, run: Run) -> tuple[RefreshReport, int]:
+        """
+        Take the second way, and write in portions what differs.
+
+        Returns:
+            Also how many customers were left to another refresh.
+        """
         customers = 0
 
         def now() -> Iterator[CustomerScore]:
@@ -227,12 +235,16 @@ class Scores:
 
         stored = self._rows(records.scores_in_order(self._shell.program_id))
         found = differences(map(records.score_of, stored), now())
-        changed = moved = 0
+        changed = moved = lost = 0
         while portion := list(islice(found, _CUSTOMERS_A_WRITE)):
             wrote = self._write(portion, run)
             changed += wrote[0]
             moved += wrote[1]
-        return RefreshReport(customers=customers, changed=changed, moved=moved, run=run)
+            lost += len(portion) - wrote[0]
+        report = RefreshReport(
+            customers=customers, changed=changed, moved=moved, run=run
+        )
+        return report, lost
 
     def _write(self, portion: Sequence[Difference], run: Run) -> tuple[int, int]:
         """Write some customers; whom another refresh wrote first is left to it."""
@@ -260,10 +272,24 @@ class Scores:
 
         return self._shell.write(apply, Permission.SETTINGS)
 
-    def _note_down(self, session: Session, run: Run) -> None:
-        program_id = self._shell.program_id
+    def _begin(self, session: Session, run: Run) -> None:
+        """Note down that scores are about to be of two refreshes."""
+        program_id, at = self._shell.program_id, run.scored_at
         (row,) = session.get([records.run_ref(program_id)], lock=True)
-        session.apply([records.run_change(program_id, run, is_first=row is None)])
+        first = records.run_change(program_id, run, is_first=True, begun_at=at)
+        change = records.run_begun(program_id, at) if row is not None else first
+        session.apply([change])
+
+    def _end(self, session: Session, run: Run, lost: int) -> None:
+        """Note the refresh down as the last one; all scores are its own, or some."""
+        program_id, at = self._shell.program_id, run.scored_at
+        (row,) = session.get([records.run_ref(program_id)], lock=True)
+        is_alone = row is not None and row["begun_at"] == at and not lost
+        begun_at = None if is_alone else at
+        change = records.run_change(
+            program_id, run, is_first=row is None, begun_at=begun_at
+        )
+        session.apply([change])
 
 
 def _check(spec: RfmSpec, segments: SegmentTable) -> None:

@@ -35,6 +35,7 @@ from loyaltycore.records.counted import Counted
 from loyaltycore.records.people import all_aliases
 from loyaltycore.records.programs import check_program
 from loyaltycore.records.said import Said
+from loyaltycore.records.scored import prove_scores
 from loyaltycore.records.streaming import stream
 from loyaltycore.values.codes import is_code
 
@@ -100,6 +101,7 @@ class _Walk:
         self._counted.check()
         prove_segments(session, program_id, self._findings)
         prove_references(session, program_id, self._findings)
+        self._check_scores()
         return self._findings.report()
 
     # -- program and templates -------------------------------------------------------
@@ -327,6 +329,13 @@ class _Walk:
                 self._findings.add(Check.KEY, collection, id_, message)
 
     # -- beside the cards ------------------------------------------------------------
+
+    def _check_scores(self) -> None:
+        program_id, now = self._program_id, self._desk.now()
+        try:
+            prove_scores(self._session, program_id, now, self._findings)
+        except _UNREADABLE as error:
+            self._unreadable("rfm_run", program_id, error)
 
     def _unreadable(self, collection: str, id_: str, error: BaseException) -> None:
         """Say so, without the error's own words: they may repeat personal data."""
