@@ -227,6 +227,60 @@ class TestRefresh:
         assert (5, 0, 0) == (report.customers, report.changed, report.moved)
         assert 5 == len(shop.scores.changes())
 
+    @pytest.mark.parametrize("has_scores", [False, True])
+    def test_who_is_merged_meanwhile_gets_none(self, shop: Loyalty, has_scores: bool):
+        """CU-18: an alias is not scored, and no event tells that it was."""
+        ids = filled(shop)
+        if has_scores:
+            shop.scores.refresh()
+            more = shop.templates.create("More", cards.Cashback(percent=1))
+            card = shop.cards.issue(more.id, to=ids["ada"])
+            shop.cards.record_purchase(card.id, "9.00")
+        told = shop.scores.changes()
+        original = service.differences
+
+        def slow(before: Any, after: Any) -> Any:
+            found = list(original(before, after))
+            assert ids["ada"] in {one.customer_id for one in found}
+            shop.customers.merge(ids["ada"], into=ids["bob"])
+            return iter(found)
+
+        service.differences = slow
+        try:
+            report = shop.scores.refresh()
+        finally:
+            service.differences = original
+
+        assert sorted(ids.values())[1:] == [one.customer_id for one in kept(shop)]
+        assert report.customers == 5  # as many as were found
+        moved = {one.customer_id for one in shop.scores.changes()[len(told) :]}
+        assert ids["ada"] not in moved
+        assert () == shop.at(NOON + 2 * DAY).verify().problems  # it ran alone
+        again = shop.scores.refresh()
+        bob = shop.scores.of(ids["bob"])
+        assert bob is not None
+        assert (4, 3 + has_scores) == (again.customers, bob.orders)  # ada's and bob's
+
+    def test_a_merge_is_no_reason_to_doubt(self, shop: Loyalty):
+        """Scores that a merge took away first were not left to another refresh."""
+        ids = filled(shop)
+        shop.scores.refresh()
+        shop.transactions.void(only_purchase(shop, ids["ada"]))
+        original = service.differences
+
+        def slow(before: Any, after: Any) -> Any:
+            found = list(original(before, after))
+            shop.customers.merge(ids["ada"], into=ids["bob"])
+            return iter(found)
+
+        service.differences = slow
+        try:
+            shop.scores.refresh()
+        finally:
+            service.differences = original
+
+        assert () == shop.at(NOON + 2 * DAY).verify().problems
+
     @pytest.mark.parametrize(
         ("choices", "remedy"),
         [

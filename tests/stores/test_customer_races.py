@@ -10,7 +10,9 @@ from tests.conftest import rows_of
 
 from loyaltycore import Loyalty, Program, cards, errors, filters
 from loyaltycore.posting import merging, people, registering, segmenting
+from loyaltycore.records import scores as score_records
 from loyaltycore.records import segments as records
+from loyaltycore.services import scores
 
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class Meanwhile:
 
     def at(
         self,
-        where: ModuleType,
+        where: ModuleType | type,
         name: str,
         other: Callable[[], object],
         *,
@@ -178,6 +180,38 @@ def test_a_phone_is_given_once(
     meanwhile.end()
 
     assert 1 == len(shop.customers.find_all(phone="+4930901820"))
+    assert () == shop.verify().problems
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "before"),
+    [(scores.Scores, "_write", True), (score_records, "change_to", False)],
+)
+def test_who_is_scored_is_merged_meanwhile(
+    shop: Loyalty,
+    ada: Customer,
+    twin: Customer,
+    meanwhile: Meanwhile,
+    where: ModuleType | type,
+    name: str,
+    before: bool,
+) -> None:
+    """CU-18: an alias has no scores, whether the merge or the write was first."""
+    template = shop.templates.create("Points", cards.Cashback(percent=3))
+    for each in (ada, twin):
+        card = shop.cards.issue(template.id, to=each.id)
+        shop.cards.record_purchase(card.id, "10.00")
+    meanwhile.at(
+        where,
+        name,
+        lambda: shop.customers.merge(ada.id, into=twin.id),
+        before=before,
+    )
+    shop.scores.refresh()
+    meanwhile.end()
+
+    scored = [row["customer_id"] for row in rows_of(shop.store)["rfm_score"]]
+    assert [twin.id] == scored
     assert () == shop.verify().problems
 
 

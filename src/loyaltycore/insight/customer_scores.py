@@ -78,6 +78,13 @@ class Difference(NamedTuple):
     after: CustomerScore | None
 
     @property
+    def customer_id(self) -> str:
+        """Who it is."""
+        one = self.after or self.before
+        assert one is not None, "a difference has one side at least"
+        return one.customer_id
+
+    @property
     def has_moved(self) -> bool:
         """Whether the customer left a segment or entered one."""
         old = None if self.before is None else self.before.segment

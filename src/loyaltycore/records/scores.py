@@ -12,6 +12,7 @@ from loyaltycore.ledger.sealing import canonical
 from loyaltycore.ports import Delete, Insert, Ref, Update
 from loyaltycore.query.predicates import And, Compare, Exists, Op, Or, is_in, where
 from loyaltycore.query.queries import Order, Query
+from loyaltycore.records.customers import customer_ref
 from loyaltycore.records.purchases import purchase_of, reversal_of
 from loyaltycore.rfm.cuts import MEASURES, Cuts, Score
 from loyaltycore.rfm.segments import SegmentTable
@@ -20,12 +21,12 @@ from loyaltycore.values.ids import id_text
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from loyaltycore.insight.customer_scores import Difference
     from loyaltycore.insight.net_purchases import PostedPurchase, Reversal
-    from loyaltycore.ports import Change
+    from loyaltycore.ports import Change, Session
     from loyaltycore.query.predicates import Predicate, Row
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "changes_after",
     "in_segment",
     "line_of",
+    "merged_of",
     "moved",
     "purchase_lines",
     "run_begun",
@@ -180,6 +182,23 @@ def score_of(row: Row) -> CustomerScore:
     )
 
 
+def merged_of(
+    session: Session, program_id: str, portion: Sequence[Difference]
+) -> frozenset[str]:
+    """
+    Say who of some customers was merged since they were looked at.
+
+    All of them are locked, so that nobody is merged before their scores are written.
+    """
+    ids = [one.customer_id for one in portion]
+    rows = session.get([customer_ref(program_id, each) for each in ids], lock=True)
+    return frozenset(
+        each
+        for each, row in zip(ids, rows, strict=True)
+        if row is not None and row["merged_into"] is not None
+    )
+
+
 def change_to(program_id: str, difference: Difference) -> Change:
     """Make the row what it has to be; its result is 0 where somebody else did."""
     before, after = difference
@@ -211,12 +230,10 @@ def moved(
 ) -> Row:
     """Note down that a customer has changed segments."""
     before, after = difference
-    one = after or before
-    assert one is not None, "a difference has one side at least"
     return {
         "program_id": program_id,
         "id": change_id,
-        "customer_id": one.customer_id,
+        "customer_id": difference.customer_id,
         "left": None if before is None else before.segment,
         "entered": None if after is None else after.segment,
         "on": on,

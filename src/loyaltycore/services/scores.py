@@ -240,21 +240,35 @@ class Scores:
             wrote = self._write(portion, run)
             changed += wrote[0]
             moved += wrote[1]
-            lost += len(portion) - wrote[0]
+            lost += wrote[2]
         report = RefreshReport(
             customers=customers, changed=changed, moved=moved, run=run
         )
         return report, lost
 
-    def _write(self, portion: Sequence[Difference], run: Run) -> tuple[int, int]:
-        """Write some customers; whom another refresh wrote first is left to it."""
+    def _write(self, portion: Sequence[Difference], run: Run) -> tuple[int, int, int]:
+        """
+        Write some customers; whom another refresh wrote first is left to it.
+
+        Who was merged since they were found gets no scores; the merge has taken away
+        those that they had.
+
+        Returns:
+            How many were written, how many of them have moved, and how many were left.
+        """
         program_id, ids = self._shell.program_id, self._shell.desk.ids
 
-        def apply(session: Session) -> tuple[int, int]:
-            results = session.apply(
-                [records.change_to(program_id, one) for one in portion]
-            )
-            written = [one for one, n in zip(portion, results, strict=True) if n]
+        def apply(session: Session) -> tuple[int, int, int]:
+            merged = records.merged_of(session, program_id, portion)
+            due = [
+                one
+                for one in portion
+                if one.after is None or one.customer_id not in merged
+            ]
+            results = session.apply([records.change_to(program_id, one) for one in due])
+            wrote = [*zip(due, results, strict=True)]
+            written = [one for one, n in wrote if n]
+            left = [one for one, n in wrote if not n and one.customer_id not in merged]
             events = [
                 records.moved(
                     program_id,
@@ -268,7 +282,7 @@ class Scores:
             ]
             if events:
                 session.apply([Insert("segment_change", events)])
-            return len(written), len(events)
+            return len(written), len(events), len(left)
 
         return self._shell.write(apply, Permission.SETTINGS)
 
