@@ -11,10 +11,12 @@ import pytest
 from loyaltycore import Loyalty, MemoryStore, Program, cards
 from loyaltycore.customers.consents import Channel
 from loyaltycore.errors import InvalidValue, UnknownSegment, UnknownTemplate
+from loyaltycore.importing import customers as work
 from loyaltycore.io.cell_values import BadCell, tags_in, tags_text
 from loyaltycore.io.customer_plan import Create, Update
 from loyaltycore.io.customer_rules import CustomerImport, Tagging
 from loyaltycore.io.report import Failed
+from loyaltycore.ports import Insert
 
 
 if TYPE_CHECKING:
@@ -164,6 +166,87 @@ class TestConsents:
         )
 
         assert ("consent fax", "consent email 4 you") == report.unused
+
+
+class TestFeed:
+    """CU-05: what a file changes stands in the feed as what somebody changes does."""
+
+    NEW = "external id,first name,tags,consent email\nA,Ada,vip,yes\nB,Bob,,\n"
+
+    def feed_of(self, shop: Loyalty, external_id: str) -> list[tuple[str, Any, Any]]:
+        """What happened to a customer, the latest first."""
+        customer = shop.customers.find(external_id=external_id)
+        assert customer is not None
+        entries = shop.customers.feed(customer.id).entries
+        return [(each.kind.value, each.details, each.actor_id) for each in entries]
+
+    def test_who_is_new_signs_up(self, shop: Loyalty):
+        """As whoever is registered with tags does; their source says that it was so."""
+        shop.customers.register(external_id="R", tags=["vip"])
+        shop.files.import_customers(self.NEW)
+        sign_up = ("sign_up", {"location_id": None}, None)
+
+        assert [[sign_up]] * 3 == [self.feed_of(shop, each) for each in "ARB"]
+        found = [shop.customers.find(external_id=each) for each in "AB"]
+        assert ["import"] * 2 == [one.person.source for one in found if one]
+
+    def test_who_is_known_was_edited(self, shop: Loyalty):
+        """Fields by name, tags and consents each have their entry, by whom it was."""
+        shop.files.import_customers(self.NEW)
+        eva = shop.managers.add("Eva", permissions=["import"])
+        shop.as_manager(eva.id).files.import_customers(
+            "external id,last name,phone,tags,consent email,consent sms\n"
+            "A,Byron,030 901820,old,no,no\n"
+            "B,,,,,\n",
+            CustomerImport(tags=Tagging.REPLACE),
+        )
+        by = {"source": "import"}
+        *told, (kind, _, _) = self.feed_of(shop, "A")
+
+        assert "sign_up" == kind
+        assert [
+            (
+                "consent",
+                {"channel": "sms", "purpose": "marketing", "is_given": False, **by},
+                eva.id,
+            ),
+            (
+                "consent",
+                {"channel": "email", "purpose": "marketing", "is_given": False, **by},
+                eva.id,
+            ),
+            ("tag", {"added": ["old"], "removed": ["vip"], **by}, eva.id),
+            ("edit", {"fields": ["last_name", "phone"], **by}, eva.id),
+        ] == told
+        assert ["sign_up"] == [kind for kind, *_ in self.feed_of(shop, "B")]
+        assert not shop.verify().problems
+
+    def test_again_nothing_happened(self, shop: Loyalty):
+        """A file that changes nothing, and a dry run, leave no entry."""
+        shop.files.import_customers(self.NEW)
+        shop.files.import_customers(self.NEW)
+        shop.files.import_customers("external id,first name\nA,Eve\n", dry_run=True)
+
+        assert 1 == len(self.feed_of(shop, "A"))
+
+    def test_a_batch_tells_the_feed_at_once(
+        self, shop: Loyalty, monkeypatch: pytest.MonkeyPatch
+    ):
+        """Entries of all rows are put in by one insertion, behind the updates."""
+        shop.files.import_customers(self.NEW)
+        wrote: list[Any] = []
+        planned = work.planned_changes
+
+        def seen(*args: Any) -> Any:
+            changes, updates = planned(*args)
+            wrote.extend(changes)
+            return changes, updates
+
+        monkeypatch.setattr(work, "planned_changes", seen)
+        shop.files.import_customers("external id,first name,tags\nA,Eve,x\nB,Max,y\n")
+        collections = [each.collection for each in wrote if isinstance(each, Insert)]
+
+        assert 1 == collections.count("activity")
 
 
 def lively(shop: Loyalty) -> str:

@@ -114,8 +114,7 @@ class Update(NamedTuple):
         }
         consents = {
             f"{CONSENT}{about}": (self.had.consents.get(about), is_given)
-            for about, is_given in self.belongings.consents.items()
-            if self.had.consents.get(about) is not is_given
+            for about, is_given in self.belongings.said_anew(self.had).items()
         }
         tags = {}
         if self.had.tags != self.belongings.tags:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from loyaltycore.customers.belongings import NO_BELONGINGS, Belongings
 from loyaltycore.customers.consents import Channel, ConsentChange
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from loyaltycore.ports import Change, Ids, Session
     from loyaltycore.query.predicates import Row
 
-__all__ = ["all_consents", "belonging_changes", "belongings_of"]
+__all__ = ["SOURCE", "all_consents", "belonging_changes", "belongings_of"]
 
-#: Where consents came from that were in a file.
-_SOURCE = "import"
+#: Where consents came from that were in a file, and whatever else one has changed.
+SOURCE: Final = "import"
 
 
 def belongings_of(
@@ -71,10 +71,7 @@ def belonging_changes(
     put_on = dict.fromkeys(sorted(will.tags - had.tags), at)
     if put_on:
         changes.append(new_tags(program_id, customer_id, put_on))
-    for about, is_given in will.consents.items():
-        was_given = had.consents.get(about)
-        if was_given is is_given:
-            continue
+    for about, is_given in will.said_anew(had).items():
         channel, _, purpose = about.partition(".")
         change = ConsentChange(
             id=ids.new(at),
@@ -83,10 +80,10 @@ def belonging_changes(
             purpose=purpose,
             is_given=is_given,
             changed_at=at,
-            source=_SOURCE,
+            source=SOURCE,
             actor_id=actor_id,
         )
-        before = None if was_given is None else change.state
+        before = change.state if about in had.consents else None
         changes += consent_changes(program_id, before, change)
     return changes
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
+from loyaltycore.customers.activity import ActivityKind, FeedEntry
 from loyaltycore.customers.customer import Customer
+from loyaltycore.customers.filling import changed_fields
 from loyaltycore.io.customer_columns import own_field
 from loyaltycore.io.customer_rules import IDENTITY
 from loyaltycore.io.planned_customers import (
@@ -18,8 +20,9 @@ from loyaltycore.io.planned_customers import (
     recognised_by,
 )
 from loyaltycore.ports import Insert
+from loyaltycore.records.activity import feed_rows
 from loyaltycore.records.custom_fields import CUSTOMER_FORM, unique_refs
-from loyaltycore.records.customer_belongings import belonging_changes
+from loyaltycore.records.customer_belongings import SOURCE, belonging_changes
 from loyaltycore.records.customers import (
     REFERRAL_CODE_BYTES,
     customer_changes,
@@ -33,7 +36,7 @@ from loyaltycore.values.codes import make_code
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from loyaltycore.io.planned_customers import Identity
@@ -134,6 +137,7 @@ def planned_changes(
     updates: list[Change] = []
     others: list[Change] = []
     customers: list[Customer] = []
+    told: list[FeedEntry] = []
     put = partial(
         belonging_changes, program.id, at=now, ids=ids, actor_id=registered_by
     )
@@ -156,9 +160,32 @@ def planned_changes(
             updates.append(update)
             others += rest
             others += put(row.customer.id, row.belongings, row.had)
+            told += (
+                FeedEntry(
+                    id=ids.new(now),
+                    customer_id=changed.id,
+                    happened_at=now,
+                    kind=kind,
+                    details={**facts, "source": SOURCE},
+                    actor_id=registered_by,
+                )
+                for kind, facts in _happened(row, changed)
+            )
     if customers:
         others += registration_changes(program, customers)
+    if told:
+        others.append(feed_rows(program.id, *told))
     return [*updates, *_gathered(others)], len(updates)
+
+
+def _happened(
+    row: Update, changed: Customer
+) -> Iterator[tuple[ActivityKind, Mapping[str, object]]]:
+    """Yield what the feed says of a known customer; a new one has signed up."""
+    fields = changed_fields(row.customer, changed)
+    if fields:
+        yield ActivityKind.EDIT, {"fields": fields}
+    yield from row.belongings.told(row.had)
 
 
 def _gathered(changes: Iterable[Change]) -> list[Change]:
