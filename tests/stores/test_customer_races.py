@@ -9,10 +9,12 @@ import pytest
 from tests.conftest import rows_of
 
 from loyaltycore import Loyalty, Program, cards, errors, filters
+from loyaltycore.importing import customers
 from loyaltycore.posting import merging, people, registering, segmenting
 from loyaltycore.records import scores as score_records
 from loyaltycore.records import segments as records
 from loyaltycore.services import scores
+from loyaltycore.shell import Shell
 
 
 if TYPE_CHECKING:
@@ -213,6 +215,63 @@ def test_who_is_scored_is_merged_meanwhile(
     scored = [row["customer_id"] for row in rows_of(shop.store)["rfm_score"]]
     assert [twin.id] == scored
     assert () == shop.verify().problems
+
+
+@pytest.mark.parametrize("name", ["recognised", "planned_changes"])
+@pytest.mark.parametrize("step", ["purchase", "tag", "merge"])
+def test_a_file_gives_for_a_tag_meanwhile(
+    shop: Loyalty,
+    ada: Customer,
+    twin: Customer,
+    meanwhile: Meanwhile,
+    name: str,
+    step: str,
+) -> None:
+    """CU-07: once, whatever the till does with the card while the file is written."""
+    rules = cards.Reward(
+        tiers=[cards.RewardTier("cake", "Cake", 100)],
+        grants=[cards.OnTag("vip", "cake")],
+    )
+    card = shop.cards.issue(shop.templates.create("Rewards", rules).id, to=ada.id)
+    steps: dict[str, Callable[[], object]] = {
+        "purchase": lambda: shop.cards.record_purchase(card.id, "10.00"),
+        "tag": lambda: shop.tags.add(ada.id, "vip"),
+        "merge": lambda: shop.customers.merge(ada.id, into=twin.id),
+    }
+    meanwhile.at(customers, name, steps[step])
+    report = shop.files.import_customers("phone,tags\n+4930901820,vip\n")
+    meanwhile.end()
+
+    assert 0 == report.failed
+    assert ["cake"] == [each.tier for each in shop.rewards.history(card.id)]
+    assert {"vip"} == set(shop.tags.of_customer(ada.id))
+    assert () == shop.verify().problems
+
+
+def test_a_file_and_a_till_wait_in_turn(
+    shop: Loyalty,
+    ada: Customer,
+    meanwhile: Meanwhile,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """CU-07: cards before customers, so that neither has to begin anew."""
+    rules = cards.Reward(
+        tiers=[cards.RewardTier("cake", "Cake", 100)],
+        grants=[cards.OnTag("vip", "cake")],
+    )
+    card = shop.cards.issue(shop.templates.create("Rewards", rules).id, to=ada.id)
+    pauses: list[int] = []
+    monkeypatch.setattr(Shell, "_pause", lambda _, tries: pauses.append(tries))
+    meanwhile.at(
+        customers,
+        "planned_changes",
+        lambda: shop.cards.record_purchase(card.id, "10.00"),
+    )
+    shop.files.import_customers("phone,tags\n+4930901820,vip\n")
+    meanwhile.end()
+
+    assert [] == pauses
+    assert 1 == shop.customers.get(ada.id).purchases
 
 
 @pytest.mark.parametrize("reached", ["with_cards", "move_all"])

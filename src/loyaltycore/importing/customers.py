@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltycore.errors import Conflict, QuotaReached
+from loyaltycore.importing.tag_grants import giving_tags, grant_for_tags, hold_cards
 from loyaltycore.io.customer_plan import Create, CustomerPlanner, Update
 from loyaltycore.io.planned_customers import Known
 from loyaltycore.records.customer_belongings import belongings_of
@@ -36,6 +37,8 @@ class CustomerWork:
 
     def __init__(self, shell: Shell, rows: TableRows, rules: CustomerImport) -> None:
         self._desk, self._by, self._rows = shell.desk, shell.by, rows
+        self._is_quiet = not rules.notify
+        self._giving: Mapping[str, frozenset[str]] = {}
         self._new = self._promised = 0
         self._has_aliases = False
         self._planner = CustomerPlanner(rows, rules, shell.desk.program.customer_form)
@@ -75,6 +78,9 @@ class CustomerWork:
         results = session.apply(changes)
         if 0 in results[:updates]:
             raise Conflict("A customer changed in the meantime; try again.")
+        grant_for_tags(
+            session, desk, self._giving, planned, self._by, is_quiet=self._is_quiet
+        )
         return planned
 
     def settle(self) -> None:
@@ -103,6 +109,8 @@ class CustomerWork:
         if self._planner.asks_belongings:
             whose = sorted({customer.id for customer in known.values()})
             if hold:
+                self._giving = giving_tags(session, self._desk)
+                hold_cards(session, self._desk, self._giving, whose)
                 refs = [customer_ref(program.id, each) for each in whose]
                 session.get(refs, lock=True)
             belongings = belongings_of(session, program.id, whose)

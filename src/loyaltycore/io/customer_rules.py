@@ -91,6 +91,8 @@ class CustomerImport:
         duplicates: what becomes of a row whose customer is in the file twice.
         tags: whether a row's tags are put on, are all that stay, or are taken off.
         clear: fields that an empty cell empties; in others it leaves what is there.
+        notify: whether messages tell of the vouchers that reward cards give for tags;
+            else nobody hears of them.
 
     Raises:
         InvalidValue: a field that there is not, or none to recognise a customer by.
@@ -104,6 +106,7 @@ class CustomerImport:
     duplicates: Duplicates = attrs.field(default=Duplicates.ERROR, converter=Duplicates)
     tags: Tagging = attrs.field(default=Tagging.ADD, converter=Tagging)
     clear: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    notify: bool = False
 
     def __attrs_post_init__(self) -> None:
         if not self.identity or not {*self.identity} <= {*IDENTITY}:

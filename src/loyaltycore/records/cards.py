@@ -16,14 +16,16 @@ from loyaltycore.ledger.lots import Lot, LotState
 from loyaltycore.ledger.sealing import canonical
 from loyaltycore.ledger.transactions import Unit
 from loyaltycore.ports import Ref
-from loyaltycore.query.predicates import And, Compare, Op, where
-from loyaltycore.query.queries import Order, Query
+from loyaltycore.query.predicates import And, Compare, Op, is_in, where
+from loyaltycore.query.queries import LIMIT_MAX, Order, Query
 from loyaltycore.records.custom_fields import fields_of, fields_text
 from loyaltycore.values.days import NEVER
 from loyaltycore.values.ids import id_text
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from loyaltycore.ledger.transactions import Facts
     from loyaltycore.query.predicates import Row
 
@@ -34,6 +36,7 @@ __all__ = [
     "card_ref",
     "card_row",
     "cards_of_customer",
+    "cards_of_templates",
     "counter_name",
     "counter_ref",
     "due_cards",
@@ -126,6 +129,16 @@ def cards_of_customer(program_id: str, customer_id: str) -> Query:
         where(program_id=program_id, customer_id=customer_id),
         (Order("issued_at"), Order("id")),
     )
+
+
+def cards_of_templates(
+    program_id: str, template_ids: Iterable[str], customer_ids: Iterable[str]
+) -> Query:
+    """Cards of some templates that some customers have."""
+    those = is_in("template_id", tuple(template_ids))
+    whose = is_in("customer_id", tuple(customer_ids))
+    terms = And((*where(program_id=program_id).terms, those, whose))
+    return Query("card", terms, (Order("id"),), LIMIT_MAX)
 
 
 def newest_of(program_id: str, customer_id: str, template_id: str) -> Query:
