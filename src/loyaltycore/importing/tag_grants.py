@@ -1,23 +1,14 @@
-"""
-Vouchers that reward cards give for the tags of a file, in the write that puts them on.
-
-A file is quiet where nothing else is said, so vouchers are posted here and not by
-``posting.granting``; when they are due, and under which key, is decided there.
-"""
+"""Vouchers that reward cards give for the tags of a file, in the same write."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from loyaltycore.cards.catalogue import Catalogue
-from loyaltycore.cards.commands import describe
 from loyaltycore.cards.grants import OnTag
-from loyaltycore.errors import Refusal
 from loyaltycore.io.planned_customers import Update
-from loyaltycore.posting import Request, decider, post
-from loyaltycore.posting.granting import grants_due
+from loyaltycore.posting.granting import grant, grants_due
 from loyaltycore.records.cards import card_ref, cards_of_templates
-from loyaltycore.records.journal import key_ref
 from loyaltycore.records.streaming import stream
 from loyaltycore.records.templates import all_templates
 
@@ -28,7 +19,6 @@ if TYPE_CHECKING:
     from loyaltycore.io.report import Planned
     from loyaltycore.ports import Session
     from loyaltycore.posting import By, Desk
-    from loyaltycore.posting.granting import DueGrant
 
 __all__ = ["giving_tags", "grant_for_tags", "hold_cards"]
 
@@ -86,26 +76,4 @@ def grant_for_tags(
             tags = every & (row.belongings.tags - row.had.tags)
             whose = row.customer.id
             for due in grants_due(session, desk, whose, of_tags=sorted(tags)):
-                _grant(session, desk, due, by, is_quiet=is_quiet)
-
-
-def _grant(
-    session: Session, desk: Desk, due: DueGrant, by: By, *, is_quiet: bool
-) -> None:
-    keys = [key_ref(desk.program.id, key) for key in due.keys]
-    if any(row is not None for row in session.get(keys)):
-        return
-    request = Request(
-        card_id=due.card_id,
-        command=describe(due.command),
-        key=due.keys[0],
-        actor_id=by.actor_id,
-        location_id=by.location_id,
-        source="automation",
-        is_quiet=is_quiet,
-    )
-    try:
-        with session.savepoint():
-            post(session, desk, request, decider(due.command))
-    except Refusal:  # out of stock, not in its season, the card or customer blocked
-        return
+                grant(session, desk, due, by, is_quiet=is_quiet)

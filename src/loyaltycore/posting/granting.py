@@ -98,9 +98,19 @@ def grants_due(
 
 
 def grant(
-    session: Session, desk: Desk, due: DueGrant, by: By = NOBODY
+    session: Session,
+    desk: Desk,
+    due: DueGrant,
+    by: By = NOBODY,
+    *,
+    is_quiet: bool = False,
 ) -> Posted | None:
-    """Post a grant once; None where it was before, or cannot be today."""
+    """
+    Post a grant once; None where it was before, or cannot be today.
+
+    Args:
+        is_quiet: nobody is told.
+    """
     program_id = desk.program.id
     earlier = session.get([journal.key_ref(program_id, key) for key in due.keys])
     if any(row is not None for row in earlier):
@@ -112,6 +122,7 @@ def grant(
         actor_id=by.actor_id,
         location_id=by.location_id,
         source="automation",
+        is_quiet=is_quiet,
     )
     try:
         with session.savepoint():
