@@ -65,6 +65,7 @@ BENCHMARKS: dict[tuple[str, ...], Callable[[Path], Iterator[Figure]]] = {
     ("csv_apply_sqlite_vs_raw",): csv_apply.run,
     ("csv_export_vs_writer",): csv_export.run,
     ("csv_peak_mb",): csv_memory.run,
+    ("post_many_vs_batch",): _on_postgres("post_many", "run"),
     ("replay_vs_post",): _on_postgres("replay", "run"),
     ("post_postgres_round_trips", "post_postgres_vs_raw"): _on_postgres(
         "post_postgres", "run"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
-from loyaltycore import Loyalty, MemoryStore, Program, cards, filters
+from loyaltycore import Intent, Loyalty, MemoryStore, Program, cards, filters
 from loyaltycore.io.card_rules import CardImport
 from loyaltycore.program.customer_form import CustomerForm
 from loyaltycore.program.fields import FieldDefinition, FieldType
@@ -410,6 +410,17 @@ CARDS: Final[dict[str, tuple[Recipe, ...]]] = {
     "cards.post": (
         lambda s: s.shop.cards.post(s.wallet, cards.RedeemPoints("1.00")),
         lambda s: s.shop.cards.post(s.wallet, cards.RedeemPoints("9999.00")),
+    ),
+    "cards.post_many": (
+        lambda s: s.shop.cards.post_many(
+            [
+                Intent(s.wallet, cards.RecordPurchase("5.00")),
+                Intent(s.wallet, cards.RedeemPoints("9999.00")),
+            ]
+        ),
+        lambda s: s.shop.cards.post_many(
+            [Intent(s.wallet, s.markers.text("buy"))]  # no command at all
+        ),
     ),
     "cards.quote": (
         lambda s: s.shop.cards.quote(s.wallet, cards.RedeemPoints("9999.00")),

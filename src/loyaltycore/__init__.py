@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from loyaltycore.customers.filters import Filter
     from loyaltycore.loyalty import Loyalty
     from loyaltycore.program.program import Program
+    from loyaltycore.services.cards.many import Intent
     from loyaltycore.stores.memory import MemoryStore
     from loyaltycore.stores.sqlite import SqliteStore
     from loyaltycore.values.money import Money
 
 __all__ = [
     "Filter",
+    "Intent",
     "Loyalty",
     "MemoryStore",
     "Money",
@@ -35,6 +37,7 @@ __all__ = [
 
 _HOMES = {
     "Filter": "loyaltycore.customers.filters",
+    "Intent": "loyaltycore.services.cards.many",
     "Loyalty": "loyaltycore.loyalty",
     "MemoryStore": "loyaltycore.stores.memory",
     "Money": "loyaltycore.values.money",

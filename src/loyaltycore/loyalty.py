@@ -312,7 +312,7 @@ class Loyalty:
         Open one database transaction for everything inside the block.
 
         All of it stays, or nothing; many postings in one batch are many times faster
-        than one by one.
+        than one by one, and faster still with ``cards.post_many``.
         """
         with self._shell.joined() as shell:
             yield self._over(shell)

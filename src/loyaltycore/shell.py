@@ -102,6 +102,17 @@ class Shell:
             return True
         return self._manager(session, self.manager_id).may(permission)
 
+    def check(self, session: Session, permission: Permission) -> None:
+        """
+        See to it that something is theirs to do, where it is one part of a write.
+
+        Raises:
+            PermissionDenied: it is not, or not where they are.
+        """
+        if self.manager_id is not None:
+            manager = self._manager(session, self.manager_id)
+            manager.check(permission, self.location_id)
+
     def write(
         self, work: Callable[[Session], T], permission: Permission | None = None
     ) -> T:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from loyaltycore import Loyalty, MemoryStore, Program, cards, filters
+from loyaltycore import Intent, Loyalty, MemoryStore, Program, cards, filters
 from loyaltycore.cards import all_commands
 from loyaltycore.cards.asking import permission_of
 from loyaltycore.errors import InvalidInput, LoyaltyError, PermissionDenied
@@ -160,6 +160,9 @@ CALLS: dict[str, Callable[[Loyalty, Shop], object]] = {
     "cards.show": lambda x, s: x.cards.show(s.card),
     "cards.actions": lambda x, s: x.cards.actions(s.card),
     "cards.post": lambda x, s: x.cards.post(s.card, cards.AddStamps(1)),
+    "cards.post_many": lambda x, s: x.cards.post_many(
+        [Intent(s.card, cards.AddStamps(1))]
+    ),
     "cards.quote": lambda x, s: x.cards.quote(s.card, cards.AddStamps(1)),
     "cards.record_purchase": lambda x, s: x.cards.record_purchase(s.card, "1.00"),
     "cards.check_in": lambda x, s: x.cards.check_in(s.card),
@@ -337,7 +340,7 @@ def test_what_is_left_to_the_host(name: str):
 def test_the_reference_says_what_a_method_needs(name: str):
     """EN-09: the table on the page is that of the code."""
     permission = "your backend alone" if name in HOST_ONLY else f"`{needed(name)}`"
-    if name in {"cards.post", "cards.quote"}:
+    if name in {"cards.post", "cards.post_many", "cards.quote"}:
         permission = "that of the command"
 
     assert f"| `{name}` | {permission} |" in PAGE.read_text(encoding="utf-8")

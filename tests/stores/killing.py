@@ -4,10 +4,10 @@ A program for ``test_kill.py``: it forks processes that post, and kills them.
 A process that has imported everything and holds no connection forks one child after
 another.  A child opens the file, posts as fast as it can and reports each key once the
 posting has returned; where it is stands in a byte of shared memory.  The parent kills
-it (SIGKILL) at a random moment after at least thirty reports, opens the file itself,
-checks, and goes on with the same file.  Every ten rounds begin anew, with a file or a
-program of their own, so that a check does not grow with what was before.  One
-line of JSON a round goes to standard output.
+it (SIGKILL) at a random moment after at least thirty reports, or in the next commit
+from then, opens the file itself, checks, and goes on with the same file.  Every ten
+rounds begin anew, with a file or a program of their own, so that a check does not grow
+with what was before.  One line of JSON a round goes to standard output.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 ACKNOWLEDGED_MIN: Final = 30
 ROUNDS_A_PROGRAM: Final = 10  # so that a check does not grow with what was before
 DELAY_MAX: Final = 0.003  # seconds; a few postings
+AIMED: Final = 0.5  # so many kills wait for a commit, which takes little of the time
+PATIENCE: Final = 1.0  # seconds
 PHASES: Final = ("between", "deciding", "committing")
 
 
@@ -133,6 +135,13 @@ def acknowledged(report: int, enough: int) -> bytes:
     return seen
 
 
+def wait_for_commit(phase: mmap.mmap) -> None:
+    """Wait until the child is on its way out of a session."""
+    end = time.monotonic() + PATIENCE
+    while PHASES[phase[0]] != "committing" and time.monotonic() < end:
+        os.sched_yield()
+
+
 def kill_one(place: Place, chance: random.Random, round_: int) -> tuple[set[str], str]:
     """Let a child post, kill it, and return what it reported and where it was."""
     phase = mmap.mmap(-1, 1)
@@ -147,6 +156,8 @@ def kill_one(place: Place, chance: random.Random, round_: int) -> tuple[set[str]
     os.close(reporting)
     seen = acknowledged(report, ACKNOWLEDGED_MIN + chance.randrange(20))
     time.sleep(chance.random() * DELAY_MAX)  # not busily: the child needs a processor
+    if chance.random() < AIMED:
+        wait_for_commit(phase)
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     assert os.WTERMSIG(status) == signal.SIGKILL, "the child ended by itself"

@@ -12,6 +12,7 @@ from loyaltycore.posting.actions import Action, actions
 from loyaltycore.posting.deciding import decider
 from loyaltycore.posting.desk import By, Desk, Posted, Quote, Request, Shown
 from loyaltycore.posting.life import change_card, issue_card
+from loyaltycore.posting.many import Asked, post_many
 from loyaltycore.posting.reversing import reverse
 from loyaltycore.posting.routine import post, post_due_only, quote, show
 from loyaltycore.posting.transferring import transfer
@@ -19,6 +20,7 @@ from loyaltycore.posting.transferring import transfer
 
 __all__ = [
     "Action",
+    "Asked",
     "By",
     "Desk",
     "Posted",
@@ -31,6 +33,7 @@ __all__ = [
     "issue_card",
     "post",
     "post_due_only",
+    "post_many",
     "quote",
     "reverse",
     "show",

@@ -11,10 +11,12 @@ from loyaltycore.cards.validity import check_living
 from loyaltycore.errors import InvalidValue, UnknownCard, UnknownCustomer
 from loyaltycore.ledger.commands import Transfer
 from loyaltycore.posting import (
+    Asked,
     Request,
     actions,
     decider,
     post,
+    post_many,
     quote,
     show,
     transfer,
@@ -23,17 +25,19 @@ from loyaltycore.program.managers import Permission
 from loyaltycore.records import cards as records
 from loyaltycore.records.customers import customer_ref
 from loyaltycore.services.cards.commands import CardCommands, Options
+from loyaltycore.services.cards.many import INTENTS_MAX, PostReport
 from loyaltycore.services.cards.prepaid import PrepaidCards
 from loyaltycore.values.codes import normalise_code
 
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from loyaltycore.cards.card import Card
     from loyaltycore.ports import Ref, Session
     from loyaltycore.posting import Action, Posted, Quote, Shown
     from loyaltycore.query.predicates import Row
+    from loyaltycore.services.cards.many import Intent
     from loyaltycore.shell import Shell
 
 __all__ = ["Cards", "Options"]
@@ -141,6 +145,44 @@ class Cards(CardCommands, PrepaidCards):
             )
         decide = decider(command)
         return shell.write(lambda session: post(session, desk, request, decide), needs)
+
+    def post_many(self, intents: Iterable[Intent]) -> PostReport:
+        """
+        Do what many commands say, in their order and one write; several times faster.
+
+        Each stands for itself: what is refused leaves nothing behind, and the rest is
+        posted.  Whatever else goes wrong, nothing at all is written, and the same call
+        can be made again.
+
+        Args:
+            intents: at most ``INTENTS_MAX``; their cards are locked meanwhile.
+
+        Raises:
+            InvalidInput: there are too many, or one is malformed.
+            PermissionDenied: one of them is not the manager's to do.
+        """
+        listed = list(intents)
+        if len(listed) > INTENTS_MAX:
+            message = f"at most {INTENTS_MAX:,} at a time, not {len(listed):,}."
+            raise InvalidValue("intents", message)
+        if not listed:
+            return PostReport(())
+        asked: list[Asked] = []
+        needed: dict[tuple[str | None, Permission], Shell] = {}
+        for each in listed:
+            options = each.options
+            shell = self._shell.standing_at(options.get("location"))
+            request = _request(shell, each.card_id, each.command, options)
+            asked.append(Asked(request, each.command))
+            needed[shell.location_id, permission_of(each.command)] = shell
+
+        def work(session: Session) -> PostReport:
+            for (_, needs), shell in needed.items():
+                shell.check(session, needs)
+            return PostReport(tuple(post_many(session, self._shell.desk, asked)))
+
+        (_, needs), shell = next(iter(needed.items()))
+        return shell.write(work, needs)
 
     def quote(self, card_id: str, command: object, **options: Unpack[Options]) -> Quote:
         """Say what ``post`` would do now, without doing it."""
