@@ -11,11 +11,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from benchmarks.engines import on_both
 from benchmarks.figures import Figure
-from benchmarks.files import opened, prepare, settle
 from benchmarks.pairing import Pairs
-from benchmarks.servers import server
-from benchmarks.shop import post, purchases, shop_in
+from benchmarks.shop import post, purchases
 from loyaltycore import Intent, cards
 
 
@@ -34,17 +33,7 @@ _ROUNDS = 8
 
 def run(folder: Path) -> Iterator[Figure]:
     """Measure ``post_many_vs_batch``."""
-    ratios: dict[str, Pairs] = {}
-    file = folder / "before.db"
-    card_ids = prepare(file)
-    with opened(file, card_ids) as shop:
-        settle(file)
-        ratios["sqlite"] = _pairs(shop, card_ids)
-    with server() as found:
-        if found is not None:
-            store, card_ids = found.prepared()
-            found.analyze()
-            ratios["postgresql"] = _pairs(shop_in(store), card_ids)
+    ratios = on_both(folder, _pairs)
     notes = [
         f"{name} {1 / pairs.ratio:.1f}: {pairs.note(f'{_POSTINGS} at once', 'a batch')}"
         for name, pairs in ratios.items()

@@ -10,11 +10,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from benchmarks.engines import on_both
 from benchmarks.figures import Aim, Figure
-from benchmarks.files import opened, prepare, settle
 from benchmarks.pairing import Pairs
-from benchmarks.servers import server
-from benchmarks.shop import CARDS, post, purchases, shop_in
+from benchmarks.shop import CARDS, post, purchases
 
 
 if TYPE_CHECKING:
@@ -30,16 +29,7 @@ _DISCARD = 20
 
 def run(folder: Path) -> Iterator[Figure]:
     """Measure ``replay_vs_post``."""
-    ratios: dict[str, Pairs] = {}
-    file = folder / "before.db"
-    card_ids = prepare(file)
-    with opened(file, card_ids) as shop:
-        settle(file)
-        ratios["sqlite"] = _pairs(shop, card_ids)
-    with server() as found:
-        if found is not None:
-            store, card_ids = found.prepared()
-            ratios["postgresql"] = _pairs(shop_in(store), card_ids)
+    ratios = on_both(folder, _pairs)
     notes = [
         f"{name} {pairs.ratio:.2f}: {pairs.note('replay', 'posting')}"
         for name, pairs in ratios.items()
