@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from loyaltycore import MemoryStore
-from loyaltycore.errors import Duplicate, UnsupportedValue
-from loyaltycore.ports import Add, Insert, Update
+from loyaltycore.errors import Conflict, Duplicate, UnsupportedValue
+from loyaltycore.ports import Add, Delete, Insert, Ref, Update
 from loyaltycore.posting.gathering import gathering
 from loyaltycore.query.queries import Query
 from loyaltycore.testing import contract_rows as a
@@ -135,6 +135,46 @@ class TestGathering(StoreContract):
         assert row is not None
         assert 1 == row["used"]
         assert a.one(store, ref) == row
+
+    def test_an_update_of_what_is_not_there(self, store: Store) -> None:
+        """It does nothing, also where that is known beforehand."""
+        ref = a.counter_ref("a")
+        with store.session() as session:
+            assert [None] == session.get([ref], lock=True)
+            assert [0] == session.apply([Update(ref, {"used": 1})])
+
+    def test_a_row_by_another_name(self, store: Store) -> None:
+        """What waits for a row is seen under its uniques; a wrong version is told."""
+        by_key = Ref("customer", ("program_id", "id"), (a.CAFE, "ada"))
+        by_phone = Ref("customer", ("program_id", "unique_phone"), (a.CAFE, "+49"))
+        with store.session() as session:
+            ada = a.customer("ada", version=1, unique_phone="+49")
+            session.apply([Insert("customer", [ada])])
+        with store.session() as session:
+            session.get([by_key], lock=True)
+            assert [1] == session.apply([Update(by_key, {"version": 2}, expect=1)])
+            assert [0] == session.apply([Update(by_key, {"version": 3}, expect=1)])
+            assert [{**ada, "version": 2}] == session.get([by_phone])
+
+
+def test_a_row_that_is_gone_after_all() -> None:
+    """A store that lets others change what is locked is not believed."""
+    ref = a.counter_ref("a")
+    store = MemoryStore()
+    with store.session() as session:
+        insert(session, "a")
+    with pytest.raises(Conflict), store.session() as session:
+        update_what_is_taken_away(session, ref)
+
+    assert ["a"] == counters(store)
+
+
+def update_what_is_taken_away(session: Session, ref: Ref) -> None:
+    """Update a row that somebody deletes meanwhile."""
+    with gathering(session) as gathered:
+        gathered.get([ref], lock=True)
+        gathered.apply([Update(ref, {"used": 1})])
+        session.apply([Delete(ref)])
 
 
 def insert(session: Session, *names: str) -> None:

@@ -18,6 +18,7 @@ from loyaltycore.errors import (
     CardBlocked,
     CommandNotSupported,
     Conflict,
+    Corrupt,
     DuplicateKeyMismatch,
     InsufficientBalance,
     InvalidMoment,
@@ -320,3 +321,22 @@ def test_somebody_was_faster(cafe: Cafe):
         report = cafe.shop.cards.post_many(bought)
 
     assert (2, 1) == (len(tries), len(report.posted))
+
+
+def test_the_store_gives_up(cafe: Cafe):
+    """What is no refusal ends the call, and nothing of it is written."""
+    bought = cards.RecordPurchase("10.00")
+    before = rows_of(cafe.shop.store)  # type: ignore[arg-type]
+    real, calls = many.post, []
+
+    def failing(*given: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 2:
+            raise Corrupt("a row cannot be read")
+        return real(*given)
+
+    with patch.object(many, "post", failing), pytest.raises(Corrupt):
+        cafe.shop.cards.post_many([Intent(cafe.wallet, bought)] * 3)
+
+    assert 2 == len(calls)
+    assert before == rows_of(cafe.shop.store)  # type: ignore[arg-type]
