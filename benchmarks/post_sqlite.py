@@ -35,7 +35,7 @@ __all__ = ["run"]
 
 _ROUNDS = 5
 _DISCARD = 10
-_AIM = Aim("<=", 1.8)
+_AIM = Aim("<=", 1.6)
 
 
 def run(folder: Path) -> Iterator[Figure]:
