@@ -262,6 +262,8 @@ class _Gathering(Session):
         self._parts.append(part)
         try:
             yield
+            if part.real is not None:
+                part.real.close()
         except BaseException as error:
             self._parts.pop()
             del self._waiting[part.waits_from :]
@@ -271,5 +273,3 @@ class _Gathering(Session):
             raise
         self._parts.pop()
         self._known.keep()
-        if part.real is not None:
-            part.real.close()
