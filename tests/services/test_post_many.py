@@ -309,7 +309,7 @@ def test_somebody_was_faster(cafe: Cafe):
     """A change that comes between is met by deciding anew."""
     bought = [Intent(cafe.wallet, cards.RecordPurchase("10.00"), key="a")]
     tries: list[int] = []
-    real = many._look_ahead
+    real = many.look_ahead
 
     def late(*given: Any) -> None:
         tries.append(1)
@@ -317,7 +317,7 @@ def test_somebody_was_faster(cafe: Cafe):
         if len(tries) == 1:
             raise Conflict("somebody was faster")
 
-    with patch.object(many, "_look_ahead", late):
+    with patch.object(many, "look_ahead", late):
         report = cafe.shop.cards.post_many(bought)
 
     assert (2, 1) == (len(tries), len(report.posted))

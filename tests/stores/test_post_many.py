@@ -10,6 +10,7 @@ import pytest
 
 from loyaltycore import Intent, Loyalty, Program, cards
 from loyaltycore.errors import DuplicateKeyMismatch
+from loyaltycore.io.card_rules import CardImport, Means
 from loyaltycore.posting import many
 
 
@@ -65,7 +66,7 @@ def test_a_key_that_somebody_else_uses_meanwhile(shop: Loyalty, wallets: list[st
     """All is decided anew; the intent under that key is refused, the rest is posted."""
     *others, last = wallets
     first, *rest = bought(others, "call")
-    real = many._look_ahead
+    real = many.look_ahead
     calls: list[int] = []
 
     def late(*given: Any) -> None:
@@ -74,11 +75,35 @@ def test_a_key_that_somebody_else_uses_meanwhile(shop: Loyalty, wallets: list[st
             shop.cards.record_purchase(last, "7.00", key=first.key or "")
         calls.append(1)
 
-    with patch.object(many, "_look_ahead", late):
+    with patch.object(many, "look_ahead", late):
         report = shop.cards.post_many([first, *rest])
 
     assert 2 == len(calls)
     ((place, error),) = report.refused
     assert (0, DuplicateKeyMismatch) == (place, type(error))
     assert len(rest) == len(report.posted)
+    assert not shop.verify().problems
+
+
+def test_a_file_of_purchases(shop: Loyalty):
+    """Each row counts once, whether its card was there or had to be issued."""
+    template = shop.templates.create("Points", cards.Cashback(percent=10)).id
+    people = [
+        shop.customers.register(external_id=f"P{number}").id for number in range(CARDS)
+    ]
+    for each in people[::2]:
+        shop.cards.issue(template, to=each)
+    rows = "".join(f"P{number % CARDS},10.00\n" for number in range(3 * CARDS))
+    rules = CardImport(template_id=template, means=Means.PURCHASE)
+
+    for expected in ((3 * CARDS, 0), (3 * CARDS, 0)):  # the second time is a replay
+        report = shop.files.import_cards(
+            f"external id,amount\n{rows}", rules, import_id="sales", batch_rows=40
+        )
+        assert expected == (report.created, report.failed)
+
+    owned = [shop.cards.of(each) for each in people]
+    assert {1} == {len(each) for each in owned}
+    shown = {str(shop.cards.show(card.id).balances["point"]) for (card,) in owned}
+    assert {"3.00"} == shown
     assert not shop.verify().problems

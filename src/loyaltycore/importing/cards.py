@@ -7,7 +7,7 @@ key of its own, so a row is never counted twice, and all of them can be taken ba
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from loyaltycore.cards.card import CardStatus
 from loyaltycore.cards.commands import RecordPurchase, describe
@@ -24,7 +24,9 @@ from loyaltycore.ledger.decision import Context, Missing
 from loyaltycore.ledger.holding import Holding
 from loyaltycore.ledger.transactions import Unit
 from loyaltycore.posting import Request, decider, post, quote, show
+from loyaltycore.posting.gathering import gathering
 from loyaltycore.posting.issuing import issue
+from loyaltycore.posting.many import look_ahead
 from loyaltycore.program.program import CustomerFacts
 from loyaltycore.records import cards as card_records
 from loyaltycore.records import journal
@@ -47,6 +49,8 @@ if TYPE_CHECKING:
     from loyaltycore.shell import Shell
 
 __all__ = ["CardWork", "Posts", "Same", "key_prefix"]
+
+_PURCHASE: Final = "purchase"
 
 _Command: TypeAlias = "Import | RecordPurchase"
 
@@ -109,27 +113,54 @@ class CardWork:
         self._template = template
         self._import_id = import_id
         self._seen = Seen[str](rows.file.survey.lines)
+        self._cards: dict[str, list[str]] = {}  # of the batch's customers, by customer
 
     def plan(self, session: Session, batch: Sequence[TableRow]) -> Sequence[Planned]:
         """Quote every row."""
-        return self._each(session, batch, is_real=False)
+        known = self._begin(session, batch)
+        return [self._row(session, row, known, is_real=False) for row in batch]
 
     def carry_out(
         self, session: Session, batch: Sequence[TableRow]
     ) -> Sequence[Planned]:
-        """Quote every row, and post what is not refused."""
-        return self._each(session, batch, is_real=True)
+        """Quote every row, and post what is not refused; all of it together."""
+        known = self._begin(session, batch)
+        with gathering(session) as gathered:
+            self._look_ahead(gathered, batch)
+            return [self._row(gathered, row, known, is_real=True) for row in batch]
 
     def settle(self) -> None:
         """Remember whose balances have been set."""
         self._seen.settle()
 
-    def _each(
-        self, session: Session, batch: Sequence[TableRow], *, is_real: bool
-    ) -> list[Planned]:
+    def _begin(
+        self, session: Session, batch: Sequence[TableRow]
+    ) -> Mapping[Identity, Customer]:
+        """Recognise the customers of a batch, and find their cards."""
         self._seen.take_back()
-        known = recognised(session, self._desk.program, batch).known
-        return [self._row(session, row, known, is_real=is_real) for row in batch]
+        program = self._desk.program
+        known = recognised(session, program, batch).known
+        whose = sorted({customer.id for customer in known.values()})
+        query = card_records.cards_of_templates(program.id, [self._template.id], whose)
+        self._cards = {each: [] for each in whose}
+        for card in stream(session, query):
+            if card["status"] != CardStatus.DELETED:
+                self._cards[card["customer_id"]].append(card["id"])
+        return known
+
+    def _look_ahead(self, session: Session, batch: Sequence[TableRow]) -> None:
+        """Read at once what the rows will ask for, and lock the cards."""
+        program_id = self._desk.program.id
+        good = [row for row in batch if not row.errors]
+        serials = [
+            card_records.serial_ref(program_id, normalise_code(row.values["serial"]))
+            for row in good
+            if row.values.get("serial") is not None
+        ]
+        card_ids = {row["id"] for row in session.get(serials) if row is not None}
+        card_ids.update(*self._cards.values())
+        keys = {self._key(row, part) for row in good for part in self._parts(row)}
+        look_ahead(session, self._desk, card_ids, keys)
 
     # -- one row -----------------------------------------------------------------------
 
@@ -195,18 +226,10 @@ class CardWork:
             if someone.id != customer.id:
                 message = "Another customer has this; the row would be two people."
                 return self._rows.failed(row, "identity_conflict", message, other)
-        return self._card_of(session, row, customer)
+        return self._card_of(row, customer)
 
-    def _card_of(
-        self, session: Session, row: TableRow, customer: Customer
-    ) -> _Card | Failed:
-        query = card_records.cards_of_customer(self._desk.program.id, customer.id)
-        cards = [
-            each["id"]
-            for each in stream(session, query)
-            if each["template_id"] == self._template.id
-            and each["status"] != CardStatus.DELETED
-        ]
+    def _card_of(self, row: TableRow, customer: Customer) -> _Card | Failed:
+        cards = self._cards[customer.id]
         if len(cards) > 1:
             message = "The customer has several such cards; give the serial number."
             return self._rows.failed(row, "several_cards", message)
@@ -225,16 +248,20 @@ class CardWork:
         message = f"The same customer is on line {line}; leave one of the rows out."
         return self._rows.failed(row, "duplicate_in_file", message)
 
-    def _commands(self, row: TableRow) -> dict[str, _Command]:
-        """Say what the row asks for, under the last part of its idempotency key."""
+    def _parts(self, row: TableRow) -> list[str]:
+        """Name what the row asks for, as the idempotency keys end."""
         if self._rules.means is Means.PURCHASE:
-            amount = row.values.get("amount")
-            return {} if amount is None else {"purchase": RecordPurchase(amount)}
+            return [] if row.values.get("amount") is None else [_PURCHASE]
+        return [unit.value for unit in Unit if unit.value in row.values]
+
+    def _commands(self, row: TableRow) -> dict[str, _Command]:
+        """Say what the row asks for, by its parts."""
+        parts, values = self._parts(row), row.values
+        if self._rules.means is Means.PURCHASE:
+            return {part: RecordPurchase(values["amount"]) for part in parts}
         is_total = self._rules.means is Means.TOTAL
         return {
-            unit.value: Import(unit, row.values[unit.value], is_total=is_total)
-            for unit in Unit
-            if unit.value in row.values
+            part: Import(Unit(part), values[part], is_total=is_total) for part in parts
         }
 
     def _done(
@@ -316,6 +343,7 @@ class CardWork:
                 by=self._by,
             )
             card_id = issued.id
+            self._cards.setdefault(card.customer_id, []).append(card_id)
         for part, command in commands.items():
             request = self._request(row, card_id, part, command)
             post(session, self._desk, request, decider(command))

@@ -17,12 +17,12 @@ from loyaltycore.records import templates as template_records
 
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from loyaltycore.ports import Session
     from loyaltycore.posting.desk import Desk, Posted, Request
 
-__all__ = ["Asked", "post_many"]
+__all__ = ["Asked", "look_ahead", "post_many"]
 
 
 class Asked(NamedTuple):
@@ -44,7 +44,10 @@ def post_many(
         StoreError: nothing at all was written.
     """
     with gathering(session) as gathered:
-        _look_ahead(gathered, desk, asked)
+        card_ids = {request.card_id for request, _ in asked}
+        card_ids |= {each.to for _, each in asked if isinstance(each, Transfer)}
+        keys = {request.key for request, _ in asked if request.key is not None}
+        look_ahead(gathered, desk, card_ids, keys)
         return [_post(gathered, desk, each) for each in asked]
 
 
@@ -61,11 +64,17 @@ def _post(session: Session, desk: Desk, asked: Asked) -> Posted | LoyaltyError:
         return error
 
 
-def _look_ahead(session: Session, desk: Desk, asked: Sequence[Asked]) -> None:
-    """Lock all cards in one order, and read what ``open_account`` will ask for."""
+def look_ahead(
+    session: Session, desk: Desk, card_ids: Collection[str], keys: Collection[str]
+) -> None:
+    """
+    Lock cards in one order, and read what ``open_account`` will ask for.
+
+    Args:
+        session: one that remembers it; see ``gathering``.
+        keys: idempotency keys of what is going to be posted.
+    """
     program_id = desk.program.id
-    card_ids = {request.card_id for request, _ in asked}
-    card_ids |= {each.to for _, each in asked if isinstance(each, Transfer)}
     refs = [card_records.card_ref(program_id, card_id) for card_id in sorted(card_ids)]
     cards = [card for card in session.get(refs, lock=True) if card is not None]
     refs = [
@@ -76,6 +85,5 @@ def _look_ahead(session: Session, desk: Desk, asked: Sequence[Asked]) -> None:
         customer_records.customer_ref(program_id, customer_id)
         for customer_id in sorted({card["customer_id"] for card in cards})
     ]
-    keys = {request.key for request, _ in asked if request.key is not None}
     refs += [journal.key_ref(program_id, key) for key in sorted(keys)]
     session.get(refs)
