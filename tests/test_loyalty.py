@@ -34,6 +34,14 @@ def stamp_then_claim(shop: Loyalty, card: str) -> None:
         batch.cards.claim_reward(card)
 
 
+def batch_and_fail(shop: Loyalty, card: str) -> None:
+    """Add a stamp in a batch of a batch, and fail outside of it."""
+    with shop.batch() as batch:
+        with batch.batch() as inner:
+            inner.cards.add_stamps(card, key="lost")
+        raise ZeroDivisionError
+
+
 class TestBatch:
     """``Loyalty.batch``."""
 
@@ -79,6 +87,21 @@ class TestBatch:
 
         assert later.transaction.recorded_at == NOON + timedelta(days=1)
 
+    def test_a_batch_of_a_batch_is_a_part_of_it(self, shop: Loyalty) -> None:
+        """What fails in the inner one is undone alone; the outer one takes all."""
+        card = stamp_card(shop)
+        with shop.batch() as batch:
+            with batch.batch() as inner:
+                inner.cards.add_stamps(card, key="kept")
+            with pytest.raises(errors.InsufficientBalance):
+                stamp_then_claim(batch, card)
+        with pytest.raises(ZeroDivisionError):
+            batch_and_fail(shop, card)
+
+        assert shop.cards.add_stamps(card).balances["stamp"] == 2  # type: ignore[index]
+        assert not shop.cards.add_stamps(card, key="lost").replayed
+        assert shop.cards.add_stamps(card, key="kept").replayed
+
 
 class TestBind:
     """``Loyalty.bind`` with a connection of the sqlite3 module."""
@@ -108,6 +131,16 @@ class TestBind:
         connection.close()
 
         assert host.cards.add_stamps(card, key="order/1").replayed
+
+    def test_a_batch_can_bind(self, file: Path, host: Loyalty) -> None:
+        """What is bound works in the transaction it was given, not in the batch."""
+        card = stamp_card(host)
+        connection = sqlite3.connect(file, timeout=0)
+        with host.batch() as batch, pytest.raises(errors.Unavailable):
+            batch.bind(connection).cards.add_stamps(card)  # the batch is writing
+        connection.close()
+
+        assert host.cards.show(card).balances["stamp"] == 0
 
     def test_order_and_stamp_roll_back_together(
         self, file: Path, host: Loyalty

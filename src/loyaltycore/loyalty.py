@@ -304,7 +304,8 @@ class Loyalty:
             handle: what the store takes, such as a ``sqlite3.Connection``.
         """
         store = self._shell.store.bind(handle)
-        return self._over(attrs.evolve(self._shell, store=store, retries=False))
+        shell = attrs.evolve(self._shell, store=store, session=None, retries=False)
+        return self._over(shell)
 
     @contextmanager
     def batch(self) -> Generator[Loyalty, None, None]:
@@ -312,7 +313,8 @@ class Loyalty:
         Open one database transaction for everything inside the block.
 
         All of it stays, or nothing; many postings in one batch are many times faster
-        than one by one, and faster still with ``cards.post_many``.
+        than one by one, and faster still with ``cards.post_many``.  A batch of a batch
+        is a part of it: it is undone alone when it fails, and with the outer one.
         """
         with self._shell.joined() as shell:
             yield self._over(shell)

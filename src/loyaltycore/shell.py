@@ -190,7 +190,15 @@ class Shell:
 
     @contextmanager
     def joined(self) -> Generator[Shell, None, None]:
-        """Open one writing session for everything inside: all of it, or nothing."""
+        """
+        Open one writing session for everything inside: all of it, or nothing.
+
+        In an open session it is a part of that, which is undone alone when it fails.
+        """
+        if self.session is not None:
+            with self.session.savepoint():
+                yield self
+            return
         with self.store.session() as session:
             yield attrs.evolve(self, session=session, retries=False)
 
