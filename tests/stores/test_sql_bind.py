@@ -52,6 +52,16 @@ def dsn(store: SqlStore) -> str:
     return url.render_as_string(hide_password=False)
 
 
+def end(store: SqlStore, session: Session) -> None:
+    """Let the server end a connection."""
+    is_postgres = store._engine.dialect.name == "postgresql"
+    ask = "SELECT pg_backend_pid()" if is_postgres else "SELECT connection_id()"
+    number = session.scalar(sa.text(ask))
+    kill = f"SELECT pg_terminate_backend({number}, 5000)" if is_postgres else ""
+    with store._engine.connect() as other:
+        other.exec_driver_sql(kill or f"KILL {number}")
+
+
 class TestSqlAlchemy:
     def test_a_connection_that_has_not_begun(self, store):
         """Writing begins a transaction, as executing would; the caller ends it."""
@@ -152,6 +162,59 @@ class TestSqlAlchemy:
 
         assert row == same == a.counter("n", 2)
 
+    def test_a_session_whose_transaction_ended(self, store):
+        """What is bound to a session outlives its commits, as the session does."""
+        with Session(store._engine) as session:
+            bound = store.bind(session)
+            add_to(bound)
+            session.commit()
+            add_to(bound)
+            session.rollback()
+            add_to(bound)
+            session.commit()
+
+        assert used(store) == 2
+
+    def test_a_closed_connection(self, store):
+        """A connection that was closed cannot be used, and that is what is said."""
+        with store._engine.connect() as connection:
+            bound = store.bind(connection)
+
+        with pytest.raises(Unavailable):
+            add_to(bound)
+
+    def test_a_session_without_a_transaction(self, store):
+        """Whose session begins nothing by itself is told, in our words."""
+        with (
+            Session(store._engine, autobegin=False) as session,
+            pytest.raises(Unavailable),
+        ):
+            add_to(store.bind(session))
+
+    def test_a_session_without_an_engine(self, store):
+        """A session that cannot say which engine it means is no handle."""
+        with pytest.raises(InvalidValue, match="no one engine"), Session() as session:
+            store.bind(session)
+
+    @pytest.mark.parametrize("engine", ["postgres", "mysql"])
+    @pytest.mark.parametrize("is_reading", [False, True])
+    def test_a_connection_that_breaks(self, request, engine: str, is_reading: bool):
+        """The caller's block ends with what we raise, and the next one is fine."""
+        store = request.getfixturevalue(engine)
+        with (
+            pytest.raises(Unavailable),
+            Session(store._engine) as session,
+            session.begin(),
+        ):
+            end(store, session)
+            with store.bind(session).session(write=not is_reading) as broken:
+                broken.select(Query("counter"))
+
+        with store._engine.begin() as connection:
+            add_to(store.bind(connection))
+        assert used(store) == 1
+        assert store._engine.pool.checkedout() == 0
+
     def test_another_engine(self, postgres, sqlite):
         """A connection to another sort of database is refused by name."""
         with (
@@ -214,6 +277,17 @@ class TestPsycopg:
 
         with pytest.raises(Unavailable):
             add_to(postgres.bind(connection))
+
+    def test_what_is_no_connection(self, postgres):
+        """A cursor or a transaction is refused at once, with what to pass."""
+        with psycopg.connect(dsn(postgres)) as connection:
+            with pytest.raises(InvalidValue, match="not a Cursor"):
+                postgres.bind(connection.cursor())
+            with (
+                connection.transaction() as transaction,
+                pytest.raises(InvalidValue, match="not a Transaction"),
+            ):
+                postgres.bind(transaction)
 
     def test_an_asynchronous_connection(self, postgres):
         """What is awaited is refused, with the way that works."""

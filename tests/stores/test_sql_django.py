@@ -147,3 +147,49 @@ def test_a_refusal_leaves_atomic_usable(store: DjangoStore):
             assert cursor.fetchone() == (1,)
 
     assert a.every(store, "counter") == [a.counter("n")]
+
+
+def test_what_is_to_be_rolled_back(store: DjangoStore):
+    """Where Django would refuse to ask, so do we: it would be lost without a word."""
+    bound = store.store.bind(connections["default"])
+    with atomic():
+        of_django.set_rollback(True)
+        with pytest.raises(Unavailable), bound.session():
+            pass
+
+    assert a.every(store, "counter") == []
+
+
+def test_another_thread(store: DjangoStore):
+    """A connection of another thread is refused in our words."""
+    bound = store.store.bind(connections["default"])
+    caught: list[BaseException] = []
+
+    def read() -> None:
+        try:
+            a.every(bound, "counter")
+        except StoreError as error:
+            caught.append(error)
+
+    connections["default"].ensure_connection()
+    thread = threading.Thread(target=read)
+    thread.start()
+    thread.join()
+
+    assert [type(error) for error in caught] == [Unavailable]
+
+
+def test_a_connection_that_breaks(store: DjangoStore):
+    """Django is told, so that it looks at a connection that it keeps."""
+    connection = connections["default"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (number,) = cursor.fetchone()
+    connection.close_at = None  # kept for good, as CONN_MAX_AGE=None says
+    with store.store._engine.connect() as other:
+        other.exec_driver_sql(f"SELECT pg_terminate_backend({number}, 5000)")
+
+    with pytest.raises(Unavailable):
+        a.every(store.store.bind(connection), "counter")
+    connection.close_if_unusable_or_obsolete()
+    assert a.every(store.store.bind(connection), "counter") == []

@@ -7,7 +7,6 @@ connection as it was found.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -117,7 +116,7 @@ class SqlSavepoint(SqlSession):
                 self._savepoint = name
             self._check_tables(cursor)
         except BaseException as error:
-            self._roll_back()
+            self._roll_back(error)
             if isinstance(error, self._errors):
                 raise self._translated(error) from error
             raise
@@ -130,7 +129,7 @@ class SqlSavepoint(SqlSession):
         trace: TracebackType | None,
     ) -> None:
         if error is not None or self.failure is not None:
-            self._roll_back()
+            self._roll_back(self.failure or error)
             if error is None and self.failure is not None:
                 raise self.failure
             return
@@ -141,6 +140,7 @@ class SqlSavepoint(SqlSession):
         try:
             cursor.execute(f"RELEASE SAVEPOINT {self._savepoint}")
         except self._errors as failure:
+            self._handle.tell(failure)
             message = (
                 "The transaction was ended inside the session; nothing is certain."
             )
@@ -175,13 +175,18 @@ class SqlSavepoint(SqlSession):
             raise SchemaTooOld("There are no tables yet; migrate() makes them.")
         self._store.note_checked()
 
-    def _roll_back(self) -> None:
+    def _roll_back(self, failure: BaseException | None) -> None:
         cursor, self._cursor = self._cursor, None
         if cursor is None:
             return
-        with suppress(self._errors):  # gone with the whole transaction, after an error
+        try:
             if self._savepoint is None:
                 self._handle.leave()
             else:
                 cursor.execute(f"ROLLBACK TO SAVEPOINT {self._savepoint}")
                 cursor.execute(f"RELEASE SAVEPOINT {self._savepoint}")
+        except self._errors as error:  # gone with the whole transaction
+            failure = error
+        cause = failure and (failure.__cause__ or failure)
+        if isinstance(cause, self._errors):
+            self._handle.tell(cause)
