@@ -34,7 +34,10 @@ _LATER: Final = a.T0 + timedelta(minutes=5)
 
 
 class _Refused(Exception):
-    """What a caller raises."""
+    """What a caller raises; one that holds a list of problems may be empty."""
+
+    def __len__(self) -> int:
+        return 0
 
 
 class SessionContract(Handles):

@@ -129,7 +129,7 @@ class SqlSavepoint(SqlSession):
         trace: TracebackType | None,
     ) -> None:
         if error is not None or self.failure is not None:
-            self._roll_back(self.failure or error)
+            self._roll_back(error if self.failure is None else self.failure)
             if error is None and self.failure is not None:
                 raise self.failure
             return
@@ -187,6 +187,7 @@ class SqlSavepoint(SqlSession):
                 cursor.execute(f"RELEASE SAVEPOINT {self._savepoint}")
         except self._errors as error:  # gone with the whole transaction
             failure = error
-        cause = failure and (failure.__cause__ or failure)
-        if isinstance(cause, self._errors):
-            self._handle.tell(cause)
+        cause = None if failure is None else failure.__cause__
+        for each in (cause, failure):
+            if isinstance(each, self._errors):
+                self._handle.tell(each)

@@ -218,7 +218,7 @@ class SqlOwnSession(SqlSession):
         trace: TracebackType | None,
     ) -> None:
         self._cursor = None
-        failure = error or self.failure
+        failure = self.failure if error is None else error
         if failure is None:
             self._commit()
             return
