@@ -17,6 +17,7 @@ from unittest.mock import patch
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from loyaltycore import Loyalty, Program, cards
 from loyaltycore.errors import StoreError, Unavailable
@@ -199,3 +200,32 @@ def test_a_reading_session_that_breaks(shop: Loyalty):
         session.select(Query("counter"))
 
     assert a.every(shop.store, "counter") == []
+
+
+def end_all(engine: sa.Engine) -> None:
+    """Fill the pool, and let the server end every connection, as a restart does."""
+    connections = [engine.connect() for _ in range(10)]
+    ask = sa.text("SELECT pg_backend_pid()")
+    numbers = [connection.scalar(ask) for connection in connections]
+    for connection in connections:
+        connection.close()
+    apart = sa.create_engine(engine.url)
+    with apart.connect() as other:
+        for number in numbers:
+            other.exec_driver_sql(f"SELECT pg_terminate_backend({number}, 5000)")
+    apart.dispose()
+
+
+def test_a_pool_that_is_stale(shop: Loyalty, wallet: str):
+    """After a restart one connection fails, and none that is as old is tried again."""
+    end_all(engine_of(shop))
+    shop.cards.record_purchase(wallet, "1.00", key="after a restart")
+
+    end_all(engine_of(shop))
+    with pytest.raises(Unavailable):
+        shop.cards.show(wallet)
+    for _ in range(3):
+        shop.cards.show(wallet)
+
+    assert engine_of(shop).pool.checkedout() == 0
+    assert not shop.verify().problems

@@ -163,6 +163,19 @@ class SqlStore:
         dialect: Any = self._engine.dialect
         return bool(dialect.is_disconnect(error, connection, None))
 
+    def throw_away(self, connection: Any, error: BaseException) -> None:
+        """
+        Never use a connection again; nor, where it broke, those that are as old.
+
+        After a restart of the server all that lie in the pool are broken, and to meet
+        them one by one would use up every try.
+        """
+        if self.is_gone(error, connection.driver_connection):
+            pool: Any = self._engine.pool
+            pool._invalidate(connection, error)  # noqa: SLF001 - as SQLAlchemy does
+        else:
+            connection.invalidate(error)
+
     def check_tables(self, cursor: Any) -> None:
         """
         Look once whether the tables are of our version.
@@ -276,16 +289,16 @@ class SqlOwnSession(SqlSession):
 
     def _give_back(self, error: BaseException) -> None:
         """Leave no transaction behind; a connection that is broken is thrown away."""
-        connection = self._connection
-        if self._is_gone(error.__cause__ or error):
-            connection.invalidate()
-            return
-        try:
-            connection.rollback()
-        except self._errors:
-            connection.invalidate()
-            return
-        connection.close()
+        connection, broken = self._connection, error.__cause__ or error
+        if not self._is_gone(broken):
+            try:
+                connection.rollback()
+            except self._errors as failure:
+                broken = failure
+            else:
+                connection.close()
+                return
+        self._store.throw_away(connection, broken)
 
     def _is_gone(self, error: BaseException) -> bool:
         """Did the connection break, so that it is not to be used again?"""
