@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql as mysql_dialect
 from sqlalchemy.dialects import postgresql as postgresql_dialect
 
-from loyaltycore import errors
+from loyaltycore import Loyalty, Program, errors
 from loyaltycore.errors import (
     Conflict,
     InvalidValue,
@@ -43,6 +43,7 @@ from loyaltycore.stores.sqlite_pool import Process
 from loyaltycore.testing import contract_rows as a
 
 
+CAFE = Program(id="cafe", currency="EUR", zone="UTC")
 NAMES = Names("loyalty_", {"loyalty_customer_pkey": ("customer", ("program_id", "id"))})
 
 
@@ -68,6 +69,8 @@ class TestErrors:
             ("57P01", errors.Unavailable),
             ("08006", errors.Unavailable),
             ("25P02", errors.Unavailable),
+            ("25P03", errors.Unavailable),
+            ("25P04", errors.Unavailable),
             ("42P01", errors.Corrupt),
             ("42703", errors.Corrupt),
             ("XX001", errors.Corrupt),
@@ -163,9 +166,45 @@ class TestErrors:
         )
         store = SqlStore(engine, schema=postgres._database.schema)
 
-        with store.session(), pytest.raises(Unavailable), store.session():
+        with (
+            store.session(),
+            pytest.raises(Unavailable, match="pool") as caught,
+            store.session(),
+        ):
             pass
+        assert caught.value.details == {"waited": True}
         engine.dispose()
+
+    @pytest.mark.parametrize(
+        ("engine", "arguments"),
+        [
+            ("postgres", {"options": "-c lock_timeout=10"}),
+            ("postgres", {"options": "-c statement_timeout=200"}),
+            ("mysql", {"init_command": "SET innodb_lock_wait_timeout = 1"}),
+            ("sqlite", {"timeout": 0.01}),
+        ],
+    )
+    def test_a_lock_that_is_waited_for(self, request, engine: str, arguments: dict):
+        """A timeout of the engine is the whole wait, and the remedy is named."""
+        store = request.getfixturevalue(engine)
+        a.fill(store, "counter", [a.counter("n")])
+        hasty = sa.create_engine(store._engine.url, connect_args=arguments)
+        database = store._database
+        other = SqlStore(hasty, prefix=database.prefix, schema=database.schema)
+        tries = []
+
+        def add(session) -> None:
+            tries.append(session)
+            session.apply([Add(a.counter_ref("n"), {"used": 1})])
+
+        with store.session() as session:
+            session.apply([Add(a.counter_ref("n"), {"used": 1})])
+            with pytest.raises(Unavailable, match="bind") as caught:
+                Loyalty(other, CAFE)._shell.write(add)
+        hasty.dispose()
+
+        assert caught.value.details == {"waited": True}
+        assert len(tries) <= 1
 
     def test_a_deadlock(self, postgres):
         """Of two who lock each other out one is told to decide anew."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol
 
-from loyaltycore.errors import Duplicate, InvalidValue, StoreError
+from loyaltycore.errors import Duplicate, InvalidValue, StoreError, Unavailable
 
 
 if TYPE_CHECKING:
@@ -137,6 +137,11 @@ def manners_of(dialect: Dialect) -> Manners:
 
 
 BUSY: Final = "Somebody else holds what is needed; try again."
+WAITED: Final = (
+    "A timeout of the database has passed; try again, or, if it is your own "
+    "transaction that holds what is needed, use shop.bind(connection)."
+)
+FAILED: Final = "The transaction has failed before; roll it back and begin another one."
 GONE: Final = "The database server cannot be reached; try again."
 FASTER: Final = "Somebody else was faster; decide anew and try again."
 READ_ONLY: Final = "The database lets us only read; connect where it can be written to."
@@ -152,6 +157,11 @@ def duplicate(name: str, names: Names) -> Duplicate:
     what = ", ".join(columns) or "values"
     message = f"Another row of {collection} has the same {what}."
     return Duplicate(message, collection=collection, columns=columns)
+
+
+def waited() -> Unavailable:
+    """Say that a timeout has passed, which is not to be waited for eight times."""
+    return Unavailable(WAITED, waited=True)
 
 
 def failures(

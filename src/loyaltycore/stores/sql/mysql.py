@@ -17,7 +17,7 @@ from loyaltycore.errors import (
 from loyaltycore.ports import StoreInfo
 from loyaltycore.stores.sql import manners as say
 from loyaltycore.stores.sql.column_types import MYSQL
-from loyaltycore.stores.sql.manners import duplicate, failures
+from loyaltycore.stores.sql.manners import duplicate, failures, waited
 
 
 if TYPE_CHECKING:
@@ -27,9 +27,10 @@ __all__ = ["MySql"]
 
 _QUEUE_SECONDS: Final = 60
 _UNIQUE: Final = frozenset({1062, 1586})
+_WAITED: Final = frozenset({1205, 1969, 3024})  # for a lock, for a statement
 _BY_NUMBER: Final = failures(
     (Conflict, say.FASTER, (1213, 1020)),
-    (Unavailable, say.BUSY, (1205, 1317, 1969, 3024, 3572)),
+    (Unavailable, say.BUSY, (1317, 3572)),
     (
         Unavailable,
         say.GONE,
@@ -96,6 +97,8 @@ class MySql:
         if number in _UNIQUE:
             named = re.search(r"for key '(?:[^']*\.)?(\w+)'", str(error.args[-1]))
             return duplicate(named.group(1) if named else "", names)
+        if number in _WAITED:
+            return waited()
         known = _BY_NUMBER.get(number)
         if known is None:
             return StoreError(f"The server reported error {number}.")

@@ -17,7 +17,7 @@ from loyaltycore.errors import (
 from loyaltycore.ports import StoreInfo
 from loyaltycore.stores.sql import manners as say
 from loyaltycore.stores.sql.column_types import POSTGRESQL
-from loyaltycore.stores.sql.manners import duplicate, failures
+from loyaltycore.stores.sql.manners import duplicate, failures, waited
 
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["PostgreSql"]
 
 _UNIQUE: Final = "23505"
+_WAITED: Final = frozenset({"55P03", "57014"})  # for a lock, for a statement
 _BY_STATE: Final = failures(
     (Conflict, say.FASTER, ("40001", "40P01")),
     (Unwritable, say.READ_ONLY, ("25006", "42501")),
@@ -33,7 +34,8 @@ _BY_STATE: Final = failures(
     (Corrupt, say.TABLES, ("42P01", "42703", "3F000")),
     (Corrupt, say.DAMAGED, ("XX001", "XX002")),
     (UnsupportedValue, say.REFUSED, ("54000", "23502", "23514")),
-    (Unavailable, say.BUSY, ("55P03", "57014", "25P02")),
+    (Unavailable, say.FAILED, ("25P02",)),
+    (Unavailable, say.GONE, ("25P03", "25P04")),  # it stood idle for too long
 )
 _BY_CLASS: Final = failures(
     (Unavailable, say.GONE, ("08", "53", "57")),
@@ -84,6 +86,8 @@ class PostgreSql:
         if state == _UNIQUE:
             diagnosis = getattr(error, "diag", None) or error.__cause__
             return duplicate(getattr(diagnosis, "constraint_name", ""), names)
+        if state in _WAITED:
+            return waited()
         known = _BY_STATE.get(state) or _BY_CLASS.get(state[:2])
         if known is None:
             return StoreError(f"PostgreSQL reported {state}.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from loyaltycore.ports import StoreInfo
 from loyaltycore.stores.codecs import AS_TEXT
+from loyaltycore.stores.sql.manners import waited
 from loyaltycore.stores.sqlite_bound import begin_as_python
 from loyaltycore.stores.sqlite_errors import translated
 
@@ -53,6 +54,8 @@ class Sqlite:
     def translated(self, error: BaseException, names: Names) -> StoreError:
         """As ``SqliteStore`` does."""
         assert isinstance(error, sqlite3.Error), "the driver raises nothing else"
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+            return waited()
         return translated(error, names.prefix)
 
     def has_table(self, cursor: Any, name: str, schema: str | None) -> bool:

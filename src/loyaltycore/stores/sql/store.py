@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from loyaltycore.errors import InvalidValue, SchemaTooOld, Unavailable
 from loyaltycore.schema.migrations import STEPS, Step
@@ -147,6 +148,9 @@ class SqlStore:
         errors = (SQLAlchemyError, self.errors)
         try:
             return self._engine.raw_connection()
+        except PoolTimeout as error:
+            message = "No connection of the engine's pool came free; make it larger."
+            raise Unavailable(message, waited=True) from error
         except errors as error:
             message = "The database server cannot be reached; check it and try again."
             raise Unavailable(message) from error
