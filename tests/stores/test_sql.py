@@ -532,6 +532,26 @@ class TestMigrations:
         assert sorted(report.before for report in reports) == [0] + [last] * 7
         assert a.every(elsewhere(NEWER), "last") == []
 
+    @pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])
+    def test_two_at_once_who_see_the_past(self, postgres, level: str):
+        """Who has waited sees what the other made, whatever the engine's isolation."""
+        engine = sa.create_engine(
+            postgres._engine.url, isolation_level=level, pool_size=8
+        )
+        schema = f"{postgres._database.schema[:20]}_at_once"
+        stores = [
+            SqlStore(engine, schema=schema, prefix=f"{prefix}_")
+            for prefix in "aabbaabb"
+        ]
+        with ThreadPoolExecutor(8) as pool:
+            reports = list(pool.map(SqlStore.migrate, stores))
+        with postgres._engine.begin() as connection:
+            connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
+        engine.dispose()
+
+        last = STEPS[-1].number
+        assert sorted(report.before for report in reports) == [0] * 2 + [last] * 6
+
     def test_interrupted(self, elsewhere, monkeypatch):
         """A migration that broke off anywhere is whole after the next one."""
         store = elsewhere(NEWER)

@@ -102,7 +102,13 @@ class PostgreSql:
         return bool(found)
 
     def queue(self, cursor: Any, name: str) -> None:
-        """Lock a number for as long as the transaction lasts."""
+        """
+        Lock a number for as long as the transaction lasts.
+
+        What somebody else has made meanwhile has to be seen after it, so this is not
+        the place for the snapshot that an engine may ask for.
+        """
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
         cursor.execute(f"SELECT pg_advisory_xact_lock({crc32(name.encode())})")
 
     def leave_queue(self, cursor: Any, name: str) -> None:
@@ -112,6 +118,8 @@ class PostgreSql:
         """Make the schema where it is missing."""
         if schema is None:
             return
+        number = crc32(f"loyaltycore {schema}".encode())  # others make it for theirs
+        cursor.execute(f"SELECT pg_advisory_xact_lock({number})")
         cursor.execute(f"SELECT 1 FROM pg_namespace WHERE nspname = '{schema}'")
         if cursor.fetchone() is None:
             cursor.execute(f'CREATE SCHEMA "{schema}"')
