@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
+import pymysql
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql as mysql_dialect
@@ -295,6 +296,51 @@ class TestEngines:
                 a.fill(store, "counter", [a.counter("n", 2**53 + number)])
 
         assert store._engine.pool.checkedout() == before
+
+    def test_statements_are_prepared_at_once(self, postgres):
+        """Moving a savepoint is two statements, which no server prepares."""
+        engine = sa.create_engine(
+            postgres._engine.url, connect_args={"prepare_threshold": 0}
+        )
+        store = SqlStore(engine, schema=postgres._database.schema)
+        with store.session() as session:
+            for _ in range(3):
+                with session.savepoint():
+                    session.apply([Add(a.counter_ref("n"), {"used": 1})])
+        engine.dispose()
+
+        assert a.every(postgres, "counter") == [a.counter("n", 3)]
+
+    @pytest.mark.parametrize(
+        ("arguments", "problem"),
+        [
+            ({"charset": "latin1"}, "charset"),
+            ({"charset": "utf8"}, "charset"),
+            ({"client_flag": 0}, "FOUND_ROWS"),
+        ],
+    )
+    def test_a_connection_of_the_callers_making(
+        self, mysql, arguments: dict, problem: str
+    ):
+        """What would change texts, or count changed rows only, is refused."""
+        url = mysql._engine.url
+
+        def connect() -> Any:
+            return pymysql.connect(
+                host=url.host,
+                port=url.port or 3306,
+                user=url.username,
+                password=url.password or "",
+                database=url.database,
+                **arguments,
+            )
+
+        engine = sa.create_engine("mariadb+pymysql://", creator=connect)
+        store = SqlStore(engine, prefix=mysql._database.prefix)
+
+        with pytest.raises(InvalidValue, match=problem), store.session():
+            pass
+        engine.dispose()
 
     def test_another_process(self, store, monkeypatch):
         """What is inherited by a fork is neither used nor closed."""

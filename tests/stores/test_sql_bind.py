@@ -278,6 +278,25 @@ class TestPsycopg:
         with pytest.raises(Unavailable):
             add_to(postgres.bind(connection))
 
+    def test_a_pipeline(self, postgres):
+        """In a pipeline no statement says what it did, so it is refused."""
+        with (
+            psycopg.connect(dsn(postgres)) as connection,
+            connection.pipeline(),
+            pytest.raises(InvalidValue, match="pipeline"),
+        ):
+            add_to(postgres.bind(connection))
+
+        assert used(postgres) == 0
+
+    def test_an_encoding_of_the_callers(self, postgres):
+        """What cannot hold every text is refused before one is changed or lost."""
+        with (
+            psycopg.connect(dsn(postgres), client_encoding="latin1") as connection,
+            pytest.raises(InvalidValue, match="client_encoding"),
+        ):
+            a.every(postgres.bind(connection), "counter")
+
     def test_what_is_no_connection(self, postgres):
         """A cursor or a transaction is refused at once, with what to pass."""
         with psycopg.connect(dsn(postgres)) as connection:
@@ -342,6 +361,15 @@ class TestSqlite:
             connection.commit()
 
         assert used(sqlite) == 1
+
+    def test_a_text_factory_of_the_callers(self, sqlite, tmp_path):
+        """Who wants texts as bytes is told that we do not."""
+        with (
+            closing(sqlite3.connect(tmp_path / "rows.db")) as connection,
+            pytest.raises(InvalidValue, match="text_factory"),
+        ):
+            connection.text_factory = bytes
+            a.every(sqlite.bind(connection), "counter")
 
 
 class TestTables:

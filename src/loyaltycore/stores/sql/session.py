@@ -25,6 +25,7 @@ from loyaltycore.stores.lookups import Lookups, answers, lookups, padded, width
 from loyaltycore.stores.measuring import SUM_MAX
 from loyaltycore.stores.savepoints import Savepoints, part_of
 from loyaltycore.stores.sql.changing import Changing, Run
+from loyaltycore.stores.sql.cursors import execute_unprepared
 from loyaltycore.stores.sql.shapes import (
     Joined,
     Looked,
@@ -290,7 +291,7 @@ class SqlSession(Run):
         return rows
 
     def _execute(self, text: str) -> None:
-        self._cursor.execute(text)
+        execute_unprepared(self._cursor, text)
 
     def _translated(self, error: BaseException) -> BaseException:
         database = self._database
