@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -94,3 +96,35 @@ def test_not_found_says_by_what_it_was_looked_for() -> None:
     error = errors.UnknownCard("AB12", by="serial number")
 
     assert str(error) == "No card has the serial number 'AB12' in this program."
+
+
+ERRORS = [
+    errors.InsufficientBalance(unit="points", available="1.49", asked="5.00"),
+    errors.LimitReached("a day", used=1, at_most=1, resets_at=datetime.now(UTC)),
+    errors.UnknownCard("AB12", by="serial number"),
+    errors.InvalidFields({"email": "no address."}),
+    errors.InvalidValue("limit", "1 to 100."),
+    errors.Duplicate("Taken.", collection="card", columns=("id",)),
+    errors.Unavailable("It broke.", in_doubt=True),
+]
+
+
+def sent(error: errors.LoyaltyError) -> errors.LoyaltyError:
+    """What comes out of a worker process."""
+    arrived: errors.LoyaltyError = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+
+    return arrived
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.code)
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, sent])
+def test_an_error_can_be_copied_and_sent(error: errors.LoyaltyError, again) -> None:
+    """What a worker process raises arrives whole: sentence, data and notes."""
+    error.add_note("In the second row.")
+
+    other = again(error)
+
+    assert type(other) is type(error)
+    assert other is not error
+    assert str(other) == str(error)
+    assert vars(other) == vars(error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 __all__ = ["LoyaltyError"]
@@ -29,3 +29,20 @@ class LoyaltyError(Exception):
         super().__init__(message)
         self.message = message
         self.details = details
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """
+        Say how to make it again from what it holds, as copy and pickle ask.
+
+        By itself Python would call the class with the sentence, which is not what
+        every class takes: a worker's refusal would break the pool that it is sent by.
+        """
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(
+    kind: type[LoyaltyError], args: tuple[Any, ...], attributes: dict[str, Any]
+) -> LoyaltyError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(attributes)
+    return error
