@@ -215,6 +215,23 @@ class TestSqlAlchemy:
         assert used(store) == 1
         assert store._engine.pool.checkedout() == 0
 
+    def test_many_sessions_in_one(self, store):
+        """A session holds together however many begin and end inside of it."""
+        with store._engine.begin() as connection:
+            bound = store.bind(connection)
+            with bound.session() as outer:
+                outer.apply([ADD])
+                for _ in range(65):
+                    add_to(bound)
+                with suppress(ZeroDivisionError), outer.savepoint():
+                    outer.apply([ADD])
+                    for _ in range(65):
+                        with bound.session() as inner, inner.savepoint():
+                            inner.apply([ADD])
+                    raise ZeroDivisionError
+
+        assert used(store) == 66
+
     def test_another_engine(self, postgres, sqlite):
         """A connection to another sort of database is refused by name."""
         with (

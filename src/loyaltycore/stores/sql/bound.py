@@ -7,8 +7,7 @@ connection as it was found.
 
 from __future__ import annotations
 
-from itertools import count
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from loyaltycore.errors import InvalidValue, SchemaTooOld, Unavailable
 from loyaltycore.stores.sql.handles import Handle, handle_of
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
     from loyaltycore.stores.sql.database import Database
 
 __all__ = ["BoundSqlStore"]
-
-_DEPTH_MAX: Final = 64  # names of savepoints are used again after so many
-_numbers = count()
 
 
 class BoundSqlStore:
@@ -111,9 +107,8 @@ class SqlSavepoint(SqlSession):
                 self._reads_with = database.manners.join(
                     connection, cursor, is_writing=self._is_writing
                 )
-                name = f"loyaltycore_{next(_numbers) % _DEPTH_MAX}"
-                cursor.execute(f"SAVEPOINT {name}")
-                self._savepoint = name
+                cursor.execute(f"SAVEPOINT {self._name}")
+                self._savepoint = self._name
             self._check_tables(cursor)
         except BaseException as error:
             self._roll_back(error)

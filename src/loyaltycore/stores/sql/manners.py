@@ -51,6 +51,7 @@ class Manners(Protocol):
         skips_locked: whether rows that somebody else holds can be left out.
         is_innodb: whether an index holds at most 3072 bytes.
         creates_inside: whether tables can be made inside a transaction.
+        replaces_savepoints: whether one takes the place of another of its name.
         sets_again: how a savepoint is moved to the present; ``{}`` is its name.
     """
 
@@ -65,6 +66,7 @@ class Manners(Protocol):
     skips_locked: bool
     is_innodb: bool
     creates_inside: bool
+    replaces_savepoints: bool
     sets_again: tuple[str, ...]
 
     def begin(self, connection: Any, cursor: Any, *, is_writing: bool) -> None:

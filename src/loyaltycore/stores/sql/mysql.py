@@ -58,6 +58,7 @@ class MySql:
     skips_locked = True
     is_innodb = True
     creates_inside = False
+    replaces_savepoints = True
     sets_again: tuple[str, ...] = (
         "SAVEPOINT {}",
     )  # it takes the place of the one before

@@ -58,6 +58,7 @@ class PostgreSql:
     skips_locked = True
     is_innodb = False
     creates_inside = True
+    replaces_savepoints = False
     sets_again: tuple[str, ...] = ("RELEASE SAVEPOINT {0}; SAVEPOINT {0}",)
 
     def begin(self, connection: Any, cursor: Any, *, is_writing: bool) -> None:

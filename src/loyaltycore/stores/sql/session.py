@@ -7,7 +7,7 @@ Owns what a session does between its beginning and its end; see the port.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from itertools import cycle
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from loyaltycore.errors import Unavailable, UnsupportedValue, Unwritable
@@ -52,7 +52,8 @@ if TYPE_CHECKING:
 __all__ = ["SqlSession"]
 
 _LOOKED_MAX: Final = 64  # rows by name in one statement
-_names: Final = cycle(range(64))  # no session is in another so many deep
+_NAMES_MAX: Final = 64  # more would be as many lines in a server's statistics
+_numbers: Final = count()
 
 
 class SqlSession(Run):
@@ -76,8 +77,12 @@ class SqlSession(Run):
         self._has_begun = False
         self._has_changed = False
         self._reads_with = ""  # the lock of plain reads
-        again = database.manners.sets_again
-        self._parts = Savepoints(f"loyaltycore_{next(_names)}", again)
+        manners = database.manners
+        number = next(_numbers)
+        if not manners.replaces_savepoints:
+            number %= _NAMES_MAX
+        self._name = f"loyaltycore_{number}"
+        self._parts = Savepoints(self._name, manners.sets_again)
 
     def get(self, refs: Sequence[Ref], *, lock: bool = False) -> list[Row | None]:
         """Rows by key or unique; locked in sorted order, one statement if possible."""

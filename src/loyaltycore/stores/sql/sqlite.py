@@ -37,6 +37,7 @@ class Sqlite:
     skips_locked = False
     is_innodb = False
     creates_inside = True
+    replaces_savepoints = False
     sets_again: tuple[str, ...] = ("RELEASE {}", "SAVEPOINT {}")
 
     def begin(self, connection: Any, cursor: Any, *, is_writing: bool) -> None:
