@@ -253,6 +253,14 @@ CASES: dict[str, tuple[str, Callable[[Till], object]]] = {
             "C", cards.Coupon(offer=cards.Units(NOBODY, cards.Unit.STAMP, 1))
         ),
     ),
+    "half a character in a receipt id": (
+        "unsupported_value",
+        lambda t: t.shop.cards.record_purchase(t.wallet, "5", receipt_id="R\ud800"),
+    ),
+    "half a character in a terminal": (
+        "unsupported_value",
+        lambda t: t.shop.cards.record_purchase(t.wallet, "5", terminal="R\ud800"),
+    ),
     "a template beyond 100 %": (
         "invalid_value",
         lambda t: t.shop.templates.create("P", cards.Cashback(percent=101)),
