@@ -133,6 +133,41 @@ class TestSqlAlchemy:
 
         assert used(store) == 0
 
+    @pytest.mark.parametrize("is_kept", [True, False])
+    def test_savepoints_of_the_callers_between_ours(self, store, is_kept: bool):
+        """What the caller sets inside a session of ours takes our parts with it."""
+        with (
+            Session(store._engine) as mine,
+            mine.begin(),
+            store.bind(mine).session() as session,
+        ):
+            with session.savepoint():
+                session.apply([ADD])
+            for _ in range(2):
+                nested = mine.begin_nested()
+                with session.savepoint():
+                    session.apply([ADD])
+                with suppress(ZeroDivisionError), session.savepoint():
+                    session.apply([ADD])
+                    raise ZeroDivisionError
+                (nested.commit if is_kept else nested.rollback)()
+
+        assert used(store) == (3 if is_kept else 1)
+
+    def test_a_transaction_that_ends_in_a_part(self, store):
+        """Who rolls back inside of a part is told so when the part ends."""
+        with store._engine.connect() as connection:
+            bound = store.bind(connection)
+            with (
+                pytest.raises(Unavailable, match="ended"),
+                bound.session() as session,
+                session.savepoint(),
+            ):
+                session.apply([ADD])
+                connection.rollback()
+
+        assert used(store) == 0
+
     def test_a_transaction_that_ends_inside(self, store):
         """Who commits inside of a session is told that it no longer holds together."""
         with store._engine.connect() as connection:

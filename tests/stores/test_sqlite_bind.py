@@ -422,3 +422,36 @@ def test_a_read_only_connection(path, store):
             pass
         with store.bind(connection).session(write=False) as session:
             assert session.select(Query("counter")).rows == []
+
+
+def test_savepoints_of_the_callers_between_ours(store, path):
+    """What the caller sets inside a session of ours takes our parts with it."""
+    with closing(sqlite3.connect(path)) as connection:
+        with store.bind(connection).session() as session:
+            with session.savepoint():
+                session.apply([ADD])
+            connection.execute("SAVEPOINT mine")
+            with session.savepoint():
+                session.apply([ADD])
+            connection.execute("ROLLBACK TO mine")
+            connection.execute("RELEASE mine")
+            with session.savepoint():
+                session.apply([ADD])
+        connection.commit()
+
+    assert used(store) == 2
+
+
+def test_a_transaction_that_ends_in_a_part(store, path):
+    """Who rolls back inside of a part is told so when the part ends."""
+    with closing(sqlite3.connect(path)) as connection:
+        bound = store.bind(connection)
+        with (
+            pytest.raises(Unavailable, match="ended"),
+            bound.session() as session,
+            session.savepoint(),
+        ):
+            session.apply([ADD])
+            connection.rollback()
+
+    assert used(store) == 0

@@ -3,19 +3,22 @@ Parts of a session that are undone alone, in engines that know savepoints.
 
 Owns when a savepoint is really set: with the first change inside, since a part that
 only reads has nothing to undo.  One that has ended is left where it is until the next
-is set, which costs one trip to a server instead of two.
+is set, which costs one trip to a server instead of two.  In somebody else's transaction
+it is not: to move it would be to end the savepoints that they have set since.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-__all__ = ["Failing", "Savepoints", "part_of"]
+__all__ = ["ENDED", "Failing", "Savepoints", "part_of"]
+
+ENDED: Final = "The transaction was ended inside the session; nothing is certain."
 
 
 class Failing(Protocol):
@@ -58,12 +61,16 @@ class Savepoints:
     Args:
         name: what the savepoints are called, followed by a number.
         again: how a savepoint is moved to the present; ``{}`` is its name.
+        is_guest: whether others set savepoints between ours.
     """
 
-    __slots__ = ("_again", "_name", "_parts", "_there")
+    __slots__ = ("_again", "_is_guest", "_name", "_parts", "_there")
 
-    def __init__(self, name: str, again: tuple[str, ...]) -> None:
+    def __init__(
+        self, name: str, again: tuple[str, ...], *, is_guest: bool = False
+    ) -> None:
         self._name = name
+        self._is_guest = is_guest
         self._again = again
         self._parts: list[bool] = []  # whether each has been set
         self._there = 0  # how many the engine knows, ended ones included
@@ -84,9 +91,10 @@ class Savepoints:
             self._there = depth + 1
             self._parts[depth] = True
 
-    def close(self) -> None:
+    def close(self, execute: Callable[[str], object]) -> None:
         """End the innermost part; what it did stays."""
-        self._parts.pop()
+        if self._parts.pop() and self._is_guest:
+            self._release(execute)
 
     def undo(self, execute: Callable[[str], object]) -> bool:
         """End the innermost part; was there something to undo, and is it undone?"""
@@ -95,4 +103,11 @@ class Savepoints:
         depth = len(self._parts)
         execute(f"ROLLBACK TO SAVEPOINT {self._name}_{depth}")
         self._there = depth + 1
+        if self._is_guest:
+            self._release(execute)
         return True
+
+    def _release(self, execute: Callable[[str], object]) -> None:
+        depth = len(self._parts)
+        execute(f"RELEASE SAVEPOINT {self._name}_{depth}")
+        self._there = depth

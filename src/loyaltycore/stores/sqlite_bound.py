@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from loyaltycore.errors import InvalidValue, SchemaTooOld, Unavailable
 from loyaltycore.ports import MigrationReport, StoreInfo
+from loyaltycore.stores.savepoints import ENDED
 from loyaltycore.stores.sqlite_errors import FAULTS, translated
 from loyaltycore.stores.sqlite_session import SqliteSession
 from loyaltycore.stores.sqlite_statements import quoted
@@ -106,7 +107,7 @@ class SqliteSavepoint(SqliteSession):
         is_writing: bool,
         is_migrating: bool = False,
     ) -> None:
-        super().__init__(tables, is_writing=is_writing)
+        super().__init__(tables, is_writing=is_writing, is_guest=True)
         self._connection = connection
         self._is_migrating = is_migrating
         self._text_factory: Any = str
@@ -148,10 +149,7 @@ class SqliteSavepoint(SqliteSession):
             return
         self._connection.text_factory = self._text_factory
         if not self._connection.in_transaction:
-            message = (
-                "The transaction was ended inside the session; nothing is certain."
-            )
-            raise Unavailable(message)
+            raise Unavailable(ENDED)
         try:
             cursor.execute(f"RELEASE {_SAVEPOINT}")
         except FAULTS as failure:

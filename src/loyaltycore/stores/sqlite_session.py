@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from loyaltycore.errors import Unavailable, UnsupportedValue, Unwritable
+from loyaltycore.errors import StoreError, Unavailable, UnsupportedValue, Unwritable
 from loyaltycore.ports import Add, Change, Delete, Insert, Page, Ref, Update
 from loyaltycore.query.queries import MeasureKind, Query
 from loyaltycore.schema.changes import (
@@ -31,7 +31,7 @@ from loyaltycore.schema.questions import (
 from loyaltycore.stores.additions import addition_of, additions_alike
 from loyaltycore.stores.codecs import AS_TEXT
 from loyaltycore.stores.lookups import answers, lookups, padded, width
-from loyaltycore.stores.savepoints import Savepoints, part_of
+from loyaltycore.stores.savepoints import ENDED, Savepoints, part_of
 from loyaltycore.stores.sqlite_errors import FAULTS, translated
 from loyaltycore.stores.sqlite_queries import Question
 
@@ -61,6 +61,7 @@ class SqliteSession:
     Args:
         tables: the tables in question.
         is_writing: whether it may change anything.
+        is_guest: whether the transaction is somebody else's.
     """
 
     __slots__ = (
@@ -73,14 +74,16 @@ class SqliteSession:
         "failure",
     )
 
-    def __init__(self, tables: Tables, *, is_writing: bool) -> None:
+    def __init__(
+        self, tables: Tables, *, is_writing: bool, is_guest: bool = False
+    ) -> None:
         self._tables = tables
         self._collections: Mapping[str, Collection] = tables.collections
         self._is_writing = is_writing
         self._cursor: sqlite3.Cursor | None = None
         self.failure: BaseException | None = None
         self._has_begun = False
-        self._savepoints = Savepoints("loyaltycore_part", _AGAIN)
+        self._savepoints = Savepoints("loyaltycore_part", _AGAIN, is_guest=is_guest)
 
     def get(self, refs: Sequence[Ref], *, lock: bool = False) -> list[Row | None]:
         """Rows by key or unique; a writing session holds every lock there is."""
@@ -171,7 +174,11 @@ class SqliteSession:
         self._savepoints.open()
         with part_of(self, lambda: self._savepoints.undo(self._execute)):
             yield
-        self._savepoints.close()
+        try:
+            self._savepoints.close(self._execute)
+        except StoreError as error:
+            self.failure = Unavailable(ENDED)
+            raise self.failure from error
 
     # -- changes -----------------------------------------------------------------------
 

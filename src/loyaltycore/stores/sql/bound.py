@@ -7,14 +7,17 @@ connection as it was found.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from loyaltycore.errors import InvalidValue, SchemaTooOld, Unavailable
+from loyaltycore.stores.savepoints import ENDED
 from loyaltycore.stores.sql.handles import Handle, handle_of
 from loyaltycore.stores.sql.session import SqlSession
 
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from types import TracebackType
 
     from loyaltycore.ports import MigrationReport, StoreInfo
@@ -84,7 +87,7 @@ class SqlSavepoint(SqlSession):
         *,
         is_checking: bool,
     ) -> None:
-        super().__init__(database, is_writing=is_writing)
+        super().__init__(database, is_writing=is_writing, is_guest=True)
         self._store = store
         self._handle = handle
         self._errors = handle.errors
@@ -136,10 +139,15 @@ class SqlSavepoint(SqlSession):
             cursor.execute(f"RELEASE SAVEPOINT {self._savepoint}")
         except self._errors as failure:
             self._handle.tell(failure)
-            message = (
-                "The transaction was ended inside the session; nothing is certain."
-            )
-            raise Unavailable(message) from failure
+            raise Unavailable(ENDED) from failure
+
+    @contextmanager
+    def savepoint(self) -> Generator[None]:
+        """A part; also of a savepoint that an ORM session has only announced."""
+        self._checked()
+        self._handle.connection()  # which sets it now
+        with super().savepoint():
+            yield
 
     def info(self) -> StoreInfo:
         """Ask through the caller's connection."""

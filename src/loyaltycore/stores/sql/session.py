@@ -23,7 +23,7 @@ from loyaltycore.schema.questions import (
 from loyaltycore.schema.tables import ColumnType
 from loyaltycore.stores.lookups import Lookups, answers, lookups, padded, width
 from loyaltycore.stores.measuring import SUM_MAX
-from loyaltycore.stores.savepoints import Savepoints, part_of
+from loyaltycore.stores.savepoints import ENDED, Savepoints, part_of
 from loyaltycore.stores.sql.changing import Changing, Run
 from loyaltycore.stores.sql.cursors import execute_unprepared
 from loyaltycore.stores.sql.shapes import (
@@ -63,11 +63,14 @@ class SqlSession(Run):
     Args:
         database: the tables in question.
         is_writing: whether it may change anything.
+        is_guest: whether the transaction is somebody else's.
     """
 
     statements: Statements
 
-    def __init__(self, database: Database, *, is_writing: bool) -> None:
+    def __init__(
+        self, database: Database, *, is_writing: bool, is_guest: bool = False
+    ) -> None:
         self._database = database
         self._collections: Mapping[str, Collection] = database.collections
         self._is_writing = is_writing
@@ -82,7 +85,7 @@ class SqlSession(Run):
         if not manners.replaces_savepoints:
             number %= _NAMES_MAX
         self._name = f"loyaltycore_{number}"
-        self._parts = Savepoints(self._name, manners.sets_again)
+        self._parts = Savepoints(self._name, manners.sets_again, is_guest=is_guest)
 
     def get(self, refs: Sequence[Ref], *, lock: bool = False) -> list[Row | None]:
         """Rows by key or unique; locked in sorted order, one statement if possible."""
@@ -170,7 +173,14 @@ class SqlSession(Run):
         self._parts.open()
         with part_of(self, self._undo_part):
             yield
-        self._parts.close()
+        self._close_part()
+
+    def _close_part(self) -> None:
+        try:
+            self._parts.close(self._execute)
+        except self._errors as error:
+            self.failure = Unavailable(ENDED)
+            raise self.failure from error
 
     def _undo_part(self) -> bool:
         try:
