@@ -93,6 +93,18 @@ class TestErrors:
         assert said.message.endswith(".")
         assert "Ada" not in said.message
 
+    def test_prepared_statements_that_are_gone(self, postgres):
+        """Behind a pooler that cannot keep them the remedy is named."""
+        with (
+            pytest.raises(StoreError, match="prepare_threshold=None"),
+            postgres.session() as session,
+        ):
+            for _ in range(8):
+                session.get([a.counter_ref("n")])
+            session._cursor.connection.pgconn.exec_(b"DEALLOCATE ALL")
+            session.get([a.counter_ref("n")])
+        postgres._engine.dispose()  # the driver still believes in them
+
     def test_postgresql_duplicate(self):
         """The constraint's name leads to collection and columns."""
         error = Exception("Key (id)=(Ada) already exists")
@@ -244,7 +256,8 @@ def _is_waiting(store: SqlStore) -> bool:
 
 class TestEngines:
     @pytest.mark.parametrize(
-        "engine", ["sqlite://", "sqlite:///:memory:", 7, "oracle://x", None]
+        "engine",
+        ["sqlite://", "sqlite:///:memory:", 7, "oracle://x", None, "shop.db", "a://b"],
     )
     def test_what_is_refused(self, engine):
         """A database in memory, another sort of database, or none at all."""

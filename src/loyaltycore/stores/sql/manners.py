@@ -147,6 +147,10 @@ FAILED: Final = "The transaction has failed before; roll it back and begin anoth
 GONE: Final = "The database server cannot be reached; try again."
 FASTER: Final = "Somebody else was faster; decide anew and try again."
 READ_ONLY: Final = "The database lets us only read; connect where it can be written to."
+UNPREPARED: Final = (
+    "Somebody between us and the server mixes up prepared statements; turn them off: "
+    "prepare_threshold=None."
+)
 FULL: Final = "The disk of the database is full; free some space, then try again."
 TABLES: Final = "The tables are not those of this package; check schema and prefix."
 DAMAGED: Final = "The database says that it is damaged; restore a copy."

@@ -31,6 +31,7 @@ _BY_STATE: Final = failures(
     (Conflict, say.FASTER, ("40001", "40P01")),
     (Unwritable, say.READ_ONLY, ("25006", "42501")),
     (Unwritable, say.FULL, ("53100",)),
+    (StoreError, say.UNPREPARED, ("26000", "42P05")),
     (Corrupt, say.TABLES, ("42P01", "42703", "3F000")),
     (Corrupt, say.DAMAGED, ("XX001", "XX002")),
     (UnsupportedValue, say.REFUSED, ("54000", "23502", "23514")),

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from loyaltycore.errors import InvalidValue, SchemaTooOld, Unavailable
@@ -56,7 +56,11 @@ class SqlStore:
     ) -> None:
         self._is_owner = isinstance(engine, str | sa.URL)
         if isinstance(engine, str | sa.URL):
-            engine = sa.create_engine(engine)
+            try:
+                engine = sa.create_engine(engine)
+            except ArgumentError as error:  # the URL may hold a password
+                message = "a URL such as postgresql+psycopg://user@host/database."
+                raise InvalidValue("engine", message) from error
         if not isinstance(engine, sa.Engine):  # pyright: ignore[reportUnnecessaryIsInstance]
             message = f"a URL, or an engine of create_engine, not {engine!r}."
             raise InvalidValue("engine", message)
