@@ -192,6 +192,8 @@ class TestResults:
             cafe.shop.cards.post_many([good, Intent(cafe.wallet, "buy")])
         with pytest.raises(InvalidValue):
             cafe.shop.cards.post_many([good] * (INTENTS_MAX + 1))
+        with pytest.raises(InvalidValue, match=r"pass Intent\(card_id, command\)"):
+            cafe.shop.cards.post_many([(cafe.wallet, bought)])  # type: ignore[list-item]
 
         assert before == rows_of(cafe.shop.store)  # type: ignore[arg-type]
 

@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING, Final, cast
 
 import attrs
 
-from loyaltycore.errors import LoyaltyError
+from loyaltycore.errors import InvalidValue, LoyaltyError
+from loyaltycore.posting import Asked
+from loyaltycore.services.cards.requests import request_of
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from loyaltycore.posting import Posted
     from loyaltycore.services.cards.commands import Options
+    from loyaltycore.shell import Shell
 
-__all__ = ["INTENTS_MAX", "Intent", "PostReport"]
+__all__ = ["INTENTS_MAX", "Intent", "PostReport", "asked_of"]
 
 #: So many are one write, in which their cards stay locked.
 INTENTS_MAX: Final = 2_000
@@ -50,6 +54,29 @@ class Intent:
 
 
 _OPTIONS: Final = tuple(field.name for field in attrs.fields(Intent) if field.kw_only)
+
+
+def asked_of(shell: Shell, intents: Iterable[Intent]) -> list[tuple[Shell, Asked]]:
+    """
+    Put together what intents ask, each with the shell where it stands.
+
+    Raises:
+        InvalidInput: there are too many, or one is malformed, or no intent.
+    """
+    listed = list(intents)
+    if len(listed) > INTENTS_MAX:
+        message = f"at most {INTENTS_MAX:,} at a time, not {len(listed):,}."
+        raise InvalidValue("intents", message)
+    asked: list[tuple[Shell, Asked]] = []
+    for each in listed:
+        if not isinstance(each, Intent):  # pyright: ignore[reportUnnecessaryIsInstance]
+            message = f"pass Intent(card_id, command), not a {type(each).__name__}."
+            raise InvalidValue("intents", message)
+        options = each.options
+        own = shell.standing_at(options.get("location"))
+        request = request_of(own, each.card_id, each.command, options)
+        asked.append((own, Asked(request, each.command)))
+    return asked
 
 
 @attrs.frozen

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from loyaltycore.cards.asking import permission_of
 from loyaltycore.cards.card import CardStatus
-from loyaltycore.cards.commands import describe
 from loyaltycore.cards.validity import check_living
 from loyaltycore.errors import InvalidValue, UnknownCard, UnknownCustomer
 from loyaltycore.ledger.commands import Transfer
 from loyaltycore.posting import (
-    Asked,
-    Request,
     actions,
     decider,
     post,
@@ -25,8 +22,9 @@ from loyaltycore.program.managers import Permission
 from loyaltycore.records import cards as records
 from loyaltycore.records.customers import customer_ref
 from loyaltycore.services.cards.commands import CardCommands, Options
-from loyaltycore.services.cards.many import INTENTS_MAX, PostReport
+from loyaltycore.services.cards.many import PostReport, asked_of
 from loyaltycore.services.cards.prepaid import PrepaidCards
+from loyaltycore.services.cards.requests import request_of
 from loyaltycore.values.codes import normalise_code
 
 
@@ -38,7 +36,6 @@ if TYPE_CHECKING:
     from loyaltycore.posting import Action, Posted, Quote, Shown
     from loyaltycore.query.predicates import Row
     from loyaltycore.services.cards.many import Intent
-    from loyaltycore.shell import Shell
 
 __all__ = ["Cards", "Options"]
 
@@ -138,7 +135,7 @@ class Cards(CardCommands, PrepaidCards):
         """
         shell = self._shell.standing_at(options.get("location"))
         desk, needs = shell.desk, permission_of(command)
-        request = _request(shell, card_id, command, options)
+        request = request_of(shell, card_id, command, options)
         if isinstance(command, Transfer):
             return shell.write(
                 lambda session: transfer(session, desk, request, command), needs
@@ -161,25 +158,19 @@ class Cards(CardCommands, PrepaidCards):
             InvalidInput: there are too many, or one is malformed.
             PermissionDenied: one of them is not the manager's to do.
         """
-        listed = list(intents)
-        if len(listed) > INTENTS_MAX:
-            message = f"at most {INTENTS_MAX:,} at a time, not {len(listed):,}."
-            raise InvalidValue("intents", message)
-        if not listed:
+        asked = asked_of(self._shell, intents)
+        if not asked:
             return PostReport(())
-        asked: list[Asked] = []
-        needed: dict[tuple[str | None, Permission], Shell] = {}
-        for each in listed:
-            options = each.options
-            shell = self._shell.standing_at(options.get("location"))
-            request = _request(shell, each.card_id, each.command, options)
-            asked.append(Asked(request, each.command))
-            needed[shell.location_id, permission_of(each.command)] = shell
+        needed = {
+            (shell.location_id, permission_of(each.command)): shell
+            for shell, each in asked
+        }
+        requests = [each for _, each in asked]
 
         def work(session: Session) -> PostReport:
             for (_, needs), shell in needed.items():
                 shell.check(session, needs)
-            return PostReport(tuple(post_many(session, self._shell.desk, asked)))
+            return PostReport(tuple(post_many(session, self._shell.desk, requests)))
 
         (_, needs), shell = next(iter(needed.items()))
         return shell.write(work, needs)
@@ -187,7 +178,7 @@ class Cards(CardCommands, PrepaidCards):
     def quote(self, card_id: str, command: object, **options: Unpack[Options]) -> Quote:
         """Say what ``post`` would do now, without doing it."""
         shell = self._shell.standing_at(options.get("location"))
-        request = _request(shell, card_id, command, options)
+        request = request_of(shell, card_id, command, options)
         decide = decider(command)
         return shell.read(
             lambda session: quote(session, shell.desk, request, decide),
@@ -201,28 +192,3 @@ class Cards(CardCommands, PrepaidCards):
         if row is None:
             raise UnknownCard(asked_for, by=by)
         return records.card_of(row)
-
-
-_FIELDS = {"location": "location_id", "terminal": "terminal_id", "actor": "actor_id"}
-
-
-def _request(shell: Shell, card_id: str, command: object, options: Options) -> Request:
-    """
-    Put together what was asked, and by whom.
-
-    Raises:
-        TypeError: an option that there is not, as for any function.
-        InvalidValue: a manager acts, and somebody else was named as the one who does.
-    """
-    unknown = options.keys() - Options.__optional_keys__
-    if unknown:
-        known = ", ".join(sorted(Options.__optional_keys__))
-        message = f"unknown option {', '.join(sorted(unknown))}; there are {known}"
-        raise TypeError(message)
-    given: dict[str, Any] = {
-        _FIELDS.get(name, name): value for name, value in options.items()
-    }
-    if shell.manager_id is not None:
-        given["actor_id"] = shell.acting(options.get("actor"))
-        given["location_id"] = shell.location_id
-    return Request(card_id=card_id, command=describe(command), **given)
