@@ -22,7 +22,8 @@ from unittest.mock import patch
 import pytest
 
 from loyaltycore import Loyalty, Program, SqliteStore, cards
-from loyaltycore.errors import StoreError
+from loyaltycore.errors import Corrupt, StoreError
+from loyaltycore.ports import Ref
 from loyaltycore.testing.doubles import RecordingNotifier
 
 
@@ -236,6 +237,32 @@ def outcome(path: Path, expected: list[object]) -> str:
         return "harmless" if content(path) == expected else "missed"
     except sqlite3.DatabaseError:
         return "missed"
+
+
+def test_a_row_out_of_its_order(prepared, tmp_path):
+    """Many look-ups refuse a row that is called otherwise than what was asked for."""
+    source, _ = prepared
+    with closing(sqlite3.connect(source)) as connection:
+        query = 'SELECT "id" FROM "loyalty_message" ORDER BY 1'
+        ids = [id_ for (id_,) in connection.execute(query)]
+    refs = [Ref("message", ("program_id", "id"), (CAFE.id, each)) for each in ids]
+    image = source.read_bytes()
+    refused = 0
+    for id_ in ids[1:-1]:
+        damaged = image.replace(
+            f"{CAFE.id}{id_}".encode(), f"{CAFE.id}~{id_[1:]}".encode()
+        )
+        path = tmp_path / f"{id_}.db"
+        path.write_bytes(damaged)
+        store = SqliteStore(path, durability="process")
+        with store.session(write=False) as session:
+            try:
+                assert None in session.get(refs)
+            except Corrupt:
+                refused += 1
+        store.close()
+
+    assert refused
 
 
 def test_flipped_bits(prepared, tmp_path):

@@ -20,7 +20,7 @@ from loyaltycore.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["FAULTS", "translated", "translated_after"]
+__all__ = ["FAULTS", "damaged", "translated", "translated_after"]
 
 #: What the module raises, also where a damaged file holds what it cannot read.
 FAULTS: Final = (sqlite3.Error, UnicodeError)
@@ -58,10 +58,15 @@ _TABLES: Final = "The tables are not those of this package; check the path."
 _IOERR: Final = "The disk did not answer as it should; check it, then try again."
 
 
+def damaged() -> Corrupt:
+    """Say that what is in the file cannot have been written so."""
+    return Corrupt(_CORRUPT)
+
+
 def translated(error: sqlite3.Error | UnicodeError, prefix: str) -> StoreError:
     """Say it as the port does; the driver's own words stay in ``__cause__``."""
     if isinstance(error, UnicodeError):
-        return Corrupt(_CORRUPT)
+        return damaged()
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:  # raised by the module itself, such as on a closed connection
         return Unavailable("The connection cannot be used; open another one.")
@@ -73,7 +78,7 @@ def translated(error: sqlite3.Error | UnicodeError, prefix: str) -> StoreError:
     if code in _WRITING:
         return Unwritable(_FULL)
     if code == sqlite3.SQLITE_IOERR_SHORT_READ:
-        return Corrupt(_CORRUPT)
+        return damaged()
     kind, message = _BY_CODE.get(code & _PRIMARY, (None, ""))
     if kind is not None:
         return kind(message)

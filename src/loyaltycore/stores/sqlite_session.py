@@ -32,7 +32,7 @@ from loyaltycore.stores.additions import addition_of, additions_alike
 from loyaltycore.stores.codecs import AS_TEXT
 from loyaltycore.stores.lookups import answers, lookups, padded, width
 from loyaltycore.stores.savepoints import ENDED, Savepoints, part_of
-from loyaltycore.stores.sqlite_errors import FAULTS, translated
+from loyaltycore.stores.sqlite_errors import FAULTS, damaged, translated
 from loyaltycore.stores.sqlite_queries import Question
 
 
@@ -307,6 +307,8 @@ class SqliteSession:
             parameters = [value for key in padded(tuple(encoded)) for value in key]
             for found in self._rows(statement.text, parameters):
                 key = tuple(found[place] for place in places)
+                if key not in by_key:  # found out of its order
+                    raise damaged()
                 rows[by_key[key]] = whole.row(found)
 
     def _begin(self) -> None:
