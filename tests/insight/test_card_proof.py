@@ -382,6 +382,35 @@ def test_a_card_that_would_wake_too_late():
     assert "next_due_at is" in only(Check.STATE, "card", "c1", problems)
 
 
+@pytest.mark.parametrize(
+    ("ends", "due", "now", "told"),
+    [
+        pytest.param(5 * DAY, 5 * DAY, DAY, "", id="waited-for"),
+        pytest.param(5 * DAY, 2 * DAY, DAY, "", id="something-else-is-due-before"),
+        pytest.param(5 * DAY, None, 5 * DAY, "", id="over"),
+        pytest.param(5 * DAY, None, DAY, "but the card ends at", id="not-waited-for"),
+        pytest.param(None, None, DAY, "", id="no-end"),
+        pytest.param(
+            NEVER + timedelta(minutes=40) - START,
+            None,
+            DAY,
+            "after all time",
+            id="never",
+        ),
+    ],
+)
+def test_the_end_of_a_card(ends, due, now, told):
+    """A card that is to end is due then; one that has ended is done with."""
+    findings = Findings()
+    expires_at = None if ends is None else START + ends
+    proof = CardProof(attrs.evolve(CARD, expires_at=expires_at), findings)
+    proof.check_end(NEVER if due is None else START + due, START + now)
+
+    messages = [problem.message for problem in findings.report().problems]
+    assert bool(told) is bool(messages)
+    assert told in "".join(messages)
+
+
 # -- reversals -------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -16,6 +17,7 @@ from loyaltycore import Loyalty, MemoryStore, Program, SqliteStore, cards
 from loyaltycore.insight.verification import Check, Problem
 from loyaltycore.program.customer_form import CustomerForm
 from loyaltycore.schema import COLLECTIONS, ColumnType
+from loyaltycore.stores.sqlite_session import SqliteSession
 
 
 #: What a file was, who came and went, and what people said: no journal says it again.
@@ -202,6 +204,29 @@ def run(path: Path, *statements: tuple[str, *tuple[Any, ...]]) -> None:
         for text, *parameters in statements:
             assert connection.execute(text, parameters).rowcount
     connection.close()
+
+
+@pytest.mark.parametrize("collection", ["card", "transaction"])
+def test_a_list_that_says_something_else_than_the_row(path: Path, collection: str):
+    """Engines answer lists from indexes, so each row is asked for by its id as well."""
+    real = SqliteSession.get
+
+    def damaged(session: SqliteSession, refs: Any, *, lock: bool = False) -> Any:
+        return [
+            {**row, "digest": "0"}
+            if row is not None
+            and (ref.collection, ref.columns) == (collection, ("program_id", "id"))
+            else row
+            for ref, row in zip(refs, real(session, refs, lock=lock), strict=True)
+        ]
+
+    with patch.object(SqliteSession, "get", damaged):
+        problems = problems_of(path)
+
+    assert {(Check.KEY, collection)} == {
+        (each.check, each.collection) for each in problems
+    }
+    assert len(problems) == len(rows_of(path, collection))
 
 
 def rows_of(path: Path, collection: str) -> list[dict[str, Any]]:

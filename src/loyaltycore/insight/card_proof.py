@@ -255,6 +255,21 @@ class CardProof:
                 self._check_state(f"totals of {unit}", have, should)
         self._check_lots(stored, next_due_at, lots)
 
+    def check_end(self, next_due_at: datetime, at: datetime) -> None:
+        """
+        See to it that the card's own end can be, and is waited for.
+
+        Args:
+            next_due_at: when the card says that something falls due.
+            at: the present; an end that has passed has been dealt with.
+        """
+        end = self._card.expires_at or NEVER
+        if end > NEVER:
+            self._derived(Check.STATE, f"expires_at is {end}, which is after all time")
+        elif end > max(at, self._last_at) and next_due_at > end:
+            message = f"next_due_at is {next_due_at}, but the card ends at {end}"
+            self._derived(Check.STATE, message)
+
     def tier(self, stored: str | None) -> str | None:
         """Say which tier the till was shown last; the stored one where it never was."""
         return stored if self._till is None else self._till.get("tier")

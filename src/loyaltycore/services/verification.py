@@ -210,6 +210,7 @@ class _Walk:
             self._findings.add(Check.STATE, "card", card.id, message)
         serial_ref = card_records.serial_ref(program_id, card.serial)
         self._check_found("card", [(serial_ref, card.id)])
+        self._check_same("card", [row], [card_records.card_ref(program_id, card.id)])
         self._check_uniques(card)
         proof = CardProof(card, self._findings, self._aliases)
         counted = self._check_journal(card, proof, sums)
@@ -227,6 +228,7 @@ class _Walk:
                 row["next_due_at"],
                 map(records.stored_lot_of, stream(session, lots)),
             )
+            proof.check_end(row["next_due_at"], self._desk.now())
             scale = self._point_scales.get(card.template_id, POINT_SCALE)
             shown = card_records.shown_values(holding, scale, proof.tier(row["tier"]))
             proof.check_shown({name: row[name] for name in shown}, shown)
@@ -264,6 +266,8 @@ class _Walk:
             self._findings.count("transactions", len(rows))
             messages = self._messages_of(rows)
             self._check_keys(rows)
+            refs = [journal.transaction_ref(program_id, row["id"]) for row in rows]
+            self._check_same("transaction", rows, refs)
             for row, message in zip(rows, messages, strict=True):
                 own = lines.of(row["version"])
                 try:
@@ -327,6 +331,18 @@ class _Walk:
                 other = "nothing" if row is None else row["id"]
                 message = f"by its {ref.columns[1]}, {other} is found in its place."
                 self._findings.add(Check.KEY, collection, id_, message)
+
+    def _check_same(self, collection: str, rows: list[Row], refs: list[Ref]) -> None:
+        """
+        Rows are the same by their ids as in a list.
+
+        An engine may answer a list from an index, which says something else than the
+        row where one of them is damaged.
+        """
+        for row, own in zip(rows, self._session.get(refs), strict=True):
+            if own != row:
+                message = "by its id it is not what it is in a list; restore a copy."
+                self._findings.add(Check.KEY, collection, row["id"], message)
 
     # -- beside the cards ------------------------------------------------------------
 
