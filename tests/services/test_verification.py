@@ -8,16 +8,21 @@ import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
 
 from loyaltycore import Loyalty, MemoryStore, Program, SqliteStore, cards
 from loyaltycore.insight.verification import Check, Problem
+from loyaltycore.ports import Page
 from loyaltycore.program.customer_form import CustomerForm
 from loyaltycore.schema import COLLECTIONS, ColumnType
 from loyaltycore.stores.sqlite_session import SqliteSession
+
+
+if TYPE_CHECKING:
+    from loyaltycore.query.queries import Query
 
 
 #: What a file was, who came and went, and what people said: no journal says it again.
@@ -204,6 +209,25 @@ def run(path: Path, *statements: tuple[str, *tuple[Any, ...]]) -> None:
         for text, *parameters in statements:
             assert connection.execute(text, parameters).rowcount
     connection.close()
+
+
+@pytest.mark.parametrize(
+    ("collection", "value"), [("entry", "x"), ("transaction", None)]
+)
+def test_a_number_that_is_none(path: Path, collection: str, value: Any):
+    """What a damaged file holds instead of a number is a problem and no error."""
+    real = SqliteSession.select
+
+    def damaged(session: SqliteSession, query: Query) -> Page:
+        page = real(session, query)
+        if query.collection != collection:
+            return page
+        return Page([{**row, "version": value} for row in page.rows], page.cursor)
+
+    with patch.object(SqliteSession, "select", damaged):
+        problems = problems_of(path)
+
+    assert Check.UNREADABLE in {each.check for each in problems}
 
 
 @pytest.mark.parametrize("collection", ["card", "transaction"])

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOAKS = os.environ.get("LOYALTYCORE_SOAK") == "1"
-FLIPS = 1_000 if SOAKS else 100
+FLIPS = 10_000 if SOAKS else 100
 CAFE = Program(id="cafe", currency="EUR", zone="UTC")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=400)

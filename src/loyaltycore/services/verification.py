@@ -8,6 +8,7 @@ at a time is one card with its lots, and the sums of ``records.counted``.
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from loyaltycore.cards.card import CardStatus
@@ -41,6 +42,8 @@ from loyaltycore.values.codes import is_code
 
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from loyaltycore.cards.card import Card, CardTemplate
     from loyaltycore.customers.customer import Customer
     from loyaltycore.insight.verification import VerifyReport
@@ -97,11 +100,15 @@ class _Walk:
         session, program_id = self._session, self._program_id
         said = Said(session, program_id, self._aliases)
         for row in stream(session, customer_records.every_customer(program_id)):
-            self._check_customer(row, said)
-        self._counted.check()
-        prove_segments(session, program_id, self._findings)
-        prove_references(session, program_id, self._findings)
-        self._check_scores()
+            with self._reading("customer", row["id"]):
+                self._check_customer(row, said)
+        with self._reading("program", program_id):
+            self._counted.check()
+            prove_segments(session, program_id, self._findings)
+            prove_references(session, program_id, self._findings)
+        with self._reading("rfm_run", program_id):
+            now = self._desk.now()
+            prove_scores(session, program_id, now, self._findings)
         return self._findings.report()
 
     # -- program and templates -------------------------------------------------------
@@ -120,10 +127,8 @@ class _Walk:
                 message = "it has templates, but no row of its own; restore that."
                 self._findings.add(Check.REFERENCE, "program", program.id, message)
         for row in rows:
-            try:
+            with self._reading("template", row["id"]):
                 self._check_template(row)
-            except _UNREADABLE as error:
-                self._unreadable("template", row["id"], error)
 
     def _check_template(self, row: Row) -> None:
         card_types = self._desk.card_types
@@ -269,8 +274,8 @@ class _Walk:
             refs = [journal.transaction_ref(program_id, row["id"]) for row in rows]
             self._check_same("transaction", rows, refs)
             for row, message in zip(rows, messages, strict=True):
-                own = lines.of(row["version"])
                 try:
+                    own = lines.of(row["version"])
                     stored = records.sealed_of(row, own)
                     proof.add(stored)
                     self._check_numbers(own)
@@ -344,14 +349,15 @@ class _Walk:
                 message = "by its id it is not what it is in a list; restore a copy."
                 self._findings.add(Check.KEY, collection, row["id"], message)
 
-    # -- beside the cards ------------------------------------------------------------
+    # -- what cannot be read ---------------------------------------------------------
 
-    def _check_scores(self) -> None:
-        program_id, now = self._program_id, self._desk.now()
+    @contextmanager
+    def _reading(self, collection: str, id_: str) -> Generator[None]:
+        """Say of what belongs to a row that it is unreadable, and go on."""
         try:
-            prove_scores(self._session, program_id, now, self._findings)
+            yield
         except _UNREADABLE as error:
-            self._unreadable("rfm_run", program_id, error)
+            self._unreadable(collection, id_, error)
 
     def _unreadable(self, collection: str, id_: str, error: BaseException) -> None:
         """Say so, without the error's own words: they may repeat personal data."""
